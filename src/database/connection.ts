@@ -1,0 +1,40 @@
+/**
+ * One database, real or embedded, behind the few calls the rest of the code needs. Values travel as parameters, never
+ * inside SQL text.
+ */
+export interface Database {
+  readonly target: DatabaseTarget;
+  /** One connection for the length of `work`, outside any transaction. */
+  session<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** One connection, one transaction: COMMIT when `work` resolves, ROLLBACK when it throws. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Session {
+  /** One statement, `$1`-style parameters; rows as plain objects (json parsed, bigint as string, bytea as Uint8Array). */
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
+  /** A script of several statements without parameters. */
+  run(script: string): Promise<void>;
+  /** COPY … FROM STDIN in PostgreSQL's text format, UTF-8; resolves to the number of rows. */
+  copyInto(table: CopyTable, rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
+}
+
+export interface CopyTable {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+/** Where a database is, in words that may be shown: there is no password in it. */
+export type DatabaseTarget =
+  | { readonly kind: 'embedded'; readonly folder: string }
+  | {
+      readonly kind: 'server';
+      /** The environment variable that named it, `PGSTAC_DSN`, `PGSTAC_URI` or `INGEST_DB_DSN`. */
+      readonly variable: string;
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+    };

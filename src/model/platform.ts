@@ -1,0 +1,254 @@
+/**
+ * The platform of one environment, resolved: every default filled in, every name derived once. Plain frozen data: this
+ * is what emitters print, `diff` compares and `platform.lock.json` keeps. An absent part is `null`, never missing, so
+ * that the lock and a diff see it. Maps of the spec are arrays here, sorted by name, so that the same spec gives the
+ * same bytes whatever the order of its keys.
+ */
+export interface Platform {
+  /** Raised when the shape of this model changes, so that an older lock is recognised. */
+  readonly modelVersion: 1;
+  readonly name: string;
+  /** `default` where the spec has no `environments`. */
+  readonly environment: string;
+  /** `name`, or `name-environment` where there are environments: the prefix of everything made on Google Cloud. */
+  readonly prefix: string;
+  /** Labels for every resource that takes them; includes `platform` and `environment`. Sorted by key. */
+  readonly labels: readonly Label[];
+  readonly gcp: GoogleCloud;
+  readonly hosting: Hosting;
+  readonly databases: Databases;
+  readonly workloads: readonly Workload[];
+  readonly people: readonly Person[];
+  readonly bastion: Bastion | null;
+  readonly kubernetes: Kubernetes | null;
+  readonly metaflow: Metaflow | null;
+  readonly pipelines: readonly Pipeline[];
+}
+
+export interface Label {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A name and a text value, e.g. a database flag or a setting. */
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface GoogleCloud {
+  readonly project: string;
+  readonly region: string;
+  /** `projects/PROJECT/global/networks/NAME`. */
+  readonly network: string;
+  /** A gcs backend; null is local state. */
+  readonly terraformState: { readonly bucket: string; readonly prefix: string } | null;
+}
+
+export type Hosting = CloudSqlHosting | VirtualMachinesHosting;
+
+export interface CloudSqlHosting {
+  readonly kind: 'cloudSql';
+  /** The instance's name. */
+  readonly instance: string;
+  /** `project:region:instance`, what the Auth Proxy is given. */
+  readonly connectionName: string;
+  /** Who makes extensions, roles and grants: the in-cluster Job, or Terraform's PostgreSQL provider. */
+  readonly bootstrap: 'job' | 'terraform';
+  /** The admin login made by Terraform with a password from `db_password`; only the init Job and Terraform use it. */
+  readonly adminUser: string;
+  /** The Secret Manager secret that holds the admin password. */
+  readonly adminSecret: string;
+  /** The Google service account of the init Job; null without Kubernetes or with `bootstrap: terraform`. */
+  readonly initAccount: GoogleServiceAccount | null;
+  readonly version: 'POSTGRES_15';
+  readonly edition: 'enterprise' | 'enterprise-plus';
+  readonly tier: string;
+  readonly availability: 'zonal' | 'regional';
+  readonly disk: {
+    readonly type: 'ssd' | 'hdd';
+    readonly sizeGb: number;
+    readonly autoresize: boolean;
+    /** 0 is no limit, as the API has it. */
+    readonly limitGb: number;
+  };
+  readonly backups: {
+    /** HH:MM, UTC. */
+    readonly startTime: string;
+    /** How many backups are kept. */
+    readonly retained: number;
+    readonly pointInTimeRecovery: boolean;
+    readonly transactionLogDays: number;
+  };
+  readonly maintenance: { readonly day: Weekday; readonly hour: number; readonly track: 'canary' | 'stable' | 'week5' };
+  readonly insights: { readonly queryPlansPerMinute: number; readonly recordApplicationTags: boolean };
+  /** Sorted by name; includes those the platform itself needs (`cloudsql.iam_authentication`). */
+  readonly flags: readonly Setting[];
+  readonly deletionProtection: boolean;
+  readonly replicas: readonly { readonly name: string; readonly instance: string; readonly region: string; readonly tier: string }[];
+  readonly alerts: {
+    /** Shares of 1. */
+    readonly cpu: number;
+    readonly memory: number;
+    readonly disk: number;
+    readonly connections: number;
+    /** The tier's default `max_connections`, or the flag's value: what the share is of. */
+    readonly maxConnections: number;
+    /** Notification channels, `projects/…/notificationChannels/…`. */
+    readonly notify: readonly string[];
+  };
+}
+
+export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+
+export interface VirtualMachinesHosting {
+  readonly kind: 'virtualMachines';
+  readonly zone: string;
+  readonly machineType: string;
+  readonly diskGb: number;
+  /** CIDR ranges that may reach port 5432. */
+  readonly clients: readonly string[];
+  readonly subnetwork: string | null;
+  readonly externalAddress: boolean;
+  readonly ingest: DatabaseMachine;
+  readonly pgstac: DatabaseMachine;
+}
+
+export interface DatabaseMachine {
+  /** `ingest-postgres` or `pgstac-postgres`. */
+  readonly machine: string;
+  /** The zonal internal DNS name. */
+  readonly host: string;
+  readonly serviceAccount: GoogleServiceAccount;
+  /** `ingest_user` or `pgstac_user`. */
+  readonly login: string;
+  /** The secret that holds the login's password. */
+  readonly passwordSecret: string;
+  /** The secret whose newest version is the certificate of the CA that the server made on first boot. */
+  readonly caSecret: string;
+}
+
+export interface Databases {
+  readonly ingest: { readonly name: 'ingest' };
+  readonly pgstac: {
+    readonly name: 'pgstac';
+    /** The pgSTAC release, e.g. `0.9.11`. */
+    readonly version: string;
+    /** Where pgSTAC's SQL is read from instead of its wheel. */
+    readonly source: { readonly location: string; readonly sha256: string } | null;
+    /** The user's and pgSTAC's own (postgis, btree_gist, unaccent), sorted. */
+    readonly extensions: readonly string[];
+    readonly compression: 'pglz' | 'lz4';
+    /** Rows of `pgstac.pgstac_settings`, sorted by name. */
+    readonly settings: readonly Setting[];
+  };
+}
+
+export interface GoogleServiceAccount {
+  /** 6 to 30 characters, unique in the project. */
+  readonly accountId: string;
+  readonly email: string;
+}
+
+export type PgstacGrant = 'read' | 'ingest';
+export type IngestGrant = 'read' | 'write';
+
+export interface Grants {
+  readonly pgstac: PgstacGrant | null;
+  readonly ingest: IngestGrant | null;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly namespace: string;
+  /** The Kubernetes service account. */
+  readonly serviceAccount: string;
+  readonly google: GoogleServiceAccount;
+  /** The PostgreSQL login: on Cloud SQL `account@project.iam`; null on virtual machines, which have logins of their own. */
+  readonly databaseUser: string | null;
+  readonly grants: Grants;
+  /** Buckets it gets `roles/storage.objectUser` on, without `gs://`, sorted. */
+  readonly buckets: readonly string[];
+}
+
+export interface Person {
+  /** `user:…` or `group:…`, as IAM has it. */
+  readonly member: string;
+  readonly kind: 'user' | 'group';
+  readonly email: string;
+  /** A stable name for Terraform addresses and file names. */
+  readonly key: string;
+  readonly grants: Grants;
+}
+
+export interface Bastion {
+  readonly machine: string;
+  readonly zone: string;
+  readonly machineType: string;
+  readonly subnetwork: string | null;
+}
+
+export interface Kubernetes {
+  readonly version: { readonly major: number; readonly minor: number };
+  /** The namespace of the platform's own Jobs, and Metaflow's. */
+  readonly namespace: string;
+  /** How the Auth Proxy gets into Metaflow's pods; `none` where there is no proxy (virtual machines). */
+  readonly injection: 'admissionPolicy' | 'operator' | 'none';
+  readonly proxy: { readonly port: number; readonly privateIp: boolean; readonly image: string };
+  readonly pooler: {
+    readonly mode: 'transaction' | 'session';
+    readonly poolSize: number;
+    readonly maxClients: number;
+    readonly replicas: number;
+  } | null;
+  /** The Kubernetes service account of the init Job. */
+  readonly initServiceAccount: string;
+  /** CIDR ranges of the databases for NetworkPolicy egress. */
+  readonly databaseRanges: readonly string[];
+}
+
+export interface Metaflow {
+  /** Name of the workload whose identity task pods have. */
+  readonly workload: string;
+  /** `gs://bucket/prefix`. */
+  readonly datastore: string;
+  readonly service: string | null;
+  readonly image: string;
+}
+
+export interface Pipeline {
+  readonly name: string;
+  /** The name as a Python class and a file stem can have it: `sentinel2` → `Sentinel2`, `sentinel2`. */
+  readonly className: string;
+  readonly fileStem: string;
+  readonly source: Source;
+  readonly shardBy: 'month' | 'year' | 'none';
+  readonly judge: 'structure' | 'full';
+  /** A cron line of five fields, UTC. */
+  readonly schedule: string | null;
+  readonly download: { readonly assets: readonly string[]; readonly to: string } | null;
+}
+
+export type Source = StacApiSource | FilesSource | CatalogSource;
+
+export interface StacApiSource {
+  readonly kind: 'stacApi';
+  readonly url: string;
+  readonly collections: readonly string[];
+  /** West, south, east, north in degrees; with heights six numbers. */
+  readonly bbox: readonly number[] | null;
+  readonly datetime: string | null;
+  /** The `query` extension's object, as the spec has it. */
+  readonly query: Readonly<Record<string, unknown>> | null;
+}
+
+export interface FilesSource {
+  readonly kind: 'files';
+  /** Paths and globs, relative to the folder of the spec. */
+  readonly files: readonly string[];
+}
+
+export interface CatalogSource {
+  readonly kind: 'catalog';
+  readonly location: string;
+}
