@@ -1,0 +1,35 @@
+import type { Platform, Workload } from './platform.ts';
+
+/**
+ * The DSNs that a workload's pods, and a laptop with the Auth Proxy running, are given. None holds a password: on
+ * Cloud SQL the proxy logs in by IAM, on virtual machines the runner reads it from Secret Manager.
+ *
+ * Cloud SQL: `postgresql://USER%40PROJECT.iam@127.0.0.1:PORT/NAME?sslmode=disable`, because the proxy does TLS itself.
+ * Virtual machines: `postgresql://LOGIN@HOST:5432/NAME?sslmode=verify-ca`.
+ */
+export function pgstacDsn(platform: Platform, workload: Workload): string {
+  return databaseDsn(platform, workload, 'pgstac');
+}
+
+/** As `pgstacDsn`, for the database that holds `ingestion_log`. */
+export function ingestDsn(platform: Platform, workload: Workload): string {
+  return databaseDsn(platform, workload, 'ingest');
+}
+
+/** The port the Auth Proxy listens on at 127.0.0.1, where the spec says nothing about it. */
+const defaultProxyPort = 5432;
+
+/** The port of a workload's side of the Auth Proxy, in pods and in the commands of the user guide. */
+export function proxyPort(platform: Platform): number {
+  return platform.kubernetes?.proxy.port ?? defaultProxyPort;
+}
+
+function databaseDsn(platform: Platform, workload: Workload, database: 'pgstac' | 'ingest'): string {
+  const name = platform.databases[database].name;
+  if (platform.hosting.kind === 'virtualMachines') {
+    const { login, host } = platform.hosting[database];
+    return `postgresql://${encodeURIComponent(login)}@${host}:5432/${name}?sslmode=verify-ca`;
+  }
+  if (workload.databaseUser === null) throw new Error(`workload ${workload.name} has no login on Cloud SQL`);
+  return `postgresql://${encodeURIComponent(workload.databaseUser)}@127.0.0.1:${proxyPort(platform)}/${name}?sslmode=disable`;
+}
