@@ -2,9 +2,11 @@ import { type Fragment, makeFragment } from './fragment.ts';
 
 /**
  * What survives `export $(cat FILE | xargs)` unchanged in bash and dash: no white space, quote, backslash, `$`, `#`,
- * backtick, or glob character. The schema restricts every field that comes here, so another one is a bug and throws.
+ * backtick, `*` or `[`. The schema restricts every field that comes here, so another one is a bug and throws.
+ * `?` (a DSN's query) stays: shells leave a glob as it is where nothing matches, and to match, the current folder would
+ * need one named like `PGSTAC_URI=postgresql:`.
  */
-export const envSafe = /^[A-Za-z0-9_.,:;=/@%+&~!-]*$/;
+export const envSafe = /^[A-Za-z0-9_.,:;=/@%+&~!?-]*$/;
 
 export function envValue(value: string): Fragment<'env'> {
   if (!envSafe.test(value)) throw new RangeError(`the env file cannot hold ${JSON.stringify(value)}`);
