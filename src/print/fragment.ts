@@ -28,11 +28,17 @@ export function isFragment(value: unknown): value is Fragment<Language> {
   return typeof value === 'object' && value !== null && made.has(value);
 }
 
-/** Several fragments of one language after each other, with nothing or a fixed separator of that language between. */
+/**
+ * Several fragments of one language after each other, with nothing or a fixed separator of that language between.
+ * Throws on what no printer of that language made.
+ */
 export function joinFragments<L extends Language>(
   of: L,
   fragments: readonly Fragment<L>[],
   separator: '' | ' ' | ', ' | '\n' = '',
 ): Fragment<L> {
+  for (const fragment of fragments) {
+    if (!isFragment(fragment) || fragment.language !== of) throw new TypeError(`not a ${of} fragment`);
+  }
   return makeFragment(of, fragments.map((fragment) => fragment.text).join(separator));
 }

