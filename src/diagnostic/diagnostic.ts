@@ -1,3 +1,5 @@
+import type { Code } from './catalog.ts';
+
 /** A place between two positions of one file. Lines and columns count from 1, columns in UTF-16 units; `end` is exclusive. */
 export interface Range {
   readonly start: Position;
@@ -13,8 +15,8 @@ export type Severity = 'error' | 'warning';
 
 /** One mistake of a user's: what, where, and what to write instead. */
 export interface Diagnostic {
-  /** Stable, e.g. `PF201`; every code stands in `catalog.ts`. */
-  readonly code: string;
+  /** Stable, e.g. `PF201`. */
+  readonly code: Code;
   readonly severity: Severity;
   readonly message: string;
   /** What to write instead. */

@@ -85,7 +85,12 @@ export interface CloudSqlHosting {
   /** Sorted by name; includes those the platform itself needs (`cloudsql.iam_authentication`). */
   readonly flags: readonly Setting[];
   readonly deletionProtection: boolean;
-  readonly replicas: readonly { readonly name: string; readonly instance: string; readonly region: string; readonly tier: string }[];
+  readonly replicas: readonly {
+    readonly name: string;
+    readonly instance: string;
+    readonly region: string;
+    readonly tier: string;
+  }[];
   readonly alerts: {
     /** Shares of 1. */
     readonly cpu: number;

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { resolveSpec } from '../compile.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { suggestName } from '../diagnostic/suggest.ts';
+import type { Platform } from '../model/platform.ts';
+import { CommandError, type Context } from './context.ts';
+import { findSpec } from './find-spec.ts';
+
+/** A spec with mistakes: `main.ts` shows them as the command's format wants them and exits 2. */
+export class SpecError extends CommandError {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The texts that the diagnostics point into, by path. */
+  readonly sources: ReadonlyMap<string, string>;
+
+  constructor(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>) {
+    super(2, `${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'} in the spec`);
+    this.name = 'SpecError';
+    this.diagnostics = diagnostics;
+    this.sources = sources;
+  }
+}
+
+export interface LoadedSpec {
+  /** Absolute. */
+  readonly path: string;
+  /** As shown: relative to the current folder. */
+  readonly shown: string;
+  readonly text: string;
+}
+
+export interface LoadedPlatforms {
+  /** Those asked for, in the spec's order. */
+  readonly platforms: readonly Platform[];
+  /** Names of all environments of the spec. */
+  readonly environments: readonly string[];
+  readonly warnings: readonly Diagnostic[];
+  readonly spec: LoadedSpec;
+  readonly projectRoot: string;
+}
+
+/** Finds, reads, validates and resolves the spec. Throws `SpecError` with every mistake, `CommandError` where there is no spec. */
+export async function loadPlatforms(
+  context: Context,
+  options: { readonly spec?: string | undefined; readonly env?: readonly string[] | undefined },
+): Promise<LoadedPlatforms> {
+  const { path, projectRoot } = await findSpec(context, options.spec);
+  const shown = showPath(context, path);
+  const text = await readText(path, shown);
+  const { platforms, warnings } = resolveText(text, shown);
+  const environments = platforms.map(({ environment }) => environment);
+  const wanted = options.env ?? [];
+  for (const name of wanted) refuseUnknown(name, environments);
+  return {
+    platforms: platforms.filter(({ environment }) => wanted.length === 0 || wanted.includes(environment)),
+    environments,
+    warnings,
+    spec: { path, shown, text },
+    projectRoot,
+  };
+}
+
+/** The one environment that a command on a database needs: the only one, or the one named. */
+export async function loadPlatform(
+  context: Context,
+  options: { readonly spec?: string | undefined; readonly env?: string | undefined },
+): Promise<Omit<LoadedPlatforms, 'platforms'> & { readonly platform: Platform }> {
+  const { platforms, ...rest } = await loadPlatforms(context, {
+    spec: options.spec,
+    env: options.env === undefined ? [] : [options.env],
+  });
+  const [platform] = platforms;
+  if (platform === undefined || platforms.length !== 1) {
+    throw new CommandError(2, `the spec has ${platforms.length} environments: ${rest.environments.join(', ')}`, {
+      hint: 'say which with --env NAME',
+    });
+  }
+  return { platform, ...rest };
+}
+
+/** Resolves a text that is already at hand, e.g. an older version of the spec. */
+export function resolveText(
+  text: string,
+  shown: string,
+): { platforms: readonly Platform[]; warnings: readonly Diagnostic[] } {
+  const resolved = resolveSpec({ path: shown, text });
+  if (!resolved.ok) throw new SpecError(resolved.diagnostics, new Map([[shown, text]]));
+  return { platforms: resolved.value, warnings: resolved.warnings };
+}
+
+/** A path as a person types it from the current folder. */
+export function showPath(context: Context, path: string): string {
+  const shown = relative(context.cwd, path).replaceAll('\\', '/');
+  return shown === '' ? '.' : shown.startsWith('../../..') ? path : shown;
+}
+
+async function readText(path: string, shown: string): Promise<string> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CommandError(
+      2,
+      `cannot read ${shown}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`,
+      { cause },
+    );
+  });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CommandError(2, `${shown} is not UTF-8`, { hint: 'save it as UTF-8', cause });
+  }
+}
+
+function refuseUnknown(name: string, environments: readonly string[]): void {
+  if (environments.includes(name)) return;
+  const near = suggestName(name, environments);
+  throw new CommandError(2, `the spec has no environment ${JSON.stringify(name)}`, {
+    hint: near === null ? `it has ${environments.join(', ')}` : `did you mean ${near}?`,
+  });
+}

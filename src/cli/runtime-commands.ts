@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { envOption, formatOption, positiveInteger, type Run, specOption } from './options.ts';
+
+interface RuntimeOptions {
+  readonly spec?: string;
+  readonly env?: string;
+  readonly format: 'pretty' | 'json';
+}
+
+interface IngestOptions extends RuntimeOptions {
+  readonly run?: string;
+  readonly shard?: string;
+  readonly shards?: number;
+  readonly limit?: number;
+  readonly since?: string;
+  readonly skip: boolean;
+}
+
+/** db, ingest, verify: what reads and fills the databases. */
+export function addRuntimeCommands(program: Command, run: Run): void {
+  addDatabaseCommands(program, run);
+  addIngestCommands(program, run);
+  withCommonOptions(program.command('verify'))
+    .description('whether both databases are there, whole and usable, as a table of checks')
+    .action((options: RuntimeOptions) =>
+      run(async (context) => (await import('./commands/verify.ts')).runVerify(context, options)),
+    );
+}
+
+function addDatabaseCommands(program: Command, run: Run): void {
+  const db = program.command('db').description('the two databases');
+  withCommonOptions(db.command('init'))
+    .description('install extensions, roles, pgSTAC and the ingest tables; again and again does no harm')
+    .action((options: RuntimeOptions) =>
+      run(async (context) => (await import('./commands/db.ts')).runDbInit(context, options)),
+    );
+  withCommonOptions(db.command('status'))
+    .description('what is installed, and what is missing')
+    .action((options: RuntimeOptions) =>
+      run(async (context) => (await import('./commands/db.ts')).runDbStatus(context, options)),
+    );
+}
+
+function addIngestCommands(program: Command, run: Run): void {
+  // Positional, so that an option after `plan` or `finish` is theirs.
+  const ingest = withCommonOptions(program.command('ingest [pipeline]').enablePositionalOptions())
+    .description('fill the databases from the STAC sources; resumes where it stopped')
+    .option('--run <id>', 'the run to go on with (a UUID of `ingest plan`)')
+    .option('--shard <K/N>', 'only this shard of the run; leaves receipts, `ingest finish` writes the log')
+    .option('--limit <n>', 'at most so many items', positiveInteger)
+    .option('--since <time>', 'only items from this moment on (RFC 3339)')
+    .option('--no-skip', 'load unchanged items too')
+    .action((pipeline: string | undefined, options: IngestOptions) =>
+      run(async (context) => (await import('./commands/ingest.ts')).runIngest(context, { ...options, pipeline })),
+    );
+  withCommonOptions(ingest.command('plan [pipeline]'))
+    .description('make a run and its shards')
+    .option('--shards <n>', 'how many', positiveInteger)
+    .option('--limit <n>', 'at most so many items', positiveInteger)
+    .option('--since <time>', 'only items from this moment on (RFC 3339)')
+    .option('--run <id>', "the run's id, a UUID; left out: a new one")
+    .action((pipeline: string | undefined, options: IngestOptions) =>
+      run(async (context) => (await import('./commands/ingest.ts')).runIngestPlan(context, { ...options, pipeline })),
+    );
+  withCommonOptions(ingest.command('finish <run>'))
+    .description('write ingestion_log from the receipts, close the run, print the row counts of both databases')
+    .action((id: string, options: RuntimeOptions) =>
+      run(async (context) => (await import('./commands/ingest.ts')).runIngestFinish(context, { ...options, run: id })),
+    );
+}
+
+function withCommonOptions(command: Command): Command {
+  return command.addOption(specOption()).addOption(envOption()).addOption(formatOption());
+}

@@ -1,0 +1,51 @@
+import { type Command, Option } from 'commander';
+import { formatOption, type Run, specOption } from './options.ts';
+
+interface SpecOptions {
+  readonly spec?: string;
+  readonly env?: string[];
+  readonly format: 'pretty' | 'json';
+}
+
+/** validate, compile, diff: what needs nothing but the spec. */
+export function addSpecCommands(program: Command, run: Run): void {
+  const envs = (): Option => new Option('--env <names...>', 'only these environments');
+  program
+    .command('validate [spec]')
+    .description('every mistake of the spec at once, each with its place and what to write instead')
+    .addOption(specOption())
+    .addOption(envs())
+    .addOption(formatOption())
+    .action((spec: string | undefined, options: SpecOptions) =>
+      run(async (context) =>
+        (await import('./commands/validate.ts')).runValidate(context, { ...options, spec: spec ?? options.spec }),
+      ),
+    );
+  program
+    .command('compile [spec]')
+    .description('write Terraform, Kubernetes, Metaflow, SQL and team files')
+    .addOption(specOption())
+    .addOption(envs())
+    .option('--out <folder>', 'where to; left out: generated/ beside the spec')
+    .option('--check', 'write nothing; name what is stale, missing or edited by hand, and exit 1 if anything is', false)
+    .option('--force', 'overwrite files that were edited by hand', false)
+    .addOption(formatOption())
+    .action((spec: string | undefined, options: SpecOptions & { out?: string; check: boolean; force: boolean }) =>
+      run(async (context) =>
+        (await import('./commands/compile.ts')).runCompile(context, { ...options, spec: spec ?? options.spec }),
+      ),
+    );
+  program
+    .command('diff [spec]')
+    .description('what a change of the spec does to the running platform, by resource and field')
+    .addOption(specOption())
+    .addOption(envs())
+    .option('--against <what>', 'lock, a git ref of the spec, or a spec file', 'lock')
+    .option('--exit-code', 'exit 1 if there are changes', false)
+    .addOption(formatOption())
+    .action((spec: string | undefined, options: SpecOptions & { against: string; exitCode: boolean }) =>
+      run(async (context) =>
+        (await import('./commands/diff.ts')).runDiff(context, { ...options, spec: spec ?? options.spec }),
+      ),
+    );
+}

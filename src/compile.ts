@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Artifact } from './artifact/artifact.ts';
+import { lockName } from './artifact/plan.ts';
+import type { Diagnostic, Outcome } from './diagnostic/diagnostic.ts';
+import { orderDiagnostics } from './diagnostic/order.ts';
+import type { SourceFile } from './diagnostic/source.ts';
+import { emitPlatform } from './emit/targets.ts';
+import type { Platform } from './model/platform.ts';
+import { resolvePlatform } from './model/resolve.ts';
+import { parseDocument } from './spec/parse.ts';
+import { type ValidSpec, validateSpec } from './spec/validate.ts';
+import { compilerVersion } from './version.generated.ts';
+
+/** A spec's text → its environments, valid and resolved. Every mistake of every environment is reported at once. */
+export function resolveSpec(file: SourceFile): Outcome<readonly Platform[]> {
+  const document = parseDocument(file);
+  if (!document.ok) return document;
+  const spec = validateSpec(document.value);
+  if (!spec.ok) return spec;
+  return resolveEnvironments(spec.value);
+}
+
+function resolveEnvironments(spec: ValidSpec): Outcome<readonly Platform[]> {
+  const platforms: Platform[] = [];
+  const errors: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
+  for (const { name } of spec.environments) {
+    const resolved = resolvePlatform(spec, name);
+    if (resolved.ok) platforms.push(resolved.value);
+    if (resolved.ok) warnings.push(...resolved.warnings);
+    else errors.push(...resolved.diagnostics);
+  }
+  if (errors.length > 0) return { ok: false, diagnostics: orderDiagnostics(errors) };
+  return { ok: true, value: platforms, warnings: orderDiagnostics(warnings) };
+}
+
+/** The files of one environment, `platform.lock.json` among them, sorted by path. Pure: same spec, same bytes. */
+export function compilePlatform(platform: Platform, specText: string): readonly Artifact[] {
+  const artifacts = emitPlatform(platform, { specText });
+  const lock = {
+    lockVersion: 1,
+    compiler: compilerVersion,
+    spec: { sha256: hash(specText) },
+    files: artifacts.map(({ path, text }) => ({ path, sha256: hash(text) })),
+    platform,
+  };
+  return [...artifacts, { path: lockName, text: `${JSON.stringify(lock, null, 2)}\n` }];
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { GoogleServiceAccount } from './platform.ts';
+
+/** The prefix of everything an environment makes on Google Cloud. */
+export function derivePrefix(name: string, environment: string, named: boolean): string {
+  return named ? `${name}-${environment}` : name;
+}
+
+/**
+ * A Google service account. Its id has 6 to 30 characters and is unique in the project (Google Cloud's IAM
+ * documentation, 'Create service accounts'): a longer one is cut and ends in a hash of the whole, a shorter one gets
+ * `-sa`.
+ */
+export function deriveServiceAccount(project: string, prefix: string, role: string): GoogleServiceAccount {
+  const accountId = fitName(`${prefix}-${role}`, 30).padEnd(6, '-sa');
+  return { accountId, email: `${accountId}@${project}.iam.gserviceaccount.com` };
+}
+
+/** The PostgreSQL login of a Google service account on Cloud SQL (its documentation, 'IAM authentication'). */
+export function deriveDatabaseUser(email: string): string {
+  return email.replace(/\.gserviceaccount\.com$/, '');
+}
+
+/** A name of at most `longest` characters that still tells two long names apart. */
+export function fitName(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
+  return `${name.slice(0, longest - 7).replace(/-+$/, '')}-${hash}`;
+}
+
+/** `sentinel2-l2a` → `Sentinel2L2a`. */
+export function deriveClassName(name: string): string {
+  return name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+}
+
+/** `sentinel2-l2a` → `sentinel2_l2a`. */
+export function deriveFileStem(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+/** A member of IAM as a key of Terraform's `for_each` and a file's name: `user:ana@example.org` → `user-ana-example-org`. */
+export function deriveMemberKey(member: string): string {
+  return member.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+}
+
+/** The bucket of a `gs://bucket/prefix`, or null where it is something else. */
+export function bucketOf(location: string): string | null {
+  return /^gs:\/\/([^/]+)/.exec(location)?.[1] ?? null;
+}

@@ -1,0 +1,111 @@
+import type { PlatformSpec } from '../spec/schema.ts';
+import { deriveServiceAccount } from './names.ts';
+import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
+import { defaultMaxConnections, readTier } from './tier.ts';
+import { sortByName, toSettings } from './values.ts';
+
+type CloudSqlSpec = NonNullable<PlatformSpec['hosting']['cloudSql']>;
+type VirtualMachinesSpec = NonNullable<PlatformSpec['hosting']['virtualMachines']>;
+
+export function resolveHosting(spec: PlatformSpec, prefix: string): Hosting {
+  const { cloudSql, virtualMachines } = spec.hosting;
+  if (cloudSql !== undefined) return resolveCloudSql(spec, cloudSql, prefix);
+  if (virtualMachines !== undefined) return resolveVirtualMachines(spec, virtualMachines, prefix);
+  throw new Error('the schema lets a spec have exactly one kind of hosting');
+}
+
+function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string): CloudSqlHosting {
+  const edition = sql.edition ?? 'enterprise';
+  const tier = sql.tier ?? 'db-custom-2-7680';
+  const instance = `${prefix}-postgres`;
+  const bootstrap = sql.bootstrap ?? 'job';
+  const flags = resolveFlags(spec, sql);
+  return {
+    kind: 'cloudSql',
+    instance,
+    connectionName: `${spec.gcp.project}:${spec.gcp.region}:${instance}`,
+    bootstrap,
+    adminUser: 'platform_admin',
+    adminSecret: `${prefix}-admin-password`,
+    initAccount:
+      bootstrap === 'job' && spec.kubernetes !== undefined
+        ? deriveServiceAccount(spec.gcp.project, prefix, 'init')
+        : null,
+    version: sql.version ?? 'POSTGRES_15',
+    edition,
+    tier,
+    availability: sql.availability ?? 'regional',
+    disk: { type: 'ssd', sizeGb: 100, autoresize: true, limitGb: 0, ...sql.disk },
+    backups: { startTime: '03:00', retained: 14, pointInTimeRecovery: true, transactionLogDays: 7, ...sql.backups },
+    maintenance: { day: 'sunday', hour: 4, track: 'stable', ...sql.maintenance },
+    insights: { queryPlansPerMinute: 5, recordApplicationTags: true, ...sql.insights },
+    flags,
+    deletionProtection: sql.deletionProtection ?? true,
+    replicas: sortByName(
+      (sql.replicas ?? []).map((replica) => ({
+        name: replica.name,
+        instance: `${instance}-${replica.name}`,
+        region: replica.region ?? spec.gcp.region,
+        tier: replica.tier ?? tier,
+      })),
+      (replica) => replica.name,
+    ),
+    alerts: {
+      cpu: sql.alerts?.cpu ?? 0.8,
+      memory: sql.alerts?.memory ?? 0.9,
+      disk: sql.alerts?.disk ?? 0.85,
+      connections: sql.alerts?.connections ?? 0.8,
+      maxConnections: findMaxConnections(flags, tier, edition),
+      notify: [...(sql.alerts?.notify ?? [])].sort(),
+    },
+  };
+}
+
+/** The user's flags and those the platform needs; the rules hold that the two never disagree. */
+function resolveFlags(spec: PlatformSpec, sql: CloudSqlSpec): readonly Setting[] {
+  const cron = spec.databases?.pgstac?.extensions?.includes('pg_cron') === true;
+  return toSettings({
+    ...sql.flags,
+    'cloudsql.iam_authentication': 'on',
+    ...(cron ? { 'cloudsql.enable_pg_cron': 'on', 'cron.database_name': 'pgstac' } : {}),
+  });
+}
+
+function findMaxConnections(
+  flags: readonly Setting[],
+  tier: string,
+  edition: 'enterprise' | 'enterprise-plus',
+): number {
+  const flag = flags.find(({ name }) => name === 'max_connections');
+  if (flag !== undefined) return Number(flag.value);
+  const size = readTier(tier, edition);
+  if (typeof size === 'string') throw new Error(`the rules let tier ${tier} pass: ${size}`);
+  return defaultMaxConnections(size);
+}
+
+function resolveVirtualMachines(
+  spec: PlatformSpec,
+  machines: VirtualMachinesSpec,
+  prefix: string,
+): VirtualMachinesHosting {
+  const { project } = spec.gcp;
+  const machine = (role: 'ingest' | 'pgstac'): DatabaseMachine => ({
+    machine: `${role}-postgres`,
+    host: `${role}-postgres.${machines.zone}.c.${project}.internal`,
+    serviceAccount: deriveServiceAccount(project, prefix, `${role}-postgres`),
+    login: `${role}_user`,
+    passwordSecret: `${prefix}-${role}-password`,
+    caSecret: `${prefix}-${role}-ca`,
+  });
+  return {
+    kind: 'virtualMachines',
+    zone: machines.zone,
+    machineType: machines.machineType ?? 'e2-standard-4',
+    diskGb: machines.diskGb ?? 200,
+    clients: [...machines.clients].sort(),
+    subnetwork: machines.subnetwork ?? null,
+    externalAddress: machines.externalAddress ?? false,
+    ingest: machine('ingest'),
+    pgstac: machine('pgstac'),
+  };
+}

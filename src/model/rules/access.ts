@@ -1,0 +1,77 @@
+import { suggestName } from '../../diagnostic/suggest.ts';
+import { deriveMemberKey } from '../names.ts';
+import type { Finding, RuleInput } from './rule.ts';
+
+/** Workloads and people that can be told apart, and the workload that Metaflow's tasks are. */
+export function checkAccess({ value }: RuleInput): readonly Finding[] {
+  return [...checkWorkloads(value), ...checkPeople(value), ...checkMetaflow(value)];
+}
+
+function checkWorkloads(value: RuleInput['value']): readonly Finding[] {
+  const findings: Finding[] = [];
+  const accounts = new Map<string, string>();
+  for (const [name, workload] of Object.entries(value.access?.workloads ?? {})) {
+    const account = `${workload.namespace}/${workload.serviceAccount}`;
+    const other = accounts.get(account);
+    if (other !== undefined) {
+      findings.push({
+        code: 'PF206',
+        at: ['access', 'workloads', name, 'serviceAccount'],
+        message: `${name} and ${other} are the same Kubernetes service account, ${account}`,
+        hint: 'give each workload a service account of its own: it is its identity',
+      });
+    }
+    accounts.set(account, name);
+  }
+  return findings;
+}
+
+function checkPeople(value: RuleInput['value']): readonly Finding[] {
+  const findings: Finding[] = [];
+  const keys = new Map<string, string>();
+  for (const [index, person] of (value.access?.people ?? []).entries()) {
+    const key = deriveMemberKey(person.member);
+    const other = keys.get(key);
+    if (other !== undefined) {
+      const message =
+        other === person.member
+          ? `${person.member} is listed twice`
+          : `${person.member} and ${other} would have the same name in Terraform, ${key}`;
+      findings.push({ code: 'PF206', at: ['access', 'people', index, 'member'], message, hint: 'keep one of them' });
+    }
+    keys.set(key, person.member);
+  }
+  return findings;
+}
+
+function checkMetaflow(value: RuleInput['value']): readonly Finding[] {
+  if (value.metaflow === undefined) return [];
+  const names = Object.keys(value.access?.workloads ?? {});
+  const wanted = value.metaflow.workload;
+  if (wanted !== undefined) {
+    if (names.includes(wanted)) return [];
+    const near = suggestName(wanted, names);
+    const hint = near === null ? `access.workloads has ${names.join(', ') || 'none'}` : `did you mean ${near}?`;
+    return [{ code: 'PF201', at: ['metaflow', 'workload'], message: `access.workloads has no ${wanted}`, hint }];
+  }
+  if (names.length === 1) return [];
+  return names.length === 0
+    ? [
+        {
+          code: 'PF207',
+          at: ['metaflow'],
+          onKey: true,
+          message: "Metaflow's tasks need an identity",
+          hint: 'add a workload below access.workloads',
+        },
+      ]
+    : [
+        {
+          code: 'PF207',
+          at: ['metaflow'],
+          onKey: true,
+          message: "which of the workloads are Metaflow's tasks?",
+          hint: `add metaflow.workload: one of ${names.join(', ')}`,
+        },
+      ];
+}

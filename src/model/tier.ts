@@ -1,0 +1,57 @@
+/** What a Cloud SQL tier is. Memory in MB. */
+export interface Tier {
+  readonly cpus: number;
+  readonly memoryMb: number;
+}
+
+/**
+ * The tier's size, or what is wrong with it. Custom machines: 1 vCPU or an even number up to 96; 0.9 to 6.5 GB a vCPU,
+ * at least 3.75 GB, in steps of 256 MB. Source: Cloud SQL for PostgreSQL, 'About instance settings' (machine types).
+ */
+export function readTier(tier: string, edition: 'enterprise' | 'enterprise-plus'): Tier | string {
+  const performance = /^db-(perf-optimized-N|c4a-highmem)-(\d+)$/.exec(tier);
+  if (edition === 'enterprise-plus') {
+    if (performance === null) return 'the enterprise-plus edition has tiers like db-perf-optimized-N-4';
+    const cpus = Number(performance[2]);
+    if (![2, 4, 8, 16, 32, 48, 64, 80, 96, 128].includes(cpus))
+      return 'db-perf-optimized-N has 2, 4, 8, 16, 32, 48, 64, 80, 96 or 128 vCPUs';
+    return { cpus, memoryMb: cpus * 8 * 1024 };
+  }
+  if (tier === 'db-f1-micro') return { cpus: 1, memoryMb: 614 };
+  if (tier === 'db-g1-small') return { cpus: 1, memoryMb: 1740 };
+  const custom = /^db-custom-(\d+)-(\d+)$/.exec(tier);
+  if (custom === null) return 'the enterprise edition has db-custom-CPUS-MEMORY_MB, db-f1-micro and db-g1-small';
+  return checkCustom(Number(custom[1]), Number(custom[2]));
+}
+
+function checkCustom(cpus: number, memoryMb: number): Tier | string {
+  if (cpus !== 1 && (cpus < 1 || cpus > 96 || cpus % 2 !== 0))
+    return 'a custom tier has 1 vCPU or an even number up to 96';
+  if (memoryMb % 256 !== 0) return `its memory is a multiple of 256 MB (${Math.ceil(memoryMb / 256) * 256}, say)`;
+  const least = Math.max(3840, Math.ceil((cpus * 0.9 * 1024) / 256) * 256);
+  const most = Math.floor((cpus * 6.5 * 1024) / 256) * 256;
+  if (memoryMb < least || memoryMb > most) return `with ${cpus} vCPU its memory is between ${least} and ${most} MB`;
+  return { cpus, memoryMb };
+}
+
+/**
+ * `max_connections` where no flag sets it, by memory. Source: Cloud SQL for PostgreSQL, 'Quotas and limits'
+ * (maximum concurrent connections).
+ */
+export function defaultMaxConnections(tier: Tier): number {
+  const steps: readonly (readonly [number, number])[] = [
+    [0.6, 25],
+    [1.7, 50],
+    [3.75, 100],
+    [6, 200],
+    [7.5, 400],
+    [15, 500],
+    [30, 600],
+    [60, 800],
+    [120, 1000],
+  ];
+  const gb = tier.memoryMb / 1024;
+  let connections = 25;
+  for (const [from, value] of steps) if (gb >= from) connections = value;
+  return connections;
+}

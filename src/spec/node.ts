@@ -1,0 +1,96 @@
+import type { Range } from '../diagnostic/diagnostic.ts';
+
+/** A parsed value that knows where each part of it was written. Overlays merge these, so a place survives the merge. */
+export type SpecNode = ScalarNode | ListNode | MapNode;
+
+export interface Place {
+  readonly file: string;
+  readonly range: Range;
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  readonly place: Place;
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly items: readonly SpecNode[];
+  readonly place: Place;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, MapEntry>;
+  readonly place: Place;
+}
+
+export interface MapEntry {
+  /** Where the key stands. */
+  readonly key: Place;
+  readonly value: SpecNode;
+}
+
+export type SpecPath = readonly (string | number)[];
+
+/** The value as plain data; maps have no prototype keys lost (`__proto__` stays a key). */
+export function nodeToValue(node: SpecNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'list':
+      return node.items.map(nodeToValue);
+    case 'map':
+      return Object.fromEntries([...node.entries].map(([key, entry]) => [key, nodeToValue(entry.value)]));
+    default:
+      return node satisfies never;
+  }
+}
+
+/** The node at a path, or null where there is none. */
+export function findNode(root: SpecNode, path: SpecPath): SpecNode | null {
+  let node: SpecNode = root;
+  for (const step of path) {
+    const next: SpecNode | undefined =
+      node.kind === 'map'
+        ? node.entries.get(String(step))?.value
+        : node.kind === 'list'
+          ? node.items[Number(step)]
+          : undefined;
+    if (next === undefined) return null;
+    node = next;
+  }
+  return node;
+}
+
+/** The place of the value at a path; of the nearest enclosing part that was written where that one was not. */
+export function locateValue(root: SpecNode, path: SpecPath): Place {
+  for (let length = path.length; length > 0; length--) {
+    const node = findNode(root, path.slice(0, length));
+    if (node === null) continue;
+    // What is missing inside a map is best shown at that map's key, not over its whole text.
+    return length === path.length && node.kind === 'scalar' ? node.place : locateKey(root, path.slice(0, length));
+  }
+  return firstPlace(root);
+}
+
+/** The place of the key (or list item) that a path ends in. */
+export function locateKey(root: SpecNode, path: SpecPath): Place {
+  const parent = findNode(root, path.slice(0, -1));
+  const step = path.at(-1);
+  if (parent?.kind === 'map' && step !== undefined) {
+    const entry = parent.entries.get(String(step));
+    if (entry !== undefined) return entry.key;
+  }
+  const node = findNode(root, path);
+  return node === null ? firstPlace(root) : node.kind === 'scalar' ? node.place : firstPlace(node);
+}
+
+function firstPlace(node: SpecNode): Place {
+  if (node.kind === 'map') {
+    const first = node.entries.values().next().value;
+    if (first !== undefined && first.key.file === node.place.file) return first.key;
+  }
+  return node.place;
+}

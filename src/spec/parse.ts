@@ -1,0 +1,162 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  parseAllDocuments,
+  type YAMLError,
+} from 'yaml';
+import type { Code } from '../diagnostic/catalog.ts';
+import type { Diagnostic, Outcome } from '../diagnostic/diagnostic.ts';
+import { orderDiagnostics } from '../diagnostic/order.ts';
+import { indexLines, type LineIndex, rangeBetween, type SourceFile } from '../diagnostic/source.ts';
+import type { MapEntry, Place, SpecNode } from './node.ts';
+
+/** More nodes than any spec has; aliases that multiply stop here. */
+const mostNodes = 200_000;
+
+/** YAML 1.2 text → located nodes. Anchors, aliases and merge keys are resolved; each part keeps the place it was written. */
+export function parseDocument(file: SourceFile): Outcome<SpecNode> {
+  const reader = new Reader(file);
+  const documents = parseAllDocuments(file.text, {
+    uniqueKeys: true,
+    prettyErrors: false,
+    strict: true,
+    logLevel: 'silent',
+  });
+  const [document] = documents;
+  if (document === undefined || !('contents' in document) || document.contents === null) {
+    reader.report('PF002', 'the spec is empty', 0, 0, 'start with `apiVersion: platform/v1`');
+    return { ok: false, diagnostics: reader.diagnostics };
+  }
+  if (Array.isArray(documents) && documents.length > 1) {
+    const at = documents[1]?.range[0] ?? 0;
+    reader.report(
+      'PF004',
+      'a second YAML document',
+      at,
+      at + 3,
+      'keep one document a file; environments go below `environments`',
+    );
+  }
+  for (const error of [...document.errors, ...document.warnings]) reader.reportYaml(error);
+  if (reader.diagnostics.length > 0) return { ok: false, diagnostics: orderDiagnostics(reader.diagnostics) };
+  const node = reader.read(document.contents as ParsedNode, document);
+  if (reader.diagnostics.length > 0) return { ok: false, diagnostics: orderDiagnostics(reader.diagnostics) };
+  return { ok: true, value: node, warnings: [] };
+}
+
+class Reader {
+  readonly diagnostics: Diagnostic[] = [];
+  private readonly file: SourceFile;
+  private readonly lines: LineIndex;
+  private count = 0;
+  private readonly open = new Set<unknown>();
+
+  constructor(file: SourceFile) {
+    this.file = file;
+    this.lines = indexLines(file.text);
+  }
+
+  report(code: Code, message: string, start: number, end: number, hint?: string): void {
+    const range = rangeBetween(this.lines, start, end);
+    this.diagnostics.push({
+      code,
+      severity: 'error',
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      file: this.file.path,
+      range,
+    });
+  }
+
+  reportYaml(error: YAMLError): void {
+    const [start, end] = error.pos;
+    if (error.code === 'DUPLICATE_KEY')
+      this.report('PF003', 'this key stands twice in one map', start, Math.max(end, start + 1), 'keep one of the two');
+    else this.report('PF002', error.message.replace(/ at line \d+.*$/s, ''), start, Math.max(end, start + 1));
+  }
+
+  read(node: ParsedNode | null, document: Document.Parsed): SpecNode {
+    const place = this.placeOf(node);
+    this.count++;
+    if (node === null) return { kind: 'scalar', value: null, place };
+    if (isAlias(node)) return this.readAlias(node, document, place);
+    if (this.count > mostNodes || this.open.has(node)) {
+      if (this.diagnostics.length === 0)
+        this.report('PF004', 'aliases that multiply without end', node.range[0], node.range[1]);
+      return { kind: 'scalar', value: null, place };
+    }
+    if (isScalar(node)) return { kind: 'scalar', value: this.readScalar(node.value, node), place };
+    this.open.add(node);
+    try {
+      if (isSeq(node))
+        return { kind: 'list', items: node.items.map((item) => this.read(item as ParsedNode, document)), place };
+      if (isMap(node))
+        return {
+          kind: 'map',
+          entries: this.readEntries(node.items as Pair<ParsedNode, ParsedNode | null>[], document),
+          place,
+        };
+    } finally {
+      this.open.delete(node);
+    }
+    throw new Error(`the yaml library gave a node of no known kind`);
+  }
+
+  private readAlias(node: ParsedNode & { source?: string }, document: Document.Parsed, place: Place): SpecNode {
+    const target = isAlias(node) ? (node.resolve(document) as ParsedNode | undefined) : undefined;
+    if (target !== undefined) return this.read(target, document);
+    this.report('PF002', 'an alias of no anchor', node.range[0], node.range[1]);
+    return { kind: 'scalar', value: null, place };
+  }
+
+  private readScalar(value: unknown, node: ParsedNode): string | number | boolean | null {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    this.report(
+      'PF004',
+      'a value JSON has no form for',
+      node.range[0],
+      node.range[1],
+      'write a string, a finite number, true, false or null',
+    );
+    return null;
+  }
+
+  private readEntries(
+    pairs: readonly Pair<ParsedNode, ParsedNode | null>[],
+    document: Document.Parsed,
+  ): Map<string, MapEntry> {
+    const entries = new Map<string, MapEntry>();
+    const merged = new Map<string, MapEntry>();
+    for (const pair of pairs) {
+      if (!isScalar(pair.key)) {
+        const range = pair.key?.range ?? [0, 0];
+        this.report('PF004', 'a key that is not a plain word', range[0], range[1]);
+        continue;
+      }
+      const value = this.read(pair.value, document);
+      if (pair.key.value === '<<' && pair.key.type === 'PLAIN') {
+        for (const source of value.kind === 'list' ? value.items : [value]) {
+          if (source.kind !== 'map')
+            this.report('PF004', 'a merge of something that is not a map', pair.key.range[0], pair.key.range[1]);
+          else for (const [key, entry] of source.entries) if (!merged.has(key)) merged.set(key, entry);
+        }
+        continue;
+      }
+      const key = this.placeOf(pair.key);
+      entries.set(String(pair.key.value), { key, value: pair.value === null ? { ...value, place: key } : value });
+    }
+    for (const [key, entry] of merged) if (!entries.has(key)) entries.set(key, entry);
+    return entries;
+  }
+
+  private placeOf(node: ParsedNode | null): Place {
+    const [start, end] = node?.range ?? [0, 0];
+    return { file: this.file.path, range: rangeBetween(this.lines, start, end) };
+  }
+}
