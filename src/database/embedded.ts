@@ -1,0 +1,122 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PGlite, Results } from '@electric-sql/pglite';
+import type { CopyTable, Database, Session } from './connection.ts';
+import { DatabaseFailure, describeError } from './failure.ts';
+import { lockFolder } from './lock.ts';
+import { quoteIdentifier } from './quote.ts';
+
+export interface EmbeddedOptions {
+  /** Told the process id of whoever holds the folder, before waiting for it. */
+  readonly onWait: (holder: string) => void;
+  /** Makes the data folder (a path that doesn't exist yet) where there is none; by default an empty cluster. */
+  readonly create?: (dataFolder: string) => Promise<void>;
+}
+
+/** An embedded PostgreSQL (PGlite) with PostGIS, alone in its folder until it is closed. */
+export async function openEmbedded(folder: string, options: EmbeddedOptions): Promise<Database> {
+  await mkdir(folder, { recursive: true });
+  const lock = await lockFolder(folder, options.onWait);
+  try {
+    const dataFolder = join(folder, 'data');
+    if (options.create !== undefined) await options.create(dataFolder);
+    const cluster = await openCluster(dataFolder);
+    return makeDatabase(cluster, folder, async () => {
+      await cluster.close();
+      await lock.release();
+    });
+  } catch (error) {
+    await lock.release();
+    if (error instanceof DatabaseFailure) throw error;
+    throw new DatabaseFailure(`the embedded database in ${folder} does not open: ${describeError(error)}`, {
+      hint: 'if the folder is damaged, delete it and run `platform db init` and `platform ingest` again',
+      cause: error,
+    });
+  }
+}
+
+/** The cluster in a data folder, made there if need be. The caller holds the folder's lock. */
+export async function openCluster(dataFolder: string): Promise<PGlite> {
+  const [{ PGlite }, { postgis }, { btree_gist }, { btree_gin }, { unaccent }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite-postgis'),
+    import('@electric-sql/pglite/contrib/btree_gist'),
+    import('@electric-sql/pglite/contrib/btree_gin'),
+    import('@electric-sql/pglite/contrib/unaccent'),
+  ]);
+  const text = (value: string) => value;
+  // int8, date and timestamp as text, as the server's driver gives them: a Number or a Date would change them.
+  const parsers = { 20: text, 1082: text, 1114: text };
+  return await PGlite.create({
+    dataDir: dataFolder,
+    extensions: { postgis, btree_gist, btree_gin, unaccent },
+    parsers,
+  });
+}
+
+/** One connection is all there is, so sessions queue; a session inside a session would wait for itself. */
+function makeDatabase(cluster: PGlite, folder: string, close: () => Promise<void>): Database {
+  const session = makeSession(cluster);
+  const inside = new AsyncLocalStorage<true>();
+  let last: Promise<unknown> = Promise.resolve();
+  function alone<T>(work: () => Promise<T>): Promise<T> {
+    if (inside.getStore() === true)
+      throw new Error('a session of the embedded database was asked for inside another one');
+    const turn = last.then(() => inside.run(true, work));
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    target: { kind: 'embedded', folder },
+    session: (work) => alone(() => work(session)),
+    transaction: (work) =>
+      alone(async () => {
+        await cluster.exec('BEGIN');
+        try {
+          const result = await work(session);
+          await cluster.exec('COMMIT');
+          return result;
+        } catch (error) {
+          await cluster.exec('ROLLBACK');
+          throw error;
+        }
+      }),
+    close: () => {
+      closing ??= last.then(close);
+      return closing;
+    },
+  };
+}
+
+function makeSession(cluster: PGlite): Session {
+  return {
+    query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
+      const result: Results<Row> = await cluster.query<Row>(sql, [...parameters]);
+      return result.rows;
+    },
+    run: async (script) => {
+      await cluster.exec(script);
+    },
+    copyInto: (table, rows) => copyRows(cluster, table, rows),
+  };
+}
+
+/** PGlite has no COPY protocol but a device that reads one Blob, so the rows of one call are held in memory. */
+async function copyRows(
+  cluster: PGlite,
+  table: CopyTable,
+  rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<number> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of rows) chunks.push(chunk as Uint8Array<ArrayBuffer>);
+  const columns = table.columns.map(quoteIdentifier).join(', ');
+  const name = [table.schema, table.name]
+    .filter((part) => part !== null)
+    .map(quoteIdentifier)
+    .join('.');
+  const copy = `COPY ${name} (${columns}) FROM '/dev/blob' WITH (FORMAT text, ENCODING 'UTF8')`;
+  const result = await cluster.query(copy, [], { blob: new Blob(chunks) });
+  return result.affectedRows ?? 0;
+}

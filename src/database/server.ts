@@ -1,0 +1,197 @@
+import { readFile } from 'node:fs/promises';
+import type { ConnectionOptions } from 'node:tls';
+import type pg from 'pg';
+import type { CopyTable, Database, DatabaseTarget, Session } from './connection.ts';
+import { parseDsn, type ServerAddress } from './dsn.ts';
+import { DatabaseFailure, describeError } from './failure.ts';
+import { quoteIdentifier } from './quote.ts';
+
+export interface ServerOptions {
+  /** The environment variable the DSN came from: it names the database in messages. */
+  readonly variable: string;
+  /** Connections at most; a loader wants one for each partition it writes at once. */
+  readonly connections?: number;
+  /** Used where the DSN has none, as libpq uses PGUSER and PGPASSWORD. */
+  readonly defaultUser?: string | null;
+  readonly defaultPassword?: string | null;
+}
+
+/**
+ * Connects once to see that the server answers and lets us in. Works through a transaction pooler: nothing is set on
+ * the session, no statement is prepared by name. Throws `DatabaseFailure`.
+ */
+export async function openServer(dsn: string, options: ServerOptions): Promise<Database> {
+  const address = parseDsn(dsn, options.variable, options.defaultUser);
+  const { default: driver } = await import('pg');
+  const base: pg.PoolConfig = {
+    host: address.host,
+    port: address.port,
+    database: address.database,
+    user: address.user,
+    // A function, because the driver takes an empty password for none and looks for one of its own.
+    password: () => address.password ?? options.defaultPassword ?? '',
+    application_name: address.applicationName,
+    connectionTimeoutMillis: address.connectTimeout * 1000,
+    max: options.connections ?? 4,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        asText.has(oid) ? String : driver.types.getTypeParser(oid, format as 'text'),
+    },
+  };
+  const target: ServerTarget = {
+    kind: 'server',
+    variable: options.variable,
+    host: address.host,
+    port: address.port,
+    database: address.database,
+    user: address.user,
+  };
+  try {
+    const ssl = await chooseTls(driver, base, address);
+    return makeDatabase(new driver.Pool({ ...base, ssl }), target);
+  } catch (error) {
+    throw new DatabaseFailure(`${describeTarget(target)}: ${describeError(error)}`, {
+      hint: hintFor(error),
+      cause: error,
+    });
+  }
+}
+
+type ServerTarget = Extract<DatabaseTarget, { kind: 'server' }>;
+
+/** `date` and `timestamp` have no time zone: the driver's Date would put them into this machine's. */
+const asText = new Set([1082, 1114]);
+
+export function describeTarget(target: DatabaseTarget): string {
+  if (target.kind === 'embedded') return `the embedded database in ${target.folder}`;
+  return `${target.variable} (database ${target.database} at ${target.host}:${target.port} as ${target.user})`;
+}
+
+function hintFor(error: unknown): string {
+  const text = describeError(error);
+  if (/28P01|28000|password/.test(text))
+    return 'check the user and the password of the DSN, and pg_hba.conf or the IAM login on the server';
+  if (/3D000/.test(text)) return 'create the database first, or correct its name in the DSN';
+  return 'check the host and port of the DSN, and that the server (or the Auth Proxy in front of it) is running and reachable from here';
+}
+
+type Tls = ConnectionOptions | false;
+
+/** libpq's `sslmode`, by trying: `prefer` and `allow` fall back where the server (a proxy, a socket) speaks no TLS. */
+async function chooseTls(driver: typeof pg, base: pg.PoolConfig, address: ServerAddress): Promise<Tls> {
+  const attempts = await listTlsAttempts(address);
+  for (const [index, ssl] of attempts.entries()) {
+    const client = new driver.Client({ ...base, ssl });
+    // A connection that breaks later than its own error would otherwise end the process.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return ssl;
+    } catch (error) {
+      if (index === attempts.length - 1 || !/SSL|encryption/i.test(describeError(error))) throw error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  throw new Error('sslmode without an attempt');
+}
+
+/** https://www.postgresql.org/docs/15/libpq-ssl.html#LIBPQ-SSL-PROTECTION */
+async function listTlsAttempts({ host, tls }: ServerAddress): Promise<readonly Tls[]> {
+  const named = tls.rootCertificate !== null && tls.rootCertificate !== 'system';
+  const ca = named ? { ca: await readFile(String(tls.rootCertificate), 'utf8') } : {};
+  const unverified: Tls = { rejectUnauthorized: false };
+  const issuerOnly: Tls = { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+  switch (tls.mode) {
+    case 'disable':
+      return [false];
+    case 'allow':
+      return [false, unverified];
+    case 'prefer':
+      return host.startsWith('/') ? [false] : [unverified, false];
+    case 'require':
+      // libpq: with a root certificate at hand, `require` verifies the issuer.
+      return [named ? issuerOnly : unverified];
+    case 'verify-ca':
+      return [issuerOnly];
+    case 'verify-full':
+      return [{ ...ca, rejectUnauthorized: true, servername: host }];
+    default:
+      return tls.mode satisfies never;
+  }
+}
+
+function makeDatabase(pool: pg.Pool, target: ServerTarget): Database {
+  // An idle connection that the server ends is replaced by the pool at the next use.
+  pool.on('error', () => undefined);
+  async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw new DatabaseFailure(`${describeTarget(target)}: ${describeError(error)}`, {
+        hint: hintFor(error),
+        cause: error,
+      });
+    });
+    let broken = false;
+    const onError = () => {
+      broken = true;
+    };
+    client.on('error', onError);
+    try {
+      return await work(client);
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+  return {
+    target,
+    session: (work) => withClient((client) => work(makeSession(client))),
+    transaction: (work) =>
+      withClient(async (client) => {
+        await client.query('BEGIN');
+        try {
+          const result = await work(makeSession(client));
+          await client.query('COMMIT');
+          return result;
+        } catch (error) {
+          // On a connection that is gone the server has rolled back already.
+          await client.query('ROLLBACK').catch(() => undefined);
+          throw error;
+        }
+      }),
+    close: () => pool.end(),
+  };
+}
+
+function makeSession(client: pg.PoolClient): Session {
+  return {
+    query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
+      const result = await client.query<Row & pg.QueryResultRow>(sql, [...parameters]);
+      return result.rows;
+    },
+    run: async (script) => {
+      await client.query(script);
+    },
+    copyInto: (table, rows) => copyRows(client, table, rows),
+  };
+}
+
+async function copyRows(
+  client: pg.PoolClient,
+  table: CopyTable,
+  rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<number> {
+  const [{ from }, { pipeline }, { Readable }] = await Promise.all([
+    import('pg-copy-streams'),
+    import('node:stream/promises'),
+    import('node:stream'),
+  ]);
+  const columns = table.columns.map(quoteIdentifier).join(', ');
+  const name = [table.schema, table.name]
+    .filter((part) => part !== null)
+    .map(quoteIdentifier)
+    .join('.');
+  const stream = client.query(from(`COPY ${name} (${columns}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`));
+  await pipeline(Readable.from(rows, { objectMode: true }), stream);
+  return stream.rowCount;
+}
