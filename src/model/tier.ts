@@ -39,19 +39,16 @@ function checkCustom(cpus: number, memoryMb: number): Tier | string {
  * (maximum concurrent connections).
  */
 export function defaultMaxConnections(tier: Tier): number {
-  const steps: readonly (readonly [number, number])[] = [
-    [0.6, 25],
-    [1.7, 50],
-    [3.75, 100],
-    [6, 200],
-    [7.5, 400],
-    [15, 500],
-    [30, 600],
-    [60, 800],
-    [120, 1000],
+  const steps: readonly (readonly [fromMb: number, connections: number])[] = [
+    [0, 25],
+    [1_700, 50],
+    [3_840, 100],
+    [6_144, 200],
+    [7_680, 400],
+    [15_360, 500],
+    [30_720, 600],
+    [61_440, 800],
+    [122_880, 1_000],
   ];
-  const gb = tier.memoryMb / 1024;
-  let connections = 25;
-  for (const [from, value] of steps) if (gb >= from) connections = value;
-  return connections;
+  return steps.findLast(([fromMb]) => tier.memoryMb >= fromMb)?.[1] ?? 25;
 }

@@ -75,9 +75,15 @@ class Reader {
 
   reportYaml(error: YAMLError): void {
     const [start, end] = error.pos;
-    if (error.code === 'DUPLICATE_KEY')
-      this.report('PF003', 'this key stands twice in one map', start, Math.max(end, start + 1), 'keep one of the two');
+    if (error.code === 'DUPLICATE_KEY') this.reportTwice(start);
     else this.report('PF002', error.message.replace(/ at line \d+.*$/s, ''), start, Math.max(end, start + 1));
+  }
+
+  /** The library marks a duplicate key by its first character only. */
+  private reportTwice(start: number): void {
+    const key = /^("[^"]*"|'[^']*'|[^:\s]+)/.exec(this.file.text.slice(start))?.[0] ?? ' ';
+    const message = `the key ${key} stands twice in one map`;
+    this.report('PF003', message, start, start + key.length, 'keep one of the two');
   }
 
   read(node: ParsedNode | null, document: Document.Parsed): SpecNode {
