@@ -1,0 +1,68 @@
+import { ingestDsn, pgstacDsn } from '../../model/dsn.ts';
+import type { Kubernetes, Metaflow, Platform, Workload } from '../../model/platform.ts';
+
+/** One line of the env file. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What a shell needs before it starts a flow. Those that begin with METAFLOW_ are read by Metaflow's
+ * `metaflow_config.py` (its `from_conf("X")` reads METAFLOW_X); the DSNs by the runner. Sorted by name within each kind.
+ */
+export function listVariables(platform: Platform): readonly Variable[] {
+  const workload = chooseWorkload(platform);
+  return [
+    ...(platform.metaflow === null ? [] : listMetaflowVariables(platform.metaflow, platform.kubernetes, workload)),
+    ...(workload === null ? [] : listDsns(platform, workload)),
+  ];
+}
+
+function listDsns(platform: Platform, workload: Workload): readonly Variable[] {
+  return [
+    { name: 'INGEST_DB_DSN', value: ingestDsn(platform, workload) },
+    { name: 'PGSTAC_URI', value: pgstacDsn(platform, workload) },
+  ];
+}
+
+function listMetaflowVariables(
+  metaflow: Metaflow,
+  kubernetes: Kubernetes | null,
+  workload: Workload | null,
+): readonly Variable[] {
+  const variables = [
+    { name: 'METAFLOW_DATASTORE_SYSROOT_GS', value: metaflow.datastore },
+    { name: 'METAFLOW_DEFAULT_DATASTORE', value: 'gs' },
+    // `service` without its URL is a bare TypeError in Metaflow.
+    { name: 'METAFLOW_DEFAULT_METADATA', value: metaflow.service === null ? 'local' : 'service' },
+  ];
+  if (kubernetes !== null) {
+    variables.push({ name: 'METAFLOW_KUBERNETES_CONTAINER_IMAGE', value: metaflow.image });
+    // The workload's own namespace, not Kubernetes.namespace: its service account exists nowhere else.
+    if (workload !== null) variables.push(...listIdentity(workload));
+  }
+  if (metaflow.service !== null) {
+    variables.push({ name: 'METAFLOW_SERVICE_INTERNAL_URL', value: metaflow.service });
+    variables.push({ name: 'METAFLOW_SERVICE_URL', value: metaflow.service });
+  }
+  return variables;
+}
+
+function listIdentity(workload: Workload): readonly Variable[] {
+  return [
+    { name: 'METAFLOW_KUBERNETES_NAMESPACE', value: workload.namespace },
+    { name: 'METAFLOW_KUBERNETES_SERVICE_ACCOUNT', value: workload.serviceAccount },
+  ];
+}
+
+/**
+ * Whose login the DSNs name: Metaflow's workload; without Metaflow the first that may load items, else the first.
+ * Null where the platform has none.
+ */
+function chooseWorkload({ metaflow, workloads }: Platform): Workload | null {
+  if (metaflow === null) return workloads.find(({ grants }) => grants.pgstac === 'ingest') ?? workloads[0] ?? null;
+  const named = workloads.find(({ name }) => name === metaflow.workload);
+  if (named === undefined) throw new Error(`the model names a workload that is not in it: ${metaflow.workload}`);
+  return named;
+}

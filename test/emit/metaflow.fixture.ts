@@ -1,0 +1,49 @@
+import type { Platform } from '../../src/model/platform.ts';
+import { resolvePlatform } from '../../src/model/resolve.ts';
+import { parseDocument } from '../../src/spec/parse.ts';
+import { validateSpec } from '../../src/spec/validate.ts';
+
+/** The one environment of a spec's text; a mistake in it is the test's own and throws. */
+export function resolveText(text: string): Platform {
+  const document = parseDocument({ path: 'platform.yaml', text });
+  if (!document.ok) throw new Error(JSON.stringify(document.diagnostics));
+  const spec = validateSpec(document.value);
+  if (!spec.ok) throw new Error(JSON.stringify(spec.diagnostics));
+  const [environment, ...others] = spec.value.environments;
+  if (environment === undefined || others.length > 0) throw new Error('a spec of one environment is wanted');
+  const platform = resolvePlatform(spec.value, environment.name);
+  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
+  return platform.value;
+}
+
+const google = `apiVersion: platform/v1
+name: sentinel2
+gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
+`;
+
+const hostings = {
+  cloudSql: 'hosting: { cloudSql: {} }\n',
+  virtualMachines: 'hosting: { virtualMachines: { zone: europe-west1-b, clients: [10.0.0.0/16] } }\n',
+};
+
+const parts = {
+  workloads: `access:
+  workloads:
+    reader: { namespace: web, serviceAccount: reader, grants: { pgstac: read } }
+    task: { namespace: flows, serviceAccount: task-runner, grants: { pgstac: ingest, ingest: write } }
+`,
+  kubernetes: 'kubernetes: { version: "1.36", namespace: platform, proxy: { port: 6543 } }\n',
+  metaflow: 'metaflow: { workload: task, datastore: gs://acme-earth-metaflow/a, image: example.org/runner:1.0.0 }\n',
+  metaflowService:
+    'metaflow: { workload: task, datastore: gs://acme-earth-metaflow/a, image: example.org/runner:1.0.0, service: "https://metaflow.acme.example:8080/api" }\n',
+  pipelines: `pipelines:
+  sentinel2: { source: { files: [items/*.ndjson] } }
+  none: { source: { files: [items/*.ndjson] } }
+  a-name-of-thirty-characters-xx: { source: { catalog: catalog.json } }
+`,
+} as const;
+
+/** A platform of the parts named. */
+export function makePlatform(hosting: keyof typeof hostings, ...wanted: readonly (keyof typeof parts)[]): Platform {
+  return resolveText(google + hostings[hosting] + wanted.map((part) => parts[part]).join(''));
+}
