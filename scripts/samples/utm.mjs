@@ -14,6 +14,8 @@ const delta = [2 * n - (2 / 3) * n ** 2 - 2 * n ** 3, (7 / 3) * n ** 2 - (8 / 5)
 /**
  * A point of a northern UTM zone (1 to 60; metres) as [longitude, latitude] in degrees; good to a millimetre anywhere
  * in the zone.
+ *
+ * @returns {[number, number]}
  */
 export function utmToLonLat(zone, easting, northing) {
   const x = northing / (scale * rectifyingRadius);
