@@ -1,0 +1,104 @@
+// The room table of the design, held by `npm run verify`: data flows one way and imports point one way.
+
+/**
+ * What a room (a folder of src/) may import besides itself: other rooms, npm packages, and those of Node's modules that
+ * touch the world (disk, network, processes). Node's pure modules (crypto, path, stream …) are everybody's.
+ */
+const rooms = {
+  diagnostic: { rooms: [], packages: ['picocolors'], world: [] },
+  print: { rooms: [], packages: ['yaml'], world: [] },
+  artifact: { rooms: [], packages: [], world: ['fs'] },
+  spec: { rooms: ['diagnostic'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },
+  model: { rooms: ['spec', 'diagnostic'], packages: [], world: [] },
+  emit: { rooms: ['model', 'print', 'artifact'], packages: ['handlebars'], world: [] },
+  diff: { rooms: ['model'], packages: [], world: [] },
+  database: {
+    rooms: ['model'],
+    packages: ['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis', 'fflate'],
+    world: ['fs', 'net', 'os', 'tls'],
+  },
+  ingest: { rooms: ['model', 'database'], packages: [], world: [] },
+};
+
+const world = [
+  ...['child_process', 'cluster', 'dgram', 'dns', 'fs', 'http', 'http2', 'https', 'inspector', 'module', 'net', 'os'],
+  ...['process', 'readline', 'repl', 'sqlite', 'tls', 'tty', 'v8', 'vm', 'wasi', 'worker_threads'],
+];
+
+const oneOf = (names) => `(${names.join('|')})`;
+
+function holdRoom([room, may]) {
+  const from = { path: `^src/${room}/` };
+  const forbiddenWorld = world.filter((name) => !may.world.includes(name));
+  return [
+    {
+      name: `${room}-rooms`,
+      comment: `${room}/ imports ${may.rooms.join(', ') || 'no other room'}.`,
+      severity: 'error',
+      from,
+      to: { path: '^src/', pathNot: `^src/${oneOf([room, ...may.rooms])}/` },
+    },
+    {
+      name: `${room}-packages`,
+      comment: `${room}/ imports ${may.packages.join(', ') || 'no package'}.`,
+      severity: 'error',
+      from,
+      to: { path: 'node_modules/', pathNot: may.packages.map((name) => `node_modules/${name}/`) },
+    },
+    {
+      name: `${room}-world`,
+      comment: `${room}/ reaches ${may.world.join(', ') || 'nothing'} of the world; cli/ gives it the rest.`,
+      severity: 'error',
+      from,
+      to: { dependencyTypes: ['core'], path: `^(node:)?${oneOf(forbiddenWorld)}(/|$)` },
+    },
+  ];
+}
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(rooms).flatMap(holdRoom),
+    {
+      name: 'known-rooms',
+      comment: 'A folder of src/ that is not in the table above: add it there, and to the design.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: `^src/${oneOf([...Object.keys(rooms), 'cli'])}/` },
+      to: {},
+    },
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      from: { pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'compiler-is-pure',
+      comment: 'compile.ts and index.ts are for other programs too: they reach no world and no runtime room.',
+      severity: 'error',
+      from: { path: '^src/[^/]+\\.ts$' },
+      to: { path: [`^(node:)?${oneOf(world)}(/|$)`, `^src/${oneOf(['database', 'ingest'])}/`] },
+    },
+    {
+      name: 'only-print-makes-fragments',
+      comment: 'What reaches an artifact was quoted by the printer of its language.',
+      severity: 'error',
+      from: { pathNot: '^src/print/' },
+      to: { path: '^src/print/make-fragment\\.ts$' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-development-packages',
+      comment: 'The package is installed without devDependencies.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
