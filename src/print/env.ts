@@ -1,4 +1,4 @@
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /**
  * What survives `export $(cat FILE | xargs)` unchanged in bash and dash: no white space, quote, backslash, `$`, `#`,

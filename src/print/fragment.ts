@@ -1,32 +1,7 @@
-/** The languages artifacts are written in. */
-export type Language = 'hcl' | 'yaml' | 'sql' | 'shell' | 'python' | 'json' | 'env' | 'markdown';
+import { type Fragment, isFragment, type Language, makeFragment } from './make-fragment.ts';
 
-declare const language: unique symbol;
-
-/**
- * Text that is safe to stand as it is in one language. Only this room makes them: a template's hole takes nothing else,
- * so that what reaches an artifact was always quoted by the printer of its language.
- */
-export interface Fragment<L extends Language> {
-  readonly language: L;
-  readonly text: string;
-  readonly [language]: L;
-  toString(): string;
-}
-
-const made = new WeakSet<object>();
-
-/** For the printers of this folder only; a checker holds that no other room imports this file's `makeFragment`. */
-export function makeFragment<L extends Language>(of: L, text: string): Fragment<L> {
-  const fragment = Object.freeze({ language: of, text, toString: () => text }) as unknown as Fragment<L>;
-  made.add(fragment);
-  return fragment;
-}
-
-/** True for what a printer made, false for an object that merely looks like it. */
-export function isFragment(value: unknown): value is Fragment<Language> {
-  return typeof value === 'object' && value !== null && made.has(value);
-}
+// What other rooms may know of fragments: not how to make one.
+export { type Fragment, isFragment, type Language };
 
 /**
  * Several fragments of one language after each other, with nothing or a fixed separator of that language between.

@@ -1,5 +1,5 @@
 import { escapeUnseen, oneLine, refuseUnpaired } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 

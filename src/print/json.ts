@@ -1,5 +1,5 @@
 import { escapeUnseen } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /**
  * A JSON value, indented by two spaces from the second line on as deep as `depth`. Throws on what JSON would drop or

@@ -1,5 +1,5 @@
 import { oneLine, refuseNul } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /** Running text on one line; nothing in it is read as markup, HTML included. */
 export function markdownText(value: string): Fragment<'markdown'> {

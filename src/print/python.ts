@@ -1,5 +1,5 @@
 import { escapeUnseen } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /** A Python `str` literal as ruff's formatter leaves it: in double quotes, unless single ones need fewer escapes. */
 export function pythonString(value: string): Fragment<'python'> {

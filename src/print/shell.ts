@@ -1,5 +1,5 @@
 import { oneLine, refuseNul, refuseUnpaired } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /** One word of a POSIX shell, always in single quotes. Throws on NUL and on half a surrogate pair. */
 export function shellWord(value: string): Fragment<'shell'> {

@@ -1,5 +1,5 @@
 import { oneLine, refuseNul, refuseUnpaired } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /** `NAMEDATALEN - 1`: PostgreSQL silently truncates a longer name. */
 const identifierBytes = 63;

@@ -1,5 +1,5 @@
 import { escapeUnseen, oneLine, refuseUnpaired } from './characters.ts';
-import { type Fragment, makeFragment } from './fragment.ts';
+import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /** What a YAML hole can hold: JSON's values. */
 export type YamlValue = string | number | boolean | null | readonly YamlValue[] | { readonly [key: string]: YamlValue };

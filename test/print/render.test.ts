@@ -4,8 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import Handlebars from 'handlebars';
 import { makeRenderer, renderTemplate, type TemplateName, type View } from '../../src/emit/render.ts';
 import { templates } from '../../src/emit/templates.generated.ts';
-import { isFragment, joinFragments, makeFragment } from '../../src/print/fragment.ts';
+import { isFragment, joinFragments } from '../../src/print/fragment.ts';
 import { hclBoolean, hclString, hclStrings } from '../../src/print/hcl.ts';
+import { makeFragment } from '../../src/print/make-fragment.ts';
 import { yamlValue } from '../../src/print/yaml.ts';
 import { projectRoot } from '../support/root.ts';
 
