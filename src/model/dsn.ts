@@ -1,4 +1,4 @@
-import type { Platform, Workload } from './platform.ts';
+import type { CloudSqlHosting, Platform, Workload } from './platform.ts';
 
 /**
  * The DSNs that a workload's pods, and a laptop with the Auth Proxy running, are given. None holds a password: on
@@ -16,6 +16,11 @@ export function ingestDsn(platform: Platform, workload: Workload): string {
   return databaseDsn(platform, workload, 'ingest');
 }
 
+/** The admin's, through a proxy without IAM login: only the database-init Job has it, and reads the password itself. */
+export function adminDsn(platform: Platform, hosting: CloudSqlHosting, database: 'pgstac' | 'ingest'): string {
+  return proxyDsn(platform, hosting.adminUser, database);
+}
+
 /** The port the Auth Proxy listens on at 127.0.0.1, where the spec says nothing about it. */
 const defaultProxyPort = 5432;
 
@@ -25,11 +30,15 @@ export function proxyPort(platform: Platform): number {
 }
 
 function databaseDsn(platform: Platform, workload: Workload, database: 'pgstac' | 'ingest'): string {
-  const name = platform.databases[database].name;
   if (platform.hosting.kind === 'virtualMachines') {
     const { login, host } = platform.hosting[database];
-    return `postgresql://${encodeURIComponent(login)}@${host}:5432/${name}?sslmode=verify-ca`;
+    return `postgresql://${encodeURIComponent(login)}@${host}:5432/${platform.databases[database].name}?sslmode=verify-ca`;
   }
   if (workload.databaseUser === null) throw new Error(`workload ${workload.name} has no login on Cloud SQL`);
-  return `postgresql://${encodeURIComponent(workload.databaseUser)}@127.0.0.1:${proxyPort(platform)}/${name}?sslmode=disable`;
+  return proxyDsn(platform, workload.databaseUser, database);
+}
+
+function proxyDsn(platform: Platform, login: string, database: 'pgstac' | 'ingest'): string {
+  const { name } = platform.databases[database];
+  return `postgresql://${encodeURIComponent(login)}@127.0.0.1:${proxyPort(platform)}/${name}?sslmode=disable`;
 }

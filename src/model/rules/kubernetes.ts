@@ -24,6 +24,15 @@ export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
   }
   for (const [name, pipeline] of Object.entries(value.pipelines ?? {})) {
     if (pipeline.schedule === undefined) continue;
+    for (const [index, file] of (pipeline.source.files ?? []).entries()) {
+      if (/^(https?|gs):/.test(file)) continue;
+      findings.push({
+        code: 'PF207',
+        at: ['pipelines', name, 'source', 'files', index],
+        message: `a schedule runs in the cluster, and no pod has ${JSON.stringify(file)}`,
+        hint: 'name a URL, or remove the schedule',
+      });
+    }
     if (value.kubernetes === undefined)
       findings.push({
         code: 'PF207',
