@@ -1,0 +1,65 @@
+import type { Artifact } from '../artifact/artifact.ts';
+import type { Kubernetes, Platform } from '../model/platform.ts';
+import { yamlValue } from '../print/yaml.ts';
+import { renderNamespaces, renderServiceAccounts, renderTaskLaunchers } from './kubernetes/accounts.ts';
+import { renderDatabaseInit, renderExampleTask, renderIngestion, renderSpec } from './kubernetes/jobs.ts';
+import { exampleFile, manifestFolder } from './kubernetes/names.ts';
+import { renderNetworkPolicies } from './kubernetes/network.ts';
+import { renderPooler } from './kubernetes/pooler.ts';
+import { renderInjection } from './kubernetes/proxy.ts';
+import { renderTemplate } from './render.ts';
+import type { EmitInput, Target } from './target.ts';
+
+/** What runs in the cluster, for `kubectl apply -k`; nothing where the platform has no Kubernetes. */
+export const kubernetesTarget: Target = {
+  name: 'kubernetes',
+  emit(platform, input) {
+    const { kubernetes } = platform;
+    if (kubernetes === null) return [];
+    const applied = listManifests(platform, kubernetes, input);
+    const example = renderExampleTask(platform, kubernetes, input.specText);
+    return [
+      ...applied,
+      manifest('kustomization.yaml', renderKustomization(platform, applied)),
+      ...(example === null ? [] : [manifest(exampleFile, example)]),
+    ];
+  },
+};
+
+/** The manifests that are applied together, in the order of their names. */
+function listManifests(platform: Platform, kubernetes: Kubernetes, { specText }: EmitInput): readonly Artifact[] {
+  const injection = renderInjection(platform, kubernetes);
+  const texts: Record<string, string | null> = {
+    'namespaces.yaml': renderNamespaces(platform, kubernetes),
+    'service-accounts.yaml': renderServiceAccounts(platform, kubernetes),
+    'task-launchers.yaml': renderTaskLaunchers(platform),
+    'network-policy.yaml': renderNetworkPolicies(platform, kubernetes),
+    'spec.yaml': renderSpec(platform, kubernetes, specText),
+    'database-init.yaml': renderDatabaseInit(platform, kubernetes, specText),
+    'pooler.yaml': renderPooler(platform, kubernetes),
+    ...(injection === null ? {} : { [injection.file]: injection.text }),
+  };
+  for (const pipeline of platform.pipelines) {
+    texts[`ingest-${pipeline.name}.yaml`] = renderIngestion(platform, kubernetes, pipeline, specText);
+  }
+  return Object.entries(texts)
+    .flatMap(([file, text]) => (text === null ? [] : [manifest(file, text)]))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function renderKustomization(platform: Platform, applied: readonly Artifact[]): string {
+  const labels = platform.labels.filter(({ key, value }) => isLabel(key) && (value === '' || isLabel(value)));
+  return renderTemplate('kubernetes/kustomization', 'yaml', {
+    labels: labels.map(({ key, value }) => ({ key: yamlValue(key), value: yamlValue(value) })),
+    resources: applied.map(({ path }) => ({ file: yamlValue(path.slice(manifestFolder.length + 1)) })),
+  });
+}
+
+/** Google Cloud's labels may begin or end in `_` or `-`, Kubernetes' may not: such a one stays on Google Cloud alone. */
+function isLabel(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$/.test(text);
+}
+
+function manifest(file: string, text: string): Artifact {
+  return { path: `${manifestFolder}/${file}`, text };
+}

@@ -1,0 +1,56 @@
+import type { Grants, Kubernetes, Person, Platform } from '../../model/platform.ts';
+import { yamlValue } from '../../print/yaml.ts';
+import { renderTemplate } from '../render.ts';
+import { findRunner, listNamespaces, markEnds } from './names.ts';
+
+/** Namespaces at the strictest PodSecurity level that the pods in them pass. */
+export function renderNamespaces(platform: Platform, kubernetes: Kubernetes): string {
+  const version = yamlValue(`v${kubernetes.version.major}.${kubernetes.version.minor}`);
+  const namespaces = listNamespaces(platform, kubernetes).map((name) => ({
+    name: yamlValue(name),
+    taskPods: platform.workloads.some(({ namespace }) => namespace === name),
+    version,
+  }));
+  return renderTemplate('kubernetes/namespaces', 'yaml', { namespaces: markEnds(namespaces) });
+}
+
+/** One Kubernetes service account for each Google service account that a pod may be. Null where there is none. */
+export function renderServiceAccounts(platform: Platform, kubernetes: Kubernetes): string | null {
+  const accounts = platform.workloads.map(({ serviceAccount, namespace, google }) => ({
+    name: yamlValue(serviceAccount),
+    namespace: yamlValue(namespace),
+    email: yamlValue(google.email),
+  }));
+  const { hosting } = platform;
+  if (hosting.kind === 'cloudSql' && hosting.initAccount !== null) {
+    accounts.push({
+      name: yamlValue(kubernetes.initServiceAccount),
+      namespace: yamlValue(kubernetes.namespace),
+      email: yamlValue(hosting.initAccount.email),
+    });
+  }
+  if (accounts.length === 0) return null;
+  return renderTemplate('kubernetes/service-accounts', 'yaml', { accounts: markEnds(accounts) });
+}
+
+/** Who may start Metaflow's tasks; null where nobody is granted as much as a task has. */
+export function renderTaskLaunchers(platform: Platform): string | null {
+  const runner = findRunner(platform);
+  if (runner === null) return null;
+  const people = platform.people.filter(({ grants }) => covers(grants, runner.workload.grants));
+  if (people.length === 0) return null;
+  return renderTemplate('kubernetes/task-launchers', 'yaml', {
+    namespace: yamlValue(runner.workload.namespace),
+    people: people.map(viewSubject),
+  });
+}
+
+function viewSubject({ kind, email }: Person) {
+  return { kind: yamlValue(kind === 'user' ? 'User' : 'Group'), email: yamlValue(email) };
+}
+
+function covers(own: Grants, wanted: Grants): boolean {
+  const pgstac = wanted.pgstac === null || own.pgstac === 'ingest' || own.pgstac === wanted.pgstac;
+  const ingest = wanted.ingest === null || own.ingest === 'write' || own.ingest === wanted.ingest;
+  return pgstac && ingest;
+}

@@ -1,0 +1,137 @@
+import { adminDsn, ingestDsn, pgstacDsn } from '../../model/dsn.ts';
+import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
+import { yamlValue } from '../../print/yaml.ts';
+import { renderTemplate, type View } from '../render.ts';
+import { hashText } from './hash.ts';
+import { findRunner } from './names.ts';
+import { viewProxy } from './proxy.ts';
+
+/** The spec in each namespace whose Jobs read it; null without a runner. */
+export function renderSpec(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+  const runner = findRunner(platform);
+  if (runner === null) return null;
+  const namespaces = [...new Set([kubernetes.namespace, runner.workload.namespace])].sort();
+  return renderTemplate('kubernetes/spec', 'yaml', {
+    namespaces: namespaces.map((namespace, index) => ({
+      first: index === 0,
+      name: yamlValue(nameSpec(specText)),
+      namespace: yamlValue(namespace),
+      text: yamlValue(specText),
+    })),
+  });
+}
+
+/** Makes roles, pgSTAC and tables as the admin; null where Terraform or the servers' own scripts do, or without a runner. */
+export function renderDatabaseInit(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+  const { hosting } = platform;
+  const runner = findRunner(platform);
+  if (runner === null || hosting.kind !== 'cloudSql' || hosting.initAccount === null) return null;
+  const adminSecret = `projects/${platform.gcp.project}/secrets/${hosting.adminSecret}/versions/latest`;
+  const pod = viewPod(platform, {
+    name: 'database-init',
+    serviceAccount: kubernetes.initServiceAccount,
+    command: [...withPassword, 'platform', 'db', 'init'],
+    dsns: { ingest: adminDsn(platform, hosting, 'ingest'), pgstac: adminDsn(platform, hosting, 'pgstac') },
+    proxy: viewProxy(kubernetes, hosting, 'password'),
+    adminPassword: { image: yamlValue(runner.image), secret: yamlValue(adminSecret) },
+    image: runner.image,
+    specText,
+  });
+  const hash = hashText(renderTemplate('kubernetes/database-init-spec', 'yaml', { pod }));
+  return renderTemplate('kubernetes/database-init', 'yaml', {
+    name: yamlValue(`database-init-${hash}`),
+    namespace: yamlValue(kubernetes.namespace),
+    spec: { pod },
+  });
+}
+
+/** The runner takes a password from PGPASSWORD, as psql does: it is in no manifest and only in this process. */
+const withPassword = [
+  'sh',
+  '-c',
+  // Not $(cat …), which looks like a variable that Kubernetes would put in.
+  'IFS= read -r PGPASSWORD < "$PASSWORD_FILE"; export PGPASSWORD; exec "$@"',
+  'sh',
+];
+
+/** A pipeline with a schedule, run by it. */
+export function renderIngestion(
+  platform: Platform,
+  kubernetes: Kubernetes,
+  pipeline: Pipeline,
+  specText: string,
+): string | null {
+  const runner = findRunner(platform);
+  if (runner === null || pipeline.schedule === null) return null;
+  return renderTemplate('kubernetes/ingestion', 'yaml', {
+    name: yamlValue(`ingest-${pipeline.name}`),
+    namespace: yamlValue(runner.workload.namespace),
+    schedule: yamlValue(pipeline.schedule),
+    pod: viewRunnerPod(platform, kubernetes, 'ingest', ['platform', 'ingest', pipeline.name], specText),
+  });
+}
+
+/** A Metaflow task's pod with the sidecar written out; null where pods have no proxy, or without Metaflow. */
+export function renderExampleTask(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+  const runner = findRunner(platform);
+  if (runner === null || platform.hosting.kind !== 'cloudSql') return null;
+  return renderTemplate('kubernetes/example-task', 'yaml', {
+    namespace: yamlValue(runner.workload.namespace),
+    pod: viewRunnerPod(platform, kubernetes, 'task', ['platform', 'verify'], specText),
+  });
+}
+
+/** A pod that is Metaflow's workload. */
+function viewRunnerPod(
+  platform: Platform,
+  kubernetes: Kubernetes,
+  name: string,
+  command: readonly string[],
+  specText: string,
+): View<'yaml'> {
+  const runner = findRunner(platform);
+  if (runner === null) throw new Error('a runner pod without a runner');
+  const { workload, image } = runner;
+  const { hosting } = platform;
+  return viewPod(platform, {
+    name,
+    serviceAccount: workload.serviceAccount,
+    command,
+    dsns: { ingest: ingestDsn(platform, workload), pgstac: pgstacDsn(platform, workload) },
+    proxy: hosting.kind === 'cloudSql' ? viewProxy(kubernetes, hosting, 'iam') : null,
+    adminPassword: null,
+    image,
+    specText,
+  });
+}
+
+interface PodParts {
+  readonly name: string;
+  readonly serviceAccount: string;
+  /** Without `--spec` and `--env`. */
+  readonly command: readonly string[];
+  readonly dsns: { readonly ingest: string; readonly pgstac: string };
+  readonly proxy: View<'yaml'>;
+  readonly adminPassword: View<'yaml'>;
+  readonly image: string;
+  readonly specText: string;
+}
+
+function viewPod(platform: Platform, parts: PodParts): View<'yaml'> {
+  const command = [...parts.command, '--spec', '/etc/platform/platform.yaml', '--env', platform.environment];
+  const env = { INGEST_DB_DSN: parts.dsns.ingest, PGSTAC_DSN: parts.dsns.pgstac };
+  return {
+    name: yamlValue(parts.name),
+    serviceAccount: yamlValue(parts.serviceAccount),
+    image: yamlValue(parts.image),
+    command: yamlValue(command),
+    env: Object.entries(env).map(([name, value]) => ({ name: yamlValue(name), value: yamlValue(value) })),
+    proxy: parts.proxy,
+    adminPassword: parts.adminPassword,
+    spec: yamlValue(nameSpec(parts.specText)),
+  };
+}
+
+function nameSpec(specText: string): string {
+  return `platform-spec-${hashText(specText)}`;
+}

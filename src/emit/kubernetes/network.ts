@@ -1,0 +1,50 @@
+import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
+import { yamlValue } from '../../print/yaml.ts';
+import { renderTemplate } from '../render.ts';
+import { findRunner, listNamespaces, markEnds } from './names.ts';
+import { hasPooler } from './pooler.ts';
+
+/** What the platform's own pods may reach, and that nothing reaches them; one policy for each namespace. */
+export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes): string {
+  const runner = findRunner(platform);
+  const poolerNamespace = hasPooler(platform, kubernetes) && runner !== null ? runner.workload.namespace : null;
+  const policies = listNamespaces(platform, kubernetes).map((namespace) => ({
+    namespace: yamlValue(namespace),
+    databaseRanges: viewRanges(kubernetes),
+    databasePort: yamlValue(platform.hosting.kind === 'cloudSql' ? 3307 : 5432),
+    anywherePorts: listPorts(platform).map((port) => ({ port: yamlValue(port) })),
+    poolerNamespace: poolerNamespace === null ? null : yamlValue(poolerNamespace),
+  }));
+  return renderTemplate('kubernetes/network-policy', 'yaml', { policies: markEnds(policies) });
+}
+
+/** Where the databases are: the given ranges, or anywhere where the proxy goes to a public address. */
+export function viewRanges({ proxy, injection, databaseRanges }: Kubernetes) {
+  const ranges = proxy.privateIp || injection === 'none' ? [...databaseRanges].sort() : ['0.0.0.0/0'];
+  return ranges.map((cidr) => ({ cidr: yamlValue(cidr) }));
+}
+
+/** 443, and other ports that the spec's own URLs name. */
+function listPorts({ metaflow, pipelines }: Platform): readonly number[] {
+  const urls = [metaflow?.service ?? null, ...pipelines.map(urlOf)];
+  return [...new Set([443, ...urls.flatMap(portsOf)])].sort((a, b) => a - b);
+}
+
+function urlOf({ source }: Pipeline): string | null {
+  switch (source.kind) {
+    case 'stacApi':
+      return source.url;
+    case 'catalog':
+      return source.location;
+    case 'files':
+      return null;
+    default:
+      return source satisfies never;
+  }
+}
+
+function portsOf(location: string | null): readonly number[] {
+  if (location === null || !/^https?:/.test(location) || !URL.canParse(location)) return [];
+  const { port, protocol } = new URL(location);
+  return [port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)];
+}
