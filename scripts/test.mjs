@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const root = join(import.meta.dirname, '..');
 
@@ -17,7 +18,7 @@ function runJest(args) {
   const folder = mkdtempSync(join(tmpdir(), 'platform-jest-'));
   const report = join(folder, 'report.json');
   try {
-    const jest = join(root, 'node_modules/jest/bin/jest.js');
+    const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
     // A worker keeps the modules of every file it ran, PGlite's memory among them: past the limit it is replaced.
     const options = ['--maxWorkers=2', '--workerIdleMemoryLimit=2GB', '--json', `--outputFile=${report}`];
     const nodeOptions = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;

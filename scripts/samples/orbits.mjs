@@ -30,7 +30,7 @@ export function listPasses(firstDate, count) {
 }
 
 /** Kilometres of a point [longitude, latitude] east of an orbit's track; negative to the west. */
-export function distanceFromTrack(orbit, [longitude, latitude]) {
+function distanceFromTrack(orbit, [longitude, latitude]) {
   const north = (latitude - crossing.latitude) * kilometresPerDegree;
   const degreesEast = longitude - (crossing.longitude + orbit.tracksEast * degreesBetweenTracks);
   return degreesEast * kilometresPerDegree * Math.cos((latitude * Math.PI) / 180) - north * eastPerNorth;

@@ -7,7 +7,7 @@ import { findProgram } from './programs.ts';
 import { sharedRoot } from './root.ts';
 
 /** What a suite may need of the machine that npm does not bring. */
-export type Need = 'postgres15' | 'pgbouncer' | 'shellcheck' | 'go' | 'python' | 'sharedData' | 'sharedTools';
+export type Need = 'postgres15' | 'shellcheck' | 'go' | 'python' | 'sharedData' | 'sharedTools';
 
 interface Requirement {
   /** Null where it is there, else what is missing. */
@@ -20,7 +20,6 @@ const requirements: Readonly<Record<Need, Requirement>> = {
     missing: () => (findPostgres() === null ? 'PostgreSQL 15 with PostGIS' : null),
     install: 'apt-get install postgresql-15 postgresql-15-postgis-3',
   },
-  pgbouncer: program('pgbouncer', 'apt-get install pgbouncer', ['/usr/sbin']),
   shellcheck: program('shellcheck', 'apt-get install shellcheck'),
   go: program('go', 'apt-get install golang-go', ['/usr/local/go/bin']),
   python: {
