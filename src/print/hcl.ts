@@ -22,6 +22,22 @@ export function hclStrings(values: readonly string[]): Fragment<'hcl'> {
   return makeFragment('hcl', `[${values.map(quoteHcl).join(', ')}]`);
 }
 
+/**
+ * A map over several lines, its `=` in one column as `terraform fmt` puts them; `{}` where it is empty. The closing brace
+ * is indented by two spaces a `depth`.
+ */
+export function hclMap(entries: readonly (readonly [string, Fragment<'hcl'>])[], depth: number): Fragment<'hcl'> {
+  if (entries.length === 0) return makeFragment('hcl', '{}');
+  const indent = '  '.repeat(depth);
+  const keys = entries.map(([key]) => quoteHcl(key));
+  const widest = Math.max(...keys.map(countColumns));
+  const lines = entries.map(([, value], index) => {
+    const key = keys[index] ?? '';
+    return `${indent}  ${key}${' '.repeat(widest - countColumns(key))} = ${value.text}`;
+  });
+  return makeFragment('hcl', `{\n${lines.join('\n')}\n${indent}}`);
+}
+
 /** A name of a block, an argument or a resource: throws unless it is one. */
 export function hclIdentifier(name: string): Fragment<'hcl'> {
   if (!identifier.test(name)) throw new RangeError(`not an HCL identifier: ${JSON.stringify(name)}`);
@@ -42,4 +58,11 @@ function quoteHcl(value: string): string {
     .replaceAll('\t', '\\t')
     .replace(/[$%](?=\{)/g, '$&$&');
   return `"${escapeUnseen(quoted)}"`;
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Columns as `terraform fmt` counts them: one for each grapheme cluster. */
+function countColumns(text: string): number {
+  return [...segmenter.segment(text)].length;
 }
