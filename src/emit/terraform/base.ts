@@ -1,0 +1,127 @@
+import type { Artifact } from '../../artifact/artifact.ts';
+import { proxyPort } from '../../model/dsn.ts';
+import type { Bastion, Hosting, Platform, Workload } from '../../model/platform.ts';
+import { hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
+import { emitHcl, type HclView, viewBackend, viewLabels, viewServices } from './common.ts';
+import { chooseDisk } from './machine-type.ts';
+
+const folder = 'terraform';
+
+/** The files of `terraform/` that either hosting has: who the workloads are and what they may use. */
+export function emitBase(platform: Platform): readonly Artifact[] {
+  const identity = viewIdentity(platform);
+  return [
+    emitHcl(folder, 'terraform/versions.tf', viewSettings(platform)),
+    emitHcl(folder, 'terraform/variables.tf', viewVariables(platform)),
+    emitHcl(folder, 'terraform/main.tf', viewMain(platform)),
+    emitHcl(folder, 'terraform/identity.tf', identity),
+    emitHcl(folder, 'terraform/outputs.tf', viewOutputs(platform)),
+    ...(platform.bastion === null
+      ? []
+      : [emitHcl(folder, 'terraform/bastion.tf', viewBastion(platform, platform.bastion))]),
+  ];
+}
+
+function viewSettings(platform: Platform): HclView {
+  return { backend: viewBackend(platform), postgresql: usesPostgresqlProvider(platform.hosting) };
+}
+
+function usesPostgresqlProvider(hosting: Hosting): boolean {
+  return hosting.kind === 'cloudSql' && hosting.bootstrap === 'terraform';
+}
+
+function viewVariables({ gcp, hosting }: Platform): HclView {
+  return {
+    project: hclString(gcp.project),
+    region: hclString(gcp.region),
+    network: hclString(gcp.network),
+    cloudSql: hosting.kind === 'cloudSql',
+  };
+}
+
+function viewMain(platform: Platform): HclView {
+  const cloudSql = platform.hosting.kind === 'cloudSql';
+  return {
+    name: hclString(platform.prefix),
+    labels: viewLabels(platform),
+    cloudSql,
+    needsPeople: cloudSql || platform.bastion !== null,
+    people: platform.people.map((person) => ({
+      key: hclString(person.key),
+      member: hclString(person.member),
+      email: hclString(person.email),
+      type: hclString(person.kind === 'group' ? 'CLOUD_IAM_GROUP' : 'CLOUD_IAM_USER'),
+    })),
+    workloads: platform.workloads.map((workload) => ({
+      key: hclString(workload.name),
+      accountId: hclString(workload.google.accountId),
+      kubernetesAccount: hclString(`${workload.namespace}/${workload.serviceAccount}`),
+      buckets: hclStrings(workload.buckets),
+      secrets: hclStrings(listSecrets(workload, platform.hosting)),
+    })),
+    services: viewServices(listServices(platform)),
+  };
+}
+
+/** What a workload reads to log in to a virtual machine's server; the one login there may write, so who only reads gets none. */
+function listSecrets({ grants }: Workload, hosting: Hosting): readonly string[] {
+  if (hosting.kind !== 'virtualMachines') return [];
+  const machines = [
+    ...(grants.ingest === 'write' ? [hosting.ingest] : []),
+    ...(grants.pgstac === 'ingest' ? [hosting.pgstac] : []),
+  ];
+  return machines.flatMap(({ passwordSecret, caSecret }) => [passwordSecret, caSecret]);
+}
+
+function listServices({ hosting, bastion }: Platform): readonly string[] {
+  return [
+    'cloudresourcemanager',
+    'iam',
+    'iamcredentials',
+    'secretmanager',
+    ...(hosting.kind === 'cloudSql' ? ['monitoring', 'sqladmin'] : []),
+    ...(bastion === null ? [] : ['compute', 'iap', 'oslogin']),
+  ];
+}
+
+function viewIdentity({ hosting, kubernetes }: Platform): HclView {
+  const cloudSql = hosting.kind === 'cloudSql' ? hosting : null;
+  const account = cloudSql?.initAccount ?? null;
+  return {
+    cloudSql: cloudSql !== null,
+    replicas: cloudSql !== null && cloudSql.replicas.length > 0,
+    kubernetes: kubernetes !== null,
+    init:
+      account === null || kubernetes === null
+        ? null
+        : {
+            accountId: hclString(account.accountId),
+            kubernetesAccount: hclString(`${kubernetes.namespace}/${kubernetes.initServiceAccount}`),
+          },
+  };
+}
+
+function viewOutputs(platform: Platform): HclView {
+  const { metaflow, workloads, kubernetes } = platform;
+  const main = metaflow?.workload ?? (workloads.length === 1 ? workloads[0]?.name : undefined);
+  return {
+    cloudSql: platform.hosting.kind === 'cloudSql',
+    mainWorkload: main === undefined ? null : { key: hclString(main), metaflow: metaflow !== null },
+    bastion: platform.bastion !== null,
+    privateIp: kubernetes?.proxy.privateIp ?? true,
+    port: hclNumber(proxyPort(platform)),
+  };
+}
+
+function viewBastion(platform: Platform, bastion: Bastion): HclView {
+  const { diskType, image } = chooseDisk(bastion.machineType);
+  return {
+    cloudSql: platform.hosting.kind === 'cloudSql',
+    machine: hclString(bastion.machine),
+    machineType: hclString(bastion.machineType),
+    zone: hclString(bastion.zone),
+    subnetwork: bastion.subnetwork === null ? null : hclString(bastion.subnetwork),
+    image: hclString(image),
+    diskType: hclString(diskType),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { CloudSqlHosting, Platform, Weekday } from '../../model/platform.ts';
+import { hclBoolean, hclComment, hclMap, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
+import { emitBase } from './base.ts';
+import { emitHcl, type HclView, viewNetwork } from './common.ts';
+
+const folder = 'terraform';
+
+/** `terraform/` with Cloud SQL: the instance, its databases, logins, secret and alerts beside the workloads' identities. */
+export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): readonly Artifact[] {
+  return [
+    ...emitBase(platform),
+    emitHcl(folder, 'terraform/instance.tf', viewInstance(platform, hosting)),
+    emitHcl(folder, 'terraform/databases.tf', viewDatabases(platform, hosting)),
+    emitHcl(folder, 'terraform/secrets.tf', {
+      adminSecret: hclString(hosting.adminSecret),
+      init: hosting.initAccount !== null,
+    }),
+    emitHcl(folder, 'terraform/monitoring.tf', viewMonitoring(hosting)),
+    ...(hosting.bootstrap === 'terraform'
+      ? [emitHcl(folder, 'terraform/postgresql.tf', viewPostgresql(platform))]
+      : []),
+  ];
+}
+
+function viewInstance(platform: Platform, hosting: CloudSqlHosting): HclView {
+  const publicAddress = platform.kubernetes?.proxy.privateIp === false;
+  return {
+    ...viewNetwork(platform),
+    ...viewSettings(hosting),
+    instance: hclString(hosting.instance),
+    version: hclString(hosting.version),
+    deletionProtection: hclBoolean(hosting.deletionProtection),
+    publicAddress,
+    ipv4Enabled: hclBoolean(publicAddress),
+    replicas: hosting.replicas.map((replica) => ({
+      key: hclString(replica.name),
+      instance: hclString(replica.instance),
+      region: hclString(replica.region),
+      tier: hclString(replica.tier),
+    })),
+  };
+}
+
+function viewSettings({ disk, backups, maintenance, insights, ...hosting }: CloudSqlHosting): HclView {
+  return {
+    tier: hclString(hosting.tier),
+    edition: hclString({ enterprise: 'ENTERPRISE', 'enterprise-plus': 'ENTERPRISE_PLUS' }[hosting.edition]),
+    availability: hclString({ zonal: 'ZONAL', regional: 'REGIONAL' }[hosting.availability]),
+    flags: hclMap(
+      hosting.flags.map(({ name, value }) => [name, hclString(value)]),
+      1,
+    ),
+    disk: {
+      type: hclString({ ssd: 'PD_SSD', hdd: 'PD_HDD' }[disk.type]),
+      sizeGb: hclNumber(disk.sizeGb),
+      autoresize: hclBoolean(disk.autoresize),
+      grows: disk.autoresize,
+      limitGb: hclNumber(disk.limitGb),
+    },
+    backups: {
+      startTime: hclString(backups.startTime),
+      retained: hclNumber(backups.retained),
+      pointInTimeRecovery: hclBoolean(backups.pointInTimeRecovery),
+      transactionLogDays: hclNumber(backups.transactionLogDays),
+    },
+    maintenance: {
+      day: hclNumber(weekdays.indexOf(maintenance.day) + 1),
+      dayName: hclComment(maintenance.day),
+      hour: hclNumber(maintenance.hour),
+      track: hclString(maintenance.track),
+    },
+    insights: {
+      queryPlansPerMinute: hclNumber(insights.queryPlansPerMinute),
+      recordApplicationTags: hclBoolean(insights.recordApplicationTags),
+    },
+  };
+}
+
+/** In the order of the Cloud SQL API, whose week starts with Monday as 1. */
+const weekdays: readonly Weekday[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+function viewDatabases({ databases }: Platform, hosting: CloudSqlHosting): HclView {
+  return {
+    ingest: hclString(databases.ingest.name),
+    pgstac: hclString(databases.pgstac.name),
+    adminUser: hclString(hosting.adminUser),
+    job: hosting.initAccount !== null,
+  };
+}
+
+function viewMonitoring({ alerts, disk }: CloudSqlHosting): HclView {
+  return {
+    cpu: hclNumber(alerts.cpu),
+    memory: hclNumber(alerts.memory),
+    disk: hclNumber(alerts.disk),
+    diskLimit: disk.autoresize && disk.limitGb > 0 ? hclNumber(disk.limitGb) : null,
+    connections: hclNumber(alerts.connections),
+    maxConnections: hclNumber(alerts.maxConnections),
+    notify: alerts.notify.map(hclString),
+  };
+}
+
+function viewPostgresql({ databases }: Platform): HclView {
+  return { extensions: hclStrings(databases.pgstac.extensions) };
+}

@@ -1,0 +1,87 @@
+import type { Artifact } from '../../artifact/artifact.ts';
+import type { DatabaseMachine, Platform, VirtualMachinesHosting } from '../../model/platform.ts';
+import { hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
+import { emitBase } from './base.ts';
+import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewServices } from './common.ts';
+import { chooseDisk } from './machine-type.ts';
+import { emitStartup } from './startup.ts';
+
+const folder = 'terraform/postgres_vms';
+
+/**
+ * `terraform/` with the workloads' identities, and `terraform/postgres_vms/` with the two machines. The second is whole
+ * by itself; the first names the secrets that the second makes.
+ */
+export function emitMachines(platform: Platform, hosting: VirtualMachinesHosting): readonly Artifact[] {
+  return [
+    ...emitBase(platform),
+    emitHcl(folder, 'terraform/postgres_vms/versions.tf', {
+      backend: viewBackend(platform, 'postgres_vms'),
+      postgresql: false,
+    }),
+    emitHcl(folder, 'terraform/postgres_vms/variables.tf', { project: hclString(platform.gcp.project) }),
+    emitHcl(folder, 'terraform/postgres_vms/main.tf', viewMain(platform, hosting)),
+    emitHcl(folder, 'terraform/postgres_vms/machines.tf', viewMachines(hosting)),
+    emitHcl(folder, 'terraform/postgres_vms/identity.tf', {}),
+    emitHcl(folder, 'terraform/postgres_vms/network.tf', {
+      clients: hosting.clients.length === 0 ? null : hclStrings(hosting.clients),
+    }),
+    emitHcl(folder, 'terraform/postgres_vms/people.tf', viewPeople(platform)),
+    emitHcl(folder, 'terraform/postgres_vms/outputs.tf', {}),
+    ...emitStartup(platform, hosting, 'ingest'),
+    ...emitStartup(platform, hosting, 'pgstac'),
+  ];
+}
+
+function viewMain(platform: Platform, hosting: VirtualMachinesHosting): HclView {
+  return {
+    ...viewNetwork(platform),
+    regionComment: hclComment(platform.gcp.region),
+    name: hclString(platform.prefix),
+    region: hclString(platform.gcp.region),
+    zone: hclString(hosting.zone),
+    network: hclString(platform.gcp.network),
+    labels: viewLabels(platform),
+    machines: [viewMachine('ingest', hosting.ingest), viewMachine('pgstac', hosting.pgstac)],
+    services: viewServices(['cloudresourcemanager', 'compute', 'iam', 'iap', 'oslogin', 'secretmanager']),
+  };
+}
+
+function viewMachine(key: 'ingest' | 'pgstac', machine: DatabaseMachine): HclView {
+  return {
+    key: hclString(key),
+    machine: hclString(machine.machine),
+    accountId: hclString(machine.serviceAccount.accountId),
+    passwordSecret: hclString(machine.passwordSecret),
+    caSecret: hclString(machine.caSecret),
+  };
+}
+
+function viewMachines(hosting: VirtualMachinesHosting): HclView {
+  const { diskType, image } = chooseDisk(hosting.machineType);
+  return {
+    machineType: hclString(hosting.machineType),
+    diskGb: hclNumber(hosting.diskGb),
+    diskType: hclString(diskType),
+    image: hclString(image),
+    subnetwork: hosting.subnetwork === null ? null : hclString(hosting.subnetwork),
+    externalAddress: hosting.externalAddress,
+  };
+}
+
+function viewPeople({ people }: Platform): HclView {
+  return {
+    people: people.map(({ key, member, grants }) => ({
+      key: hclString(key),
+      member: hclString(member),
+      databases: hclStrings([
+        ...(grants.ingest === null ? [] : ['ingest']),
+        ...(grants.pgstac === null ? [] : ['pgstac']),
+      ]),
+      writes: hclStrings([
+        ...(grants.ingest === 'write' ? ['ingest'] : []),
+        ...(grants.pgstac === 'ingest' ? ['pgstac'] : []),
+      ]),
+    })),
+  };
+}
