@@ -1,0 +1,124 @@
+import { access, readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { listEnvironments } from '../../artifact/folder.ts';
+import { lockName } from '../../artifact/plan.ts';
+import type { Platform } from '../../model/platform.ts';
+import { CommandError, type Context } from '../context.ts';
+import { type LoadedPlatforms, loadPlatforms, resolveText, showPath } from '../load.ts';
+import { runGit } from '../run-git.ts';
+
+/** What a spec is compared with. */
+export interface Baseline {
+  readonly platforms: readonly Platform[];
+  /** Where it is from, in words. */
+  readonly shown: string;
+}
+
+/**
+ * Reads what to compare with: the locks in git's HEAD (on disk where there is no git), the spec in another git ref, or
+ * another spec file. Throws `CommandError` (exit 2) where that is not to be had, `SpecError` where that spec has mistakes.
+ */
+export async function readBaseline(context: Context, loaded: LoadedPlatforms, against: string): Promise<Baseline> {
+  if (against === 'live') {
+    throw new CommandError(2, '--against live is not something this version can read', {
+      hint: 'compare with the lock, a git ref or a spec file',
+    });
+  }
+  if (against === 'lock') return readLocks(context, loaded.projectRoot);
+  const file = resolve(context.cwd, against);
+  if (await exists(file)) {
+    const { platforms, spec } = await loadPlatforms(context, { spec: file });
+    return { platforms, shown: spec.shown };
+  }
+  return readSpecOfRef(context, loaded, against);
+}
+
+async function readSpecOfRef(context: Context, { spec }: LoadedPlatforms, ref: string): Promise<Baseline> {
+  const folder = dirname(spec.path);
+  const commit = await runGit(context, folder, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${ref}^{commit}`,
+  ]);
+  if (commit === null) {
+    throw new CommandError(2, `--against ${ref}: there is no such file, and no such commit in git`, {
+      hint: 'name a spec file, a branch, a tag or a commit',
+    });
+  }
+  const shown = `${ref}:${spec.shown}`;
+  const text = await runGit(context, folder, ['show', `${commit.trim()}:./${basename(spec.path)}`]);
+  if (text === null)
+    throw new CommandError(2, `git has no ${shown}`, { hint: 'the spec was not there yet, or had another path' });
+  return { platforms: resolveText(text, shown).platforms, shown };
+}
+
+async function readLocks(context: Context, projectRoot: string): Promise<Baseline> {
+  const out = join(projectRoot, 'generated');
+  const inGit = (await runGit(context, projectRoot, ['rev-parse', '--is-inside-work-tree'])) !== null;
+  return inGit ? readLocksOfHead(context, projectRoot) : readLocksOnDisk(out, showPath(context, out));
+}
+
+async function readLocksOnDisk(out: string, shown: string): Promise<Baseline> {
+  const platforms: Platform[] = [];
+  for (const name of await listEnvironments(out)) {
+    platforms.push(readLock(await readFile(join(out, name, lockName), 'utf8'), `${shown}/${name}/${lockName}`));
+  }
+  return { platforms, shown: `the locks in ${shown} (there is no git here)` };
+}
+
+async function readLocksOfHead(context: Context, projectRoot: string): Promise<Baseline> {
+  const listing = await runGit(context, projectRoot, [
+    'ls-tree',
+    '-r',
+    '-z',
+    '--name-only',
+    'HEAD',
+    '--',
+    'generated/',
+  ]);
+  const lock = new RegExp(`^generated/[^/]+/${lockName.replaceAll('.', '\\.')}$`);
+  const paths = (listing ?? '').split('\0').filter((path) => lock.test(path));
+  const platforms: Platform[] = [];
+  for (const path of paths) {
+    const text = await runGit(context, projectRoot, ['show', `HEAD:./${path}`]);
+    if (text !== null) platforms.push(readLock(text, `HEAD:${path}`));
+  }
+  return { platforms, shown: paths.length === 0 ? 'nothing: HEAD has no lock in generated/' : 'the locks in HEAD' };
+}
+
+/** The model that a lock keeps. */
+function readLock(text: string, shown: string): Platform {
+  const lock = parseLock(text, shown);
+  if (lock?.lockVersion !== 1 || lock.platform?.modelVersion !== 1) {
+    throw new CommandError(2, `${shown} was written by another version of platform (${lock?.compiler ?? 'unknown'})`, {
+      hint: 'compare with the spec itself, e.g. --against HEAD',
+    });
+  }
+  return lock.platform;
+}
+
+interface Lock {
+  readonly lockVersion?: number;
+  readonly compiler?: string;
+  readonly platform?: Platform;
+}
+
+function parseLock(text: string, shown: string): Lock | null {
+  try {
+    return JSON.parse(text) as Lock | null;
+  } catch (cause) {
+    throw new CommandError(2, `${shown} is not JSON (a merge conflict?)`, {
+      hint: 'compile again, or compare with the spec itself, e.g. --against HEAD',
+      cause,
+    });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
