@@ -10,7 +10,7 @@ export interface CliOptions extends Omit<RunOptions, 'env'> {
   readonly home?: 'empty' | string;
   /** The Node to run it with; left out, this one. */
   readonly node?: string;
-  /** The program; left out, what `npm run build` made. */
+  /** The program; left out, the command that `npm run build` made. */
   readonly program?: string;
 }
 

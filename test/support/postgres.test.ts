@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { describeWith } from './needs.ts';
+import { nestJest } from './nested-jest.ts';
 import { startPostgres } from './postgres.ts';
 import { projectRoot } from './root.ts';
 
@@ -35,13 +36,10 @@ describeWith(['postgres15'], 'startPostgres', () => {
   });
 
   test('ends with the process that started it, even when that one is killed', async () => {
-    const jest = [
-      join(projectRoot, 'node_modules/jest/bin/jest.js'),
-      '--runInBand',
-      '--testMatch',
-      '**/killed.fixture.ts',
-    ];
-    const child = spawn(process.execPath, jest, { cwd: projectRoot, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(process.execPath, nestJest('killed.fixture.ts'), {
+      cwd: projectRoot,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let printed = '';
     for await (const text of child.stderr.setEncoding('utf8')) {
       printed += text;
