@@ -1,0 +1,27 @@
+/**
+ * Why an ingestion could not go on, where that is no bug: the command line turns `kind` into its exit code.
+ * `arguments` 2 · `refused`, `source`, `database`, `lease` 4 · `interrupted` 130. A bad item is never one of these: it
+ * goes to quarantine.
+ */
+export type IngestionFailureKind = 'arguments' | 'refused' | 'source' | 'database' | 'lease' | 'interrupted';
+
+export class IngestionFailure extends Error {
+  readonly kind: IngestionFailureKind;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+
+  constructor(kind: IngestionFailureKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'IngestionFailure';
+    this.kind = kind;
+    this.hint = options.hint;
+  }
+}
+
+/** To be called at every safe point: between batches, between pages, while waiting. */
+export function stopIfInterrupted(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new IngestionFailure('interrupted', 'interrupted; what is committed is kept', {
+      hint: 'run it again with the same --run to go on',
+    });
+}

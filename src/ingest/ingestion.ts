@@ -1,0 +1,71 @@
+import type { Pipeline } from '../model/platform.ts';
+import { IngestionFailure } from './failure.ts';
+import { readLayout } from './load/layout.ts';
+import { retryTransaction } from './load/retry.ts';
+import type { Ports } from './ports.ts';
+import { countReceipts } from './run/counts.ts';
+import { keepLease, releaseLease, takeLease } from './run/lease.ts';
+import type { Counts } from './run/outcome.ts';
+import type { PlannedRun } from './run/planned-run.ts';
+import { runShard } from './run/run-shard.ts';
+import { makeShardWork } from './run/shard-work.ts';
+import { openSource } from './source/open-source.ts';
+
+export interface IngestionPlan {
+  readonly run: PlannedRun;
+  readonly pipeline: Pipeline;
+  /** One shard, from 1, or null for all of them, one after the other. */
+  readonly shard: number | null;
+  /** False loads items again whose hash is in the ledger. */
+  readonly skip: boolean;
+  readonly compression: 'lz4' | null;
+  /** Machine and process, shown to who waits for them. */
+  readonly holder: string;
+}
+
+export interface IngestionReport {
+  /** Of the shards run, what earlier starts of them had done included. */
+  readonly counts: Counts;
+}
+
+/**
+ * Runs the shards of a run that are not done yet and leaves their receipts; `finishRun` writes the log. Resumes where an
+ * earlier start stopped. Throws `IngestionFailure`, and the database's own errors where no attempt helped; what is
+ * committed is kept.
+ */
+export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<IngestionReport> {
+  if (plan.pipeline.judge === 'full')
+    throw new IngestionFailure('arguments', `pipelines.${plan.pipeline.name}.judge: full is not available yet`, {
+      hint: 'write judge: structure',
+    });
+  const { run, shard } = plan;
+  const shards = shard === null ? Array.from({ length: run.shards }, (_, place) => place + 1) : [shard];
+  for (const one of shards) await runOneShard(plan, one, ports);
+  return { counts: await countReceipts(ports.pgstac, run.run, shard) };
+}
+
+async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Promise<void> {
+  const { run, pipeline, skip, compression, holder } = plan;
+  const { pgstac, clock, signal } = ports;
+  const layout = await pgstac.session(readLayout);
+  const lease = await takeLease(pgstac, run.run, shard, { holder, clock, signal });
+  if (lease === null) return;
+  const work = makeShardWork({
+    ports,
+    pipeline: pipeline.name,
+    shardBy: pipeline.shardBy,
+    layout,
+    lease,
+    skip,
+    compression,
+  });
+  try {
+    const source = openSource(pipeline.source, { ports, since: run.since });
+    await keepLease(pgstac, lease, clock, () => runShard(work, run, source));
+  } catch (error) {
+    // The next runner need not wait for the lease to expire; where that fails too, it does.
+    await releaseLease(pgstac, lease, false).catch(() => undefined);
+    throw error;
+  }
+  await retryTransaction({ clock, signal, onRetry: () => undefined }, () => releaseLease(pgstac, lease, true));
+}

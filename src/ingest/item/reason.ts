@@ -1,0 +1,32 @@
+import type { JsonFaultCode } from '../json/fault.ts';
+
+/** Why an item is in quarantine. Stored as it is in `platform.quarantine.reason`: add freely, rename nothing. */
+export type Reason =
+  | JsonFaultCode
+  | 'tooLarge'
+  | 'notAnItem'
+  | 'badCollection'
+  | 'badId'
+  | 'noCollection'
+  | 'unknownCollection'
+  | 'noGeometry'
+  | 'badGeometry'
+  | 'noDatetime'
+  | 'badDatetime'
+  | 'endBeforeStart'
+  | 'badProperties'
+  | 'badAssets'
+  | 'badLinks'
+  /** Sound by every rule here, and yet PostgreSQL would not have it. */
+  | 'refusedByDatabase';
+
+/** Thrown by the parts of the judge, caught by `judgeDocument`: the first fault decides. */
+export class ItemFault extends Error {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string) {
+    super(message);
+    this.name = 'ItemFault';
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Database, Session } from '../../database/connection.ts';
+import { describeError } from '../../database/failure.ts';
+import { IngestionFailure } from '../failure.ts';
+import { type BaseValue, readBaseItem } from '../item/base-item.ts';
+import type { CollectionDocument } from '../item/judge.ts';
+import type { ShardBy } from '../item/shard.ts';
+import type { JsonScanner } from '../json/scan.ts';
+import type { Layout } from './layout.ts';
+
+/** A collection of the database, as its items need it. */
+export interface KnownCollection {
+  readonly id: string;
+  readonly base: BaseValue;
+  readonly baseItemId: number | null;
+  /** Tells whether `base` is still the collection's. */
+  readonly fingerprint: string;
+}
+
+/** Null where the database has no such collection. Throws where its partitions are not those of `shardBy`. */
+export async function readCollection(
+  session: Session,
+  layout: Layout,
+  id: string,
+  shardBy: ShardBy,
+  scanner: JsonScanner,
+): Promise<KnownCollection | null> {
+  const from = layout.namesBaseItems
+    ? 'b.base_item_id, b.base_item FROM pgstac.collections c, pgstac.current_base_item(c.id) b'
+    : 'NULL::int AS base_item_id, c.base_item FROM pgstac.collections c';
+  const [row] = await session.query<{
+    trunc: string | null;
+    fingerprint: string;
+    base_item_id: number | null;
+    base: string;
+  }>(
+    `SELECT partition_trunc AS trunc, md5(base_item::text) AS fingerprint, base_item_id, base_item::text AS base
+     FROM (SELECT c.partition_trunc, ${from} WHERE c.id = $1) AS found`,
+    [id],
+  );
+  if (row === undefined) return null;
+  refuseOtherPartitions(id, row.trunc, shardBy);
+  return { id, base: readBaseItem(row.base, scanner), baseItemId: row.base_item_id, fingerprint: row.fingerprint };
+}
+
+/**
+ * Puts a collection into the database as `pypgstac load collections --method upsert` does, and says how its items are
+ * partitioned where it is new. Refuses what would alter items that are already there.
+ */
+export async function upsertCollection(
+  database: Database,
+  collection: CollectionDocument,
+  shardBy: ShardBy,
+): Promise<void> {
+  const content = collection.bytes.toString('utf8');
+  try {
+    await database.transaction(async (session) => {
+      const created = await session.query(
+        `INSERT INTO pgstac.collections (content, partition_trunc) VALUES ($1::text::jsonb, $2)
+         ON CONFLICT (id) DO NOTHING RETURNING id`,
+        [content, shardBy === 'none' ? null : shardBy],
+      );
+      if (created.length === 0) await updateCollection(session, collection.id, content, shardBy);
+    });
+  } catch (cause) {
+    if (cause instanceof IngestionFailure) throw cause;
+    throw new IngestionFailure('refused', `collection ${collection.id}: ${describeError(cause)}`, { cause });
+  }
+}
+
+async function updateCollection(session: Session, id: string, content: string, shardBy: ShardBy): Promise<void> {
+  const [old] = await session.query<{ trunc: string | null; same: boolean; rebased: boolean; loaded: boolean }>(
+    `SELECT partition_trunc AS trunc, content = $2::text::jsonb AS same,
+       base_item IS DISTINCT FROM pgstac.collection_base_item($2::text::jsonb) AS rebased,
+       EXISTS (SELECT FROM pgstac.items WHERE collection = $1) AS loaded
+     FROM pgstac.collections WHERE id = $1 FOR UPDATE`,
+    [id, content],
+  );
+  refuseOtherPartitions(id, old?.trunc ?? null, shardBy);
+  if (old === undefined || old.same) return;
+  if (old.rebased && old.loaded)
+    throw new IngestionFailure(
+      'refused',
+      `collection ${id} has items, and its new item_assets or stac_version would change what they are read as`,
+      {
+        hint: `delete the collection's items first (DELETE FROM pgstac.items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
+      },
+    );
+  await session.query('UPDATE pgstac.collections SET content = $2::text::jsonb WHERE id = $1', [id, content]);
+}
+
+function refuseOtherPartitions(id: string, trunc: string | null, shardBy: ShardBy): void {
+  const found = trunc ?? 'none';
+  if (found === shardBy) return;
+  const value = shardBy === 'none' ? 'NULL' : `'${shardBy}'`;
+  throw new IngestionFailure('refused', `collection ${id} is partitioned by ${found}, and shardBy is ${shardBy}`, {
+    hint: `write shardBy: ${found}, or repartition it: UPDATE pgstac.collections SET partition_trunc = ${value} WHERE id = '${id.replaceAll("'", "''")}'`,
+  });
+}

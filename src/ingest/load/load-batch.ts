@@ -1,0 +1,189 @@
+import type { Database, Session } from '../../database/connection.ts';
+import { quoteIdentifier } from '../../database/quote.ts';
+import type { CopyText } from '../item/copy-text.ts';
+import { writeContent } from '../item/dehydrate.ts';
+import { formatInstant } from '../item/instant.ts';
+import type { GoodItem } from '../item/judge.ts';
+import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
+import type { JsonScanner } from '../json/scan.ts';
+import { kindAt, readMembers, Token } from '../json/tape.ts';
+import type { KnownCollection } from './collections.ts';
+import type { Found } from './lookup.ts';
+import { markStale } from './partitions.ts';
+import { MetAnother } from './retry.ts';
+
+/** An item to be written, what the database has of it, and where it goes. */
+export interface Change {
+  readonly item: GoodItem;
+  readonly found: Found;
+  readonly collection: KnownCollection;
+  /** pgSTAC's partition. */
+  readonly partition: string;
+}
+
+const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'content', 'private'];
+
+/**
+ * Writes items into their partitions, in the transaction of their batch: ledger first, whose row locks keep two runners
+ * with the same item apart, then every old row goes, wherever the item's datetime had put it, and the new ones are
+ * copied straight into their partitions, as pypgstac does.
+ */
+export async function writeChanges(
+  session: Session,
+  changes: readonly Change[],
+  tools: { scanner: JsonScanner; text: CopyText },
+): Promise<void> {
+  if (changes.length === 0) return;
+  await lockCollections(session, changes);
+  await writeLedger(session, changes);
+  const old = groupBy(
+    changes.flatMap(({ item, found }) => found.partitions.map((partition) => ({ item, partition }))),
+    ({ partition }) => partition,
+  );
+  const fresh = groupBy(changes, ({ partition }) => partition);
+  await markStale(session, [...new Set([...old.keys(), ...fresh.keys()])]);
+  for (const [partition, rows] of old)
+    await deleteRows(
+      session,
+      partition,
+      rows.map(({ item }) => item.id),
+    );
+  for (const [partition, rows] of fresh) {
+    const lines = rows.map((change) => writeRow(change, tools));
+    await session.copyInto({ schema: 'pgstac', name: partition, columns: COLUMNS }, lines);
+  }
+}
+
+/** Holds off a change of base_item until these items are in, and finds one that came between. */
+async function lockCollections(session: Session, changes: readonly Change[]): Promise<void> {
+  const collections = new Map(changes.map(({ collection }) => [collection.id, collection]));
+  for (const id of [...collections.keys()].sort()) {
+    const [row] = await session.query<{ fingerprint: string }>(
+      'SELECT md5(base_item::text) AS fingerprint FROM pgstac.collections WHERE id = $1 FOR SHARE',
+      [id],
+    );
+    if (row?.fingerprint !== collections.get(id)?.fingerprint)
+      throw new MetAnother(`collection ${id} was changed meanwhile`);
+  }
+}
+
+async function writeLedger(session: Session, changes: readonly Change[]): Promise<void> {
+  const rows = changes.map(({ item }) => ({ collection: item.collection, id: item.id, hash: item.hash }));
+  const known = await session.query<{ collection: string; id: string }>(
+    `WITH written AS (
+       INSERT INTO platform.ledger (collection, id, hash)
+       SELECT w.collection, w.id, decode(w.hash, 'hex')
+       FROM jsonb_to_recordset($1::text::jsonb) AS w (collection text, id text, hash text)
+       ORDER BY w.collection COLLATE "C", w.id COLLATE "C"
+       ON CONFLICT (collection, id) DO UPDATE SET hash = EXCLUDED.hash
+       RETURNING collection, id, xmax <> 0 AS known
+     ) SELECT collection, id FROM written WHERE known`,
+    [JSON.stringify(rows)],
+  );
+  const expected = new Set(
+    changes.filter(({ found }) => found.inLedger).map(({ item }) => JSON.stringify([item.collection, item.id])),
+  );
+  for (const { collection, id } of known)
+    if (!expected.has(JSON.stringify([collection, id])))
+      throw new MetAnother(`${id} of ${collection} was loaded meanwhile`);
+}
+
+/** The partition itself is named, so that pgSTAC's triggers, which would make its statistics for each batch, stay out. */
+async function deleteRows(session: Session, partition: string, ids: readonly string[]): Promise<void> {
+  const [row] = await session.query<{ deleted: number }>(
+    `WITH deleted AS (
+       DELETE FROM pgstac.${quoteIdentifier(partition)}
+       WHERE id IN (SELECT jsonb_array_elements_text($1::text::jsonb)) RETURNING collection, id
+     ), forgotten AS (
+       DELETE FROM pgstac.format_item_cache c USING deleted d WHERE c.collection = d.collection AND c.id = d.id
+     ) SELECT count(*)::int AS deleted FROM deleted`,
+    [JSON.stringify(ids)],
+  );
+  if (row?.deleted !== ids.length) throw new MetAnother(`items of ${partition} were moved meanwhile`);
+}
+
+function writeRow({ item, collection }: Change, { scanner, text }: { scanner: JsonScanner; text: CopyText }): Buffer {
+  const fault = scanner.scan(item.bytes);
+  if (fault !== null) throw new Error(`an item that was sound no longer is: ${fault.message}`);
+  for (const field of [item.id, item.collection, formatInstant(item.start), formatInstant(item.end), item.geometry]) {
+    text.text(field);
+    text.ascii('\t');
+  }
+  writeContent(text, scanner, collection.base, collection.baseItemId);
+  text.ascii('\t');
+  const own = readMembers(scanner, 0).get('private');
+  if (own === undefined || kindAt(scanner, own) === Token.null) text.null();
+  else text.value(scanner, own);
+  text.ascii('\n');
+  return text.take();
+}
+
+/** pgSTAC's partitions by the runner's name for them, made or widened once in a runner's life. */
+export interface PreparedPartitions {
+  nameOf(key: PartitionKey): Promise<string>;
+  /** Those that were prepared. */
+  names(): readonly string[];
+  /** After a constraint was met that should not have been there. */
+  forget(): void;
+}
+
+export function keepPrepared(prepare: (key: PartitionKey) => Promise<string>): PreparedPartitions {
+  const names = new Map<string, string>();
+  const all = new Set<string>();
+  return {
+    async nameOf(key) {
+      const word = `${key.period}/${key.collection}`;
+      const name = names.get(word) ?? (await prepare(key));
+      names.set(word, name);
+      all.add(name);
+      return name;
+    },
+    names: () => [...all],
+    forget: () => names.clear(),
+  };
+}
+
+/** The partition of each item, made where there is none. */
+export async function placeItems(
+  changes: readonly Omit<Change, 'partition'>[],
+  shardBy: ShardBy,
+  prepared: PreparedPartitions,
+): Promise<readonly Change[]> {
+  const placed: Change[] = [];
+  for (const change of changes) {
+    const key = partitionOf(change.item.collection, change.item.start, shardBy);
+    placed.push({ ...change, partition: await prepared.nameOf(key) });
+  }
+  return placed;
+}
+
+/** Which of the items the database refuses, each with its words: asked one by one, after a batch was refused. */
+export async function findRefused(
+  database: Database,
+  items: readonly GoodItem[],
+  describe: (error: unknown) => string,
+): Promise<ReadonlyMap<GoodItem, string>> {
+  const refused = new Map<GoodItem, string>();
+  for (const item of items) {
+    try {
+      await database.transaction(async (session) => {
+        await session.query(`SELECT set_config('search_path', 'pgstac, public', true)`);
+        await session.query('SELECT $1::text::jsonb, $2::text::geometry', [item.bytes.toString('utf8'), item.geometry]);
+      });
+    } catch (error) {
+      refused.set(item, describe(error));
+    }
+  }
+  return refused;
+}
+
+function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return new Map([...groups].sort(([one], [other]) => (one < other ? -1 : 1)));
+}

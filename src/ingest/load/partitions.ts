@@ -1,0 +1,82 @@
+import type { Database, Session } from '../../database/connection.ts';
+import { quoteIdentifier } from '../../database/quote.ts';
+import type { PartitionKey } from '../item/shard.ts';
+
+/**
+ * pgSTAC's functions name its tables without the schema, and 0.9 takes a partition's month from the session's time zone:
+ * both are set for the transaction only, so that a transaction pooler hands nothing on.
+ */
+async function enterPgstac(session: Session): Promise<void> {
+  await session.query(
+    `SELECT set_config('search_path', 'pgstac, public', true), set_config('timezone', 'UTC', true),
+       set_config('client_min_messages', 'warning', true)`,
+  );
+}
+
+/**
+ * Makes the partition where there is none and widens its constraints to all it can hold, so that it is done once and
+ * not for each batch; `settlePartitions` narrows them to what is there. Gives the partition's name.
+ */
+export async function preparePartition(database: Database, key: PartitionKey): Promise<string> {
+  return await database.transaction(async (session) => {
+    await enterPgstac(session);
+    const [found] = await session.query<{ name: string }>(
+      'SELECT partition_name AS name FROM pgstac.partition_name($1, $2::timestamptz)',
+      [key.collection, key.from],
+    );
+    if (found === undefined) throw new Error('partition_name gave no row');
+    await markStale(session, [found.name]);
+    await session.query(
+      `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
+         tstzrange('-infinity', 'infinity', '[]'))`,
+      [key.collection, key.from, key.to, key.to === 'infinity' ? '[]' : '[)'],
+    );
+    return found.name;
+  });
+}
+
+/**
+ * Notes that partitions are being written to, and locks the notes: whoever settles one of them waits for this
+ * transaction, and this one for them. To be called before the first write to any of them.
+ */
+export async function markStale(session: Session, partitions: readonly string[]): Promise<void> {
+  await session.query(
+    `INSERT INTO platform.stale_partition (partition)
+     SELECT jsonb_array_elements_text($1::text::jsonb) ORDER BY 1
+     ON CONFLICT (partition) DO UPDATE SET partition = EXCLUDED.partition`,
+    [JSON.stringify(partitions)],
+  );
+}
+
+/** Names of the partitions that were written to since their statistics were made. */
+export async function listStale(database: Database): Promise<readonly string[]> {
+  const rows = await database.session((session) =>
+    session.query<{ partition: string }>('SELECT partition FROM platform.stale_partition ORDER BY partition'),
+  );
+  return rows.map(({ partition }) => partition);
+}
+
+/** Makes a partition's statistics and constraints as pypgstac leaves them, unless somebody else just did. */
+export async function settlePartition(database: Database, partition: string): Promise<void> {
+  await database.transaction(async (session) => {
+    await enterPgstac(session);
+    const taken = await session.query('DELETE FROM platform.stale_partition WHERE partition = $1 RETURNING partition', [
+      partition,
+    ]);
+    const [found] = await session.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [
+      `pgstac.${quoteIdentifier(partition)}`,
+    ]);
+    if (taken.length > 0 && found?.exists === true)
+      await session.query('SELECT pgstac.update_partition_stats($1, false)', [partition]);
+  });
+}
+
+/** With pgSTAC's setting use_queue, part of what was asked waits in a queue that nothing else may ever empty. */
+export async function drainQueue(database: Database): Promise<void> {
+  await database.transaction(async (session) => {
+    const [waiting] = await session.query<{ some: boolean }>('SELECT EXISTS (SELECT FROM pgstac.query_queue) AS some');
+    if (waiting?.some !== true) return;
+    await enterPgstac(session);
+    await session.query('SELECT pgstac.run_queued_queries_intransaction()');
+  });
+}

@@ -1,0 +1,60 @@
+import { DatabaseFailure, describeError, readSqlState } from '../../database/failure.ts';
+import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
+import type { ClockPort } from '../ports.ts';
+
+/**
+ * SQLSTATEs after which the same transaction may succeed (PostgreSQL's documentation, appendix A): serialization,
+ * deadlock, a lock not had, an object in use, a partition whose constraint was made narrower meanwhile (23514), an item
+ * that another loader put there meanwhile (23505), a server that ends, starts or is full.
+ */
+const RETRIED = /^(40001|40P01|55P03|55006|23514|23505|57P0[1-5]|53300|08...)$/;
+const LOST_CONNECTION =
+  /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|Client has encountered a connection error/;
+
+const ATTEMPTS = 10;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 15_000;
+
+/** Thrown within a transaction to have it rolled back and run again: it met another loader's work. */
+export class MetAnother extends Error {}
+
+export interface RetryOptions {
+  readonly clock: ClockPort;
+  readonly signal: AbortSignal;
+  /** Told before each new attempt. */
+  readonly onRetry: (error: unknown) => void;
+}
+
+/** Runs `work`, again where that can help, with waits that grow. `work` must be one transaction, or harmless to repeat. */
+export async function retryTransaction<T>(options: RetryOptions, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!canHelp(error)) throw error;
+      if (attempt === ATTEMPTS)
+        throw new IngestionFailure('database', `given up after ${ATTEMPTS} attempts: ${describeError(error)}`, {
+          hint: 'what is committed is kept; run it again with the same --run to go on',
+          cause: error,
+        });
+      options.onRetry(error);
+      const wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);
+      await options.clock.sleep(wait * (0.5 + Math.random() / 2), options.signal);
+      stopIfInterrupted(options.signal);
+    }
+  }
+}
+
+function canHelp(error: unknown): boolean {
+  if (error instanceof MetAnother) return true;
+  if (error instanceof IngestionFailure) return false;
+  const cause = error instanceof DatabaseFailure ? error.cause : error;
+  const state = readSqlState(cause);
+  return state === null ? LOST_CONNECTION.test(describeError(cause)) : RETRIED.test(state);
+}
+
+/** Whether the database refused a value for what it is: no other attempt would do better. */
+export function isRefusal(error: unknown): boolean {
+  const state = readSqlState(error);
+  return state !== null && (/^(22|54|XX000)/.test(state) || state === '23502');
+}

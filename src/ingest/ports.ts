@@ -1,0 +1,51 @@
+import type { Database } from '../database/connection.ts';
+import type { Counts } from './run/outcome.ts';
+
+/** What an ingestion may touch of the world; the command line makes the real ones. */
+export interface Ports {
+  readonly pgstac: Database;
+  readonly ingest: Database;
+  readonly files: FilePort;
+  readonly fetch: FetchPort;
+  readonly clock: ClockPort;
+  /** Told what happens, often; must not throw. */
+  readonly report: (progress: Progress) => void;
+  /** Aborted when the user wants to stop: what is committed is kept. */
+  readonly signal: AbortSignal;
+}
+
+/** Files by their path as the spec has it (relative to the folder of the spec, with `/`). Fails with the system's error. */
+export interface FilePort {
+  open(path: string): AsyncIterable<Uint8Array>;
+  /** Names in a folder, in any order. */
+  list(folder: string): Promise<readonly FolderEntry[]>;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+export type FetchPort = (url: string, request: FetchRequest) => Promise<Response>;
+
+export interface FetchRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ClockPort {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Ends early, without an error, when the signal is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+/** How far the shard being run is. */
+export interface Progress {
+  readonly pipeline: string;
+  readonly shard: number;
+  readonly shards: number;
+  readonly counts: Counts;
+}

@@ -1,0 +1,128 @@
+import type { Database } from '../../database/connection.ts';
+import { IngestionFailure } from '../failure.ts';
+import { drainQueue, listStale, settlePartition } from '../load/partitions.ts';
+import { retryTransaction } from '../load/retry.ts';
+import type { Ports } from '../ports.ts';
+import { countReceipts } from './counts.ts';
+import type { Counts } from './outcome.ts';
+import { readRun } from './planned-run.ts';
+
+/** Receipts per transaction of the ingest database. */
+const RECEIPTS_AT_ONCE = 20;
+
+/** How many rows there are, after a run. */
+export interface RowCounts {
+  readonly items: number;
+  readonly collections: number;
+  readonly quarantined: number;
+  readonly ingestionLog: number;
+}
+
+export interface FinishReport {
+  readonly run: string;
+  readonly pipeline: string;
+  /** Of the whole run, by its receipts. */
+  readonly counts: Counts;
+  readonly rows: RowCounts;
+  /** Shards that are not done; the run stays open while there are any. */
+  readonly openShards: readonly number[];
+}
+
+/** Writes the log of a run, makes the statistics of what it wrote to, and closes it where every shard is done. */
+export async function finishRun(run: string, ports: Ports): Promise<FinishReport> {
+  const planned = await readRun(ports.pgstac, run);
+  if (planned === null)
+    throw new IngestionFailure('arguments', `there is no run ${run}`, { hint: 'platform ingest plan makes one' });
+  await settleAll(ports);
+  const [{ done } = { done: [] }] = await ports.pgstac.session((session) =>
+    session.query<{ done: readonly number[] }>(
+      `SELECT coalesce(jsonb_agg(shard), '[]') AS done FROM platform.lease WHERE run = $1 AND done`,
+      [run],
+    ),
+  );
+  const openShards = Array.from({ length: planned.shards }, (_, place) => place + 1).filter(
+    (shard) => !done.includes(shard),
+  );
+  if (openShards.length === 0)
+    await ports.pgstac.session((session) =>
+      session.query('UPDATE platform.run SET finished = clock_timestamp() WHERE run = $1 AND finished IS NULL', [run]),
+    );
+  return {
+    run,
+    pipeline: planned.pipeline,
+    counts: await countReceipts(ports.pgstac, run, null),
+    rows: await countRows(ports),
+    openShards,
+  };
+}
+
+/** What any crash left open, of this run or another: statistics of partitions, and receipts that are not in the log. */
+export async function settleAll({ pgstac, ingest, clock, signal }: Ports): Promise<void> {
+  const options = { clock, signal, onRetry: () => undefined };
+  for (const partition of await listStale(pgstac))
+    await retryTransaction(options, () => settlePartition(pgstac, partition));
+  await retryTransaction(options, () => drainQueue(pgstac));
+  while ((await retryTransaction(options, () => settleReceipts(pgstac, ingest))) === RECEIPTS_AT_ONCE);
+}
+
+interface UnsettledReceipt {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly shard: number;
+  readonly batch: number;
+  readonly written: string;
+  readonly items: string;
+}
+
+/**
+ * Copies receipts into `ingestion_log` and then marks them. Killed between the two commits, it writes the same rows
+ * again next time, which changes nothing. Gives the number of receipts.
+ */
+async function settleReceipts(pgstac: Database, ingest: Database): Promise<number> {
+  const receipts = await pgstac.session((session) =>
+    session.query<UnsettledReceipt>(
+      `SELECT r.run::text AS run, p.pipeline, r.shard, r.batch, r.written::text AS written, r.items::text AS items
+       FROM platform.receipt r JOIN platform.run p ON p.run = r.run
+       WHERE NOT r.settled ORDER BY r.run, r.shard, r.batch LIMIT $1`,
+      [RECEIPTS_AT_ONCE],
+    ),
+  );
+  if (receipts.length === 0) return 0;
+  await ingest.transaction(async (session) => {
+    for (const { run, pipeline, shard, batch, written, items } of receipts)
+      await session.query(
+        `INSERT INTO public.ingestion_log (run, pipeline, shard, batch, position, item, collection, outcome, hash, time)
+         SELECT $1::uuid, $2, $3, $4, w.position, w.id, w.collection, w.outcome, decode(w.hash, 'hex'), $5::timestamptz
+         FROM jsonb_to_recordset($6::text::jsonb) AS w (position int, id text, collection text, outcome text, hash text)
+         ON CONFLICT (run, shard, batch, position) DO NOTHING`,
+        [run, pipeline, shard, batch, written, items],
+      );
+  });
+  await pgstac.session((session) =>
+    session.query(
+      `UPDATE platform.receipt r SET settled = true
+       FROM jsonb_to_recordset($1::text::jsonb) AS w (run uuid, shard int, batch int)
+       WHERE r.run = w.run AND r.shard = w.shard AND r.batch = w.batch`,
+      [JSON.stringify(receipts.map(({ run, shard, batch }) => ({ run, shard, batch })))],
+    ),
+  );
+  return receipts.length;
+}
+
+async function countRows({ pgstac, ingest }: Ports): Promise<RowCounts> {
+  const [items] = await pgstac.session((session) =>
+    session.query<{ items: string; collections: string; quarantined: string }>(
+      `SELECT (SELECT count(*) FROM pgstac.items)::text AS items, (SELECT count(*) FROM pgstac.collections)::text AS collections,
+         (SELECT count(*) FROM platform.quarantine)::text AS quarantined`,
+    ),
+  );
+  const [log] = await ingest.session((session) =>
+    session.query<{ rows: string }>('SELECT count(*)::text AS rows FROM public.ingestion_log'),
+  );
+  return {
+    items: Number(items?.items),
+    collections: Number(items?.collections),
+    quarantined: Number(items?.quarantined),
+    ingestionLog: Number(log?.rows),
+  };
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { Database, Session } from '../../database/connection.ts';
+import { IngestionFailure } from '../failure.ts';
+import { formatInstant, type Instant } from '../item/instant.ts';
+
+/** A run as it stands in `platform.run`: every shard of it reads the same. */
+export interface PlannedRun {
+  /** A UUID. */
+  readonly run: string;
+  readonly pipeline: string;
+  readonly shards: number;
+  /** Items read at most; null for all. */
+  readonly limit: number | null;
+  /** Items that end before it are passed over; null for none. */
+  readonly since: Instant | null;
+  readonly finished: boolean;
+}
+
+/** Null where there is no such run. */
+export async function readRun(database: Database, run: string): Promise<PlannedRun | null> {
+  return await database.session((session) => selectRun(session, run));
+}
+
+/** Makes the run, or finds the one of this id that an earlier start or another shard made; it must be the same. */
+export async function planRun(database: Database, wanted: Omit<PlannedRun, 'finished'>): Promise<PlannedRun> {
+  return await database.session(async (session) => {
+    await session.query(
+      `INSERT INTO platform.run (run, pipeline, shards, most, since) VALUES ($1, $2, $3, $4::text::bigint, $5::timestamptz)
+       ON CONFLICT (run) DO NOTHING`,
+      [
+        wanted.run,
+        wanted.pipeline,
+        wanted.shards,
+        wanted.limit === null ? null : String(wanted.limit),
+        wanted.since === null ? null : formatInstant(wanted.since),
+      ],
+    );
+    const found = await selectRun(session, wanted.run);
+    if (found === null) throw new Error('a run that was just made is not there');
+    for (const key of ['pipeline', 'shards', 'limit', 'since'] as const) {
+      if (found[key] !== wanted[key])
+        throw new IngestionFailure(
+          'arguments',
+          `run ${wanted.run} was planned with other ${key === 'limit' || key === 'since' ? 'options' : key}: ${found[key] ?? 'none'}`,
+          {
+            hint: `give the same ${key} as then, or start a new run`,
+          },
+        );
+    }
+    return found;
+  });
+}
+
+async function selectRun(session: Session, run: string): Promise<PlannedRun | null> {
+  const [row] = await session.query<{
+    pipeline: string;
+    shards: number;
+    most: string | null;
+    since: string | null;
+    finished: boolean;
+  }>(
+    `SELECT pipeline, shards, most::text AS most, (extract(epoch FROM since) * 1000000)::bigint::text AS since,
+       finished IS NOT NULL AS finished
+     FROM platform.run WHERE run = $1`,
+    [run],
+  );
+  if (row === undefined) return null;
+  return {
+    run,
+    pipeline: row.pipeline,
+    shards: row.shards,
+    limit: row.most === null ? null : Number(row.most),
+    since: row.since === null ? null : BigInt(row.since),
+    finished: row.finished,
+  };
+}
+
+/** A UUID of version 7 (RFC 9562): ids sort by the moment they were made. */
+export function makeRunId(now: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f);
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

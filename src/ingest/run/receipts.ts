@@ -1,0 +1,61 @@
+import type { Database, Session } from '../../database/connection.ts';
+import { IngestionFailure } from '../failure.ts';
+import type { Lease } from './lease.ts';
+import type { ReceiptItem } from './outcome.ts';
+
+/** Numbers of the batches of a shard that are done. */
+export async function listReceipts(database: Database, run: string, shard: number): Promise<ReadonlySet<number>> {
+  const rows = await database.session((session) =>
+    session.query<{ batch: number }>('SELECT batch FROM platform.receipt WHERE run = $1 AND shard = $2', [run, shard]),
+  );
+  return new Set(rows.map(({ batch }) => batch));
+}
+
+/** What a batch's receipt lists; null where the batch is not done. */
+export async function readReceipt(
+  session: Session,
+  run: string,
+  shard: number,
+  batch: number,
+): Promise<readonly ReceiptItem[] | null> {
+  const [row] = await session.query<{ items: readonly ReceiptItem[] }>(
+    'SELECT items FROM platform.receipt WHERE run = $1 AND shard = $2 AND batch = $3',
+    [run, shard, batch],
+  );
+  return row?.items ?? null;
+}
+
+/** The first write of a batch's transaction. False where the batch is done already. */
+export async function writeReceipt(
+  session: Session,
+  lease: Lease,
+  batch: number,
+  items: readonly ReceiptItem[],
+): Promise<boolean> {
+  const written = await session.query(
+    `INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, $2, $3, $4::text::jsonb)
+     ON CONFLICT (run, shard, batch) DO NOTHING RETURNING batch`,
+    [lease.run, lease.shard, batch, JSON.stringify(items)],
+  );
+  return written.length > 0;
+}
+
+/**
+ * A batch that is done is passed over, so it must be the batch that is read now: a source that gives other items, or in
+ * another order, than when the run began would lose some of them.
+ */
+export function refuseOtherItems(
+  batch: number,
+  done: readonly ReceiptItem[],
+  now: readonly { position: number; hash: string }[],
+): void {
+  const hashes = new Map(done.map(({ position, hash }) => [position, hash]));
+  if (now.length === done.length && now.every(({ position, hash }) => hashes.get(position) === hash)) return;
+  throw new IngestionFailure(
+    'source',
+    `the source, or --limit or --since, is not what it was when this run did batch ${batch}`,
+    {
+      hint: 'start a new run (without --run): items that did not change are skipped',
+    },
+  );
+}

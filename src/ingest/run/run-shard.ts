@@ -1,0 +1,64 @@
+import { stopIfInterrupted } from '../failure.ts';
+import { judgeDocument } from '../item/judge.ts';
+import { upsertCollection } from '../load/collections.ts';
+import { listStale, settlePartition } from '../load/partitions.ts';
+import { retryTransaction } from '../load/retry.ts';
+import type { OpenSource } from '../source/document.ts';
+import { type Batch, cutBatches, type JudgedCollection } from './batch.ts';
+import { loadEntries } from './load-entries.ts';
+import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
+import type { PlannedRun } from './planned-run.ts';
+import { listReceipts, readReceipt, refuseOtherItems } from './receipts.ts';
+import { type ShardWork, selectEntries } from './shard-work.ts';
+
+/** Loads every batch of a shard that has no receipt yet. Its lease is held by the caller. */
+export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSource): Promise<Counts> {
+  const { ports, lease } = work;
+  const done = await listReceipts(ports.pgstac, run.run, lease.shard);
+  for await (const document of source.collections()) {
+    const judged = judgeDocument(document, work.scanner);
+    if (judged.kind === 'collection') await putCollection(work, judged);
+  }
+  let counts = noCounts;
+  const options = { shardBy: work.shardBy, shards: run.shards, limit: run.limit, since: run.since };
+  for await (const batch of cutBatches(source, work.scanner, options)) {
+    stopIfInterrupted(ports.signal);
+    const receipt = await runBatch(work, batch, done.has(batch.number));
+    counts = countOutcomes(counts, receipt);
+    ports.report({ pipeline: work.pipeline, shard: lease.shard, shards: run.shards, counts });
+  }
+  stopIfInterrupted(ports.signal);
+  await settleOwn(work);
+  return counts;
+}
+
+async function runBatch(work: ShardWork, batch: Batch, isDone: boolean): Promise<readonly ReceiptItem[]> {
+  const { lease, ports } = work;
+  const { mine, duplicates } = selectEntries(batch, lease.shard);
+  if (isDone) {
+    const receipt = await ports.pgstac.session((session) => readReceipt(session, lease.run, lease.shard, batch.number));
+    const now = mine.map(({ position, judged }) => ({ position, hash: judged.hash }));
+    refuseOtherItems(batch.number, receipt ?? [], now);
+    return receipt ?? [];
+  }
+  for (const collection of batch.collections) await putCollection(work, collection);
+  return mine.length === 0 ? [] : await loadEntries(work, batch.number, mine, duplicates);
+}
+
+async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {
+  const { clock, signal, pgstac } = work.ports;
+  await retryTransaction({ clock, signal, onRetry: () => undefined }, () =>
+    upsertCollection(pgstac, collection, work.shardBy),
+  );
+  work.collections.delete(collection.id);
+}
+
+/** No other shard of the run writes to these partitions, so that their statistics can be made before it ends. */
+async function settleOwn(work: ShardWork): Promise<void> {
+  const { clock, signal, pgstac } = work.ports;
+  const own = new Set(work.prepared.names());
+  for (const partition of await listStale(pgstac)) {
+    if (own.has(partition))
+      await retryTransaction({ clock, signal, onRetry: () => undefined }, () => settlePartition(pgstac, partition));
+  }
+}

@@ -1,0 +1,72 @@
+import { CopyText } from '../item/copy-text.ts';
+import type { GoodItem } from '../item/judge.ts';
+import type { ShardBy } from '../item/shard.ts';
+import { JsonScanner } from '../json/scan.ts';
+import { type KnownCollection, readCollection } from '../load/collections.ts';
+import type { Layout } from '../load/layout.ts';
+import { keepPrepared, type PreparedPartitions } from '../load/load-batch.ts';
+import { preparePartition } from '../load/partitions.ts';
+import type { Ports } from '../ports.ts';
+import type { Batch, Entry } from './batch.ts';
+import type { Lease } from './lease.ts';
+
+/** What a shard's batches share for as long as its lease is held. */
+export interface ShardWork {
+  readonly ports: Ports;
+  readonly pipeline: string;
+  readonly shardBy: ShardBy;
+  readonly layout: Layout;
+  readonly lease: Lease;
+  /** Items whose hash the ledger has are passed over. */
+  readonly skip: boolean;
+  /** `default_toast_compression` of the batches; null leaves the server's. */
+  readonly compression: 'lz4' | null;
+  readonly scanner: JsonScanner;
+  readonly text: CopyText;
+  readonly collections: Map<string, KnownCollection>;
+  readonly prepared: PreparedPartitions;
+}
+
+export function makeShardWork(
+  fixed: Pick<ShardWork, 'ports' | 'pipeline' | 'shardBy' | 'layout' | 'lease' | 'skip' | 'compression'>,
+): ShardWork {
+  return {
+    ...fixed,
+    scanner: new JsonScanner(),
+    text: new CopyText(),
+    collections: new Map(),
+    prepared: keepPrepared((key) => preparePartition(fixed.ports.pgstac, key)),
+  };
+}
+
+/** The items a shard has in a batch. Of items of one id in a batch, whatever their shards, only the last is loaded. */
+export function selectEntries(
+  batch: Batch,
+  shard: number,
+): { readonly mine: readonly Entry[]; readonly duplicates: ReadonlySet<Entry> } {
+  const last = new Map<string, Entry>();
+  const duplicates = new Set<Entry>();
+  for (const entry of batch.entries) {
+    if (entry.judged.kind === 'bad') continue;
+    const key = JSON.stringify([entry.judged.collection, entry.judged.id]);
+    const earlier = last.get(key);
+    if (earlier !== undefined) duplicates.add(earlier);
+    last.set(key, entry);
+  }
+  return { mine: batch.entries.filter((entry) => entry.shard === shard), duplicates };
+}
+
+/** The collections of items, read once; one that the database does not have is missing. */
+export async function readCollections(
+  work: ShardWork,
+  items: readonly GoodItem[],
+): Promise<ReadonlyMap<string, KnownCollection>> {
+  for (const id of new Set(items.map(({ collection }) => collection))) {
+    if (work.collections.has(id)) continue;
+    const found = await work.ports.pgstac.session((session) =>
+      readCollection(session, work.layout, id, work.shardBy, work.scanner),
+    );
+    if (found !== null) work.collections.set(id, found);
+  }
+  return work.collections;
+}

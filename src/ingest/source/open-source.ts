@@ -1,0 +1,22 @@
+import type { Source } from '../../model/platform.ts';
+import type { Instant } from '../item/instant.ts';
+import type { Ports } from '../ports.ts';
+import { openCatalog } from './catalog.ts';
+import type { OpenSource } from './document.ts';
+import { openFiles } from './files.ts';
+import { openStacApi } from './stac-api.ts';
+
+/** Opens what a pipeline reads from. Nothing is read before it is asked for. */
+export function openSource(source: Source, options: { ports: Ports; since: Instant | null }): OpenSource {
+  const { ports, since } = options;
+  switch (source.kind) {
+    case 'files':
+      return openFiles(source.files, ports.files);
+    case 'stacApi':
+      return openStacApi(source, since, ports);
+    case 'catalog':
+      return openCatalog(source.location, ports);
+    default:
+      return source satisfies never;
+  }
+}

@@ -1,0 +1,39 @@
+import type { Piece } from './split.ts';
+import { splitValues } from './split-values.ts';
+
+/** A page of a STAC API: its features in the bytes they came in, and the rest of it as a value. */
+export interface Page {
+  readonly features: readonly Piece[];
+  readonly envelope: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Takes a page apart without parsing its features: one that is broken must not take the others with it, and none may
+ * lose a digit. Throws where the body is no page, or not all of one.
+ */
+export async function readPage(body: Buffer): Promise<Page> {
+  const features: Piece[] = [];
+  for await (const piece of splitValues(once(body))) features.push(piece);
+  const last = features.at(-1);
+  if (last !== undefined && last.bytes.length === 0) throw new Error('the answer ends in the middle');
+  const envelope: unknown = JSON.parse(cutOut(body, features));
+  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope))
+    throw new Error('the answer is no page of items');
+  return { features, envelope: envelope as Record<string, unknown> };
+}
+
+/** The text with a 0 in the place of each feature, whose bytes are parts of `body`'s own. */
+function cutOut(body: Buffer, features: readonly Piece[]): string {
+  let text = '';
+  let at = 0;
+  for (const { bytes } of features) {
+    const start = bytes.byteOffset - body.byteOffset;
+    text += `${body.toString('utf8', at, start)}0`;
+    at = start + bytes.length;
+  }
+  return text + body.toString('utf8', at);
+}
+
+async function* once(body: Buffer): AsyncGenerator<Buffer> {
+  yield body;
+}

@@ -1,0 +1,80 @@
+import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
+import type { FetchRequest, Ports } from '../ports.ts';
+
+export type WebPorts = Pick<Ports, 'fetch' | 'clock' | 'signal'>;
+
+const ATTEMPTS = 8;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 60_000;
+/** The longest `Retry-After` that is waited for; a server that asks for more is given up on. */
+const LONGEST_ASKED_MS = 10 * 60_000;
+const TIMEOUT_MS = 120_000;
+
+/** Statuses of a server that may answer when asked again (RFC 9110, section 15). */
+const RETRIED: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** A status that asking again does not change. */
+export class RefusedRequest extends IngestionFailure {
+  readonly status: number;
+
+  constructor(url: string, status: number, body: string) {
+    const said = body.trim().slice(0, 200);
+    super('source', `${describeUrl(url)} answers ${status}${said === '' ? '' : `: ${said}`}`);
+    this.status = status;
+  }
+}
+
+/**
+ * Fetches a body and reads it with `read`. Waits and asks again, at most eight times, after a status that says so (as
+ * long as `Retry-After` wants), a failed or hanging connection, or a body that ends early or that `read` throws at.
+ * Throws `RefusedRequest` for any other status.
+ */
+export async function fetchBody<T>(
+  url: string,
+  request: Omit<FetchRequest, 'signal'>,
+  ports: WebPorts,
+  read: (body: Buffer, url: string) => Promise<T> | T,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    stopIfInterrupted(ports.signal);
+    let wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
+    try {
+      const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const response = await ports.fetch(url, { ...request, signal });
+      const body = Buffer.from(await response.arrayBuffer());
+      if (response.ok) return await read(body, response.url === '' ? url : response.url);
+      if (!RETRIED.has(response.status) || attempt === ATTEMPTS)
+        throw new RefusedRequest(url, response.status, body.toString('utf8'));
+      wait = Math.max(wait, readRetryAfter(response.headers.get('retry-after'), ports.clock.now()));
+      if (wait > LONGEST_ASKED_MS)
+        throw new RefusedRequest(url, response.status, `asks to come back in ${Math.round(wait / 1000)} s`);
+    } catch (error) {
+      if (error instanceof IngestionFailure) throw error;
+      stopIfInterrupted(ports.signal);
+      if (attempt === ATTEMPTS)
+        throw new IngestionFailure('source', `${describeUrl(url)}: ${describeFetchError(error)}`, { cause: error });
+    }
+    await ports.clock.sleep(wait, ports.signal);
+  }
+}
+
+/** Milliseconds that a `Retry-After` in seconds or as a date asks for (RFC 9110, section 10.2.3). */
+function readRetryAfter(header: string | null, now: number): number {
+  if (header === null) return 0;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}
+
+/** The URL without what may hold a secret: user, password and query. */
+export function describeUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+/** fetch hides what went wrong in the cause. */
+function describeFetchError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? error.cause : null;
+  return cause === null || cause.message === '' ? error.message : `${error.message} (${cause.message})`;
+}

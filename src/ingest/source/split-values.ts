@@ -1,0 +1,154 @@
+import { KEPT_BYTES, MAX_DOCUMENT_BYTES } from './document.ts';
+import { isBlank, type Piece } from './split.ts';
+
+/** Keys of an object whose array holds the documents: a FeatureCollection's, and an API's list of collections. */
+const LISTS: ReadonlySet<string> = new Set(['features', 'collections']);
+const LONGEST_LIST_KEY = 11;
+
+/**
+ * Cuts JSON that may span lines: one value, several after each other, an array of them, or a FeatureCollection, whose
+ * features come out as they arrive, so that its size does not matter. It only counts brackets: whether a piece is JSON
+ * is for the judge. A text that ends within a list gives an empty last piece, so that the loss is seen.
+ */
+export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+  const splitter = new ValueSplitter();
+  for await (const chunk of chunks) yield* splitter.push(chunk);
+  yield* splitter.finish();
+}
+
+/** Where the splitter is: between values of the text, in a list of documents, or behind such a list in its object. */
+type Frame = 'text' | 'list' | 'afterList';
+
+class ValueSplitter {
+  #chunk: Buffer = Buffer.alloc(0);
+  #at = 0;
+  #frame: Frame = 'text';
+  /** The list stands in an object, whose other members come behind it. */
+  #listInObject = false;
+  /** Within a value, whose bytes in this chunk begin at `#start`; those of earlier chunks are `#parts`. */
+  #reading = false;
+  #start = 0;
+  #parts: Buffer[] = [];
+  #size = 0;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  /** The string being read, or the last one while only a colon came after it: perhaps the key of a list. */
+  #key = '';
+  #count = 0;
+
+  *push(chunk: Buffer): Generator<Piece> {
+    this.#chunk = chunk;
+    this.#start = 0;
+    for (this.#at = 0; this.#at < chunk.length; this.#at += 1) {
+      const piece = this.#step(chunk[this.#at] as number);
+      if (piece !== null) yield piece;
+    }
+    if (this.#reading) this.#keep(chunk.length);
+  }
+
+  *finish(): Generator<Piece> {
+    [this.#chunk, this.#start] = [Buffer.alloc(0), 0];
+    const broken = this.#frame !== 'text';
+    if (this.#reading && this.#frame !== 'afterList') yield this.#cut(0);
+    else if (broken) yield { bytes: Buffer.alloc(0), place: 'the end, which is missing', tooLarge: false };
+  }
+
+  /** Looks at one byte; a piece where it ended one. */
+  #step(byte: number): Piece | null {
+    if (!this.#reading) return this.#stepBetween(byte);
+    if (this.#inString) return this.#stepInString(byte);
+    if (byte === 0x22) return this.#openString();
+    if (byte === 0x7b || byte === 0x5b) {
+      if (byte === 0x5b && this.#opensList()) this.#enterList(true);
+      else this.#depth += 1;
+    } else if (this.#depth === 0) {
+      return this.#stepInWord(byte);
+    } else if (byte === 0x7d || byte === 0x5d) {
+      return this.#close();
+    }
+    if (byte !== 0x3a && !isBlank(byte)) this.#key = '';
+    return null;
+  }
+
+  #stepBetween(byte: number): Piece | null {
+    if (isBlank(byte) || (byte === 0x2c && this.#frame === 'list')) return null;
+    if (byte === 0x5d && this.#frame === 'list') {
+      this.#frame = this.#listInObject ? 'afterList' : 'text';
+      [this.#reading, this.#depth, this.#key] = [this.#listInObject, 1, ''];
+      return null;
+    }
+    if (byte === 0x5b && this.#frame === 'text') {
+      this.#enterList(false);
+      return null;
+    }
+    [this.#reading, this.#start, this.#key] = [true, this.#at, ''];
+    this.#depth = byte === 0x7b || byte === 0x5b ? 1 : 0;
+    return byte === 0x22 ? this.#openString() : null;
+  }
+
+  #openString(): null {
+    [this.#inString, this.#escaped, this.#key] = [true, false, ''];
+    return null;
+  }
+
+  #stepInString(byte: number): Piece | null {
+    if (this.#escaped) this.#escaped = false;
+    else if (byte === 0x5c) this.#escaped = true;
+    else if (byte === 0x22) this.#inString = false;
+    else if (byte === 0x0a && this.#frame !== 'afterList') return this.#cut(this.#at);
+    else if (this.#key.length <= LONGEST_LIST_KEY) this.#key += String.fromCharCode(byte);
+    return null;
+  }
+
+  /** A value without brackets, which only a broken document is: it ends with its line or, in a list, its comma. */
+  #stepInWord(byte: number): Piece | null {
+    if (byte === 0x0a) return this.#cut(this.#at);
+    if (this.#frame !== 'list' || (byte !== 0x2c && byte !== 0x5d)) return null;
+    const piece = this.#cut(this.#at);
+    if (byte === 0x5d) this.#stepBetween(byte);
+    return piece;
+  }
+
+  #opensList(): boolean {
+    return this.#frame === 'text' && this.#depth === 1 && LISTS.has(this.#key);
+  }
+
+  #enterList(inObject: boolean): void {
+    [this.#frame, this.#listInObject] = ['list', inObject];
+    this.#forget();
+  }
+
+  #close(): Piece | null {
+    this.#depth -= 1;
+    if (this.#depth > 0) return null;
+    if (this.#frame !== 'afterList') return this.#cut(this.#at + 1);
+    this.#frame = 'text';
+    this.#forget();
+    return null;
+  }
+
+  /** Takes the value's bytes of this chunk, unless there are too many already. */
+  #keep(end: number): void {
+    const part = this.#chunk.subarray(this.#start, end);
+    this.#size += part.length;
+    if (this.#frame !== 'afterList' && (this.#size <= MAX_DOCUMENT_BYTES || this.#parts.length === 0))
+      this.#parts.push(part);
+  }
+
+  #cut(end: number): Piece {
+    this.#keep(end);
+    this.#count += 1;
+    const tooLarge = this.#size > MAX_DOCUMENT_BYTES;
+    const whole = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
+    const bytes = tooLarge ? whole.subarray(0, KEPT_BYTES) : whole;
+    const place = `${this.#frame === 'list' ? 'element' : 'document'} ${this.#count}`;
+    this.#forget();
+    return { bytes, place, tooLarge };
+  }
+
+  #forget(): void {
+    [this.#reading, this.#inString, this.#key] = [false, false, ''];
+    [this.#depth, this.#parts, this.#size] = [0, [], 0];
+  }
+}

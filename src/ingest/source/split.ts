@@ -1,0 +1,50 @@
+import { KEPT_BYTES, MAX_DOCUMENT_BYTES } from './document.ts';
+
+/** A document cut out of a stream of bytes, not yet looked at. */
+export interface Piece {
+  readonly bytes: Buffer;
+  readonly place: string;
+  readonly tooLarge: boolean;
+}
+
+/** Every line that is not blank is a document. */
+export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+  let line = 1;
+  let kept: Buffer[] = [];
+  let size = 0;
+  const finishLine = (): Piece | null => {
+    const bytes = trimBlank(kept.length === 1 ? (kept[0] as Buffer) : Buffer.concat(kept));
+    const tooLarge = size > MAX_DOCUMENT_BYTES;
+    [kept, size] = [[], 0];
+    return bytes.length === 0
+      ? null
+      : { bytes: tooLarge ? bytes.subarray(0, KEPT_BYTES) : bytes, place: `line ${line}`, tooLarge };
+  };
+  for await (const chunk of chunks) {
+    let start = 0;
+    while (start < chunk.length) {
+      const end = chunk.indexOf(0x0a, start);
+      const part = chunk.subarray(start, end < 0 ? chunk.length : end);
+      size += part.length;
+      if (size <= MAX_DOCUMENT_BYTES || kept.length === 0) kept.push(part);
+      if (end < 0) break;
+      const piece = finishLine();
+      if (piece !== null) yield piece;
+      line += 1;
+      start = end + 1;
+    }
+  }
+  const last = finishLine();
+  if (last !== null) yield last;
+}
+
+function trimBlank(bytes: Buffer): Buffer {
+  let [start, end] = [0, bytes.length];
+  while (start < end && isBlank(bytes[start])) start += 1;
+  while (end > start && isBlank(bytes[end - 1])) end -= 1;
+  return bytes.subarray(start, end);
+}
+
+export function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
+}

@@ -1,0 +1,133 @@
+import type { StacApiSource } from '../../model/platform.ts';
+import { IngestionFailure } from '../failure.ts';
+import { formatInstant, type Instant, parseInstant } from '../item/instant.ts';
+import type { OpenSource, SourceDocument } from './document.ts';
+import { type Page, readPage } from './page.ts';
+import { describeUrl, fetchBody, RefusedRequest, type WebPorts } from './request.ts';
+
+const PAGE_ITEMS = 100;
+const ACCEPT = 'application/geo+json, application/json';
+
+/** A request for one page; a POST has a body. */
+interface PageRequest {
+  readonly url: string;
+  readonly body: Readonly<Record<string, unknown>> | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * A STAC API, searched by POST, or by GET where it has no POST, page after page along its `next` links (STAC API, 'Item
+ * Search', 'Paging'). Collections come from `/collections/ID`.
+ *
+ * @param since Items that end before it are not asked for; null for all.
+ */
+export function openStacApi(source: StacApiSource, since: Instant | null, ports: WebPorts): OpenSource {
+  async function* collections(): AsyncGenerator<SourceDocument> {
+    for (const id of source.collections) {
+      const url = `${source.url}/collections/${encodeURIComponent(id)}`;
+      const bytes = await fetchBody(url, { method: 'GET', headers: { accept: ACCEPT } }, ports, (body) => body);
+      yield { bytes, source: url, place: 'collection', tooLarge: false };
+    }
+  }
+  return {
+    collections,
+    async *documents() {
+      let count = 0;
+      for await (const page of readPages(source, since, ports)) {
+        for (const feature of page.features) {
+          count += 1;
+          yield { ...feature, source: `${source.url}/search`, place: `item ${count}` };
+        }
+      }
+    },
+  };
+}
+
+async function* readPages(source: StacApiSource, since: Instant | null, ports: WebPorts): AsyncGenerator<Page> {
+  const search = describeSearch(source, since);
+  let request: PageRequest = { url: `${source.url}/search`, body: search, headers: {} };
+  let first = true;
+  for (;;) {
+    const { page, url } = await fetchPage(request, ports).catch((error: unknown) => {
+      const hasNoPost = error instanceof RefusedRequest && [404, 405, 501].includes(error.status);
+      if (!first || !hasNoPost) throw error;
+      request = { url: `${source.url}/search?${describeQuery(search)}`, body: null, headers: {} };
+      return fetchPage(request, ports);
+    });
+    first = false;
+    yield page;
+    const next = readNextLink(page.envelope, request, url);
+    if (next === null) return;
+    if (JSON.stringify(next) === JSON.stringify(request))
+      throw new IngestionFailure('source', `${describeUrl(request.url)}: the next page is the same page again`);
+    request = next;
+  }
+}
+
+async function fetchPage(request: PageRequest, ports: WebPorts): Promise<{ page: Page; url: string }> {
+  const { url, body } = request;
+  const headers = { ...request.headers, accept: ACCEPT };
+  const options =
+    body === null
+      ? { method: 'GET' as const, headers }
+      : {
+          method: 'POST' as const,
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        };
+  return await fetchBody(url, options, ports, async (bytes, finalUrl) => ({
+    page: await readPage(bytes),
+    url: finalUrl,
+  }));
+}
+
+function describeSearch(source: StacApiSource, since: Instant | null): Readonly<Record<string, unknown>> {
+  const datetime = narrowDatetime(source.datetime, since);
+  return {
+    collections: source.collections,
+    ...(source.bbox === null ? {} : { bbox: source.bbox }),
+    ...(datetime === null ? {} : { datetime }),
+    ...(source.query === null ? {} : { query: source.query }),
+    limit: PAGE_ITEMS,
+  };
+}
+
+/** The same search as a query string (STAC API, 'Item Search', 'Query Parameter Table'). */
+function describeQuery(search: Readonly<Record<string, unknown>>): string {
+  const words = Object.entries(search).map(([key, value]) => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return [key, isObject ? JSON.stringify(value) : String(value)] as [string, string];
+  });
+  return new URLSearchParams(words).toString();
+}
+
+/** An interval of RFC 3339 from `since` on, where the spec's begins before; a single moment is left as it is. */
+export function narrowDatetime(datetime: string | null, since: Instant | null): string | null {
+  if (since === null) return datetime;
+  const from = formatInstant(since).replace(' ', 'T').replace('+00', 'Z');
+  if (datetime === null) return `${from}/..`;
+  const [start, end] = datetime.split('/');
+  if (end === undefined) return datetime;
+  const begins = start === undefined ? null : parseInstant(start);
+  return begins !== null && begins >= since ? datetime : `${from}/${end === '' ? '..' : end}`;
+}
+
+/** The request that a page's `next` link describes; null on the last page. */
+function readNextLink(
+  envelope: Readonly<Record<string, unknown>>,
+  request: PageRequest,
+  pageUrl: string,
+): PageRequest | null {
+  const links = Array.isArray(envelope['links']) ? (envelope['links'] as readonly unknown[]) : [];
+  const link = links.find((one): one is Record<string, unknown> => isObject(one) && one['rel'] === 'next');
+  if (link === undefined || typeof link['href'] !== 'string') return null;
+  const url = new URL(link['href'], pageUrl).href;
+  const headers = isObject(link['headers']) ? (link['headers'] as Record<string, string>) : {};
+  if (String(link['method'] ?? 'GET').toUpperCase() !== 'POST') return { url, body: null, headers };
+  const body = isObject(link['body']) ? link['body'] : {};
+  return { url, body: link['merge'] === true ? { ...request.body, ...body } : body, headers };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
