@@ -1,0 +1,81 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { metaflowTarget } from '../../src/emit/metaflow.ts';
+import { describeWith } from '../support/needs.ts';
+import { metaflow, mypy, type PythonTool, pytest, pythonTool, ruff } from '../support/python.ts';
+import { runProcess } from '../support/run.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { makePlatform } from './metaflow.fixture.ts';
+
+describeWith(['python'], "the flows' Python", () => {
+  let python: PythonTool;
+  let folder = '';
+
+  beforeAll(async () => {
+    python = await pythonTool([...metaflow, ...mypy, ...pytest, ...ruff]);
+    folder = makeTemporaryFolder('flows');
+    const platform = makePlatform('cloudSql', 'workloads', 'metaflow', 'pipelines');
+    for (const { path, text } of metaflowTarget.emit(platform, { specText: '' })) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+  }, 600_000);
+
+  /** Exit code and words of one of the tools, run in the environment's folder with nothing exported. */
+  async function run(tool: string, ...args: readonly string[]) {
+    const env = { PATH: process.env['PATH'], HOME: folder, METAFLOW_USER: 'test' };
+    const { code, stdout, stderr } = await runProcess(tool, args, { cwd: folder, env });
+    return { code, said: stdout + stderr };
+  }
+
+  test('is formatted as ruff formats it', async () => {
+    expect(await run(python.bin('ruff'), 'format', '--diff', '.')).toMatchObject({ code: 0 });
+  });
+
+  test('has nothing that ruff finds fault with', async () => {
+    expect(await run(python.bin('ruff'), 'check', '.')).toMatchObject({ code: 0 });
+  });
+
+  test('has the types it says', async () => {
+    expect(await run(python.bin('mypy'), 'metaflow_flows', 'main.py', 'tests')).toMatchObject({ code: 0 });
+  });
+
+  test('greets on any Python, without packages', async () => {
+    const { code, said } = await run('python3', '-S', 'main.py');
+    expect({ code, said }).toEqual({
+      code: 0,
+      said: 'Hello from sentinel2, environment default, in Google Cloud project acme-earth!\n',
+    });
+  });
+
+  test('runs the command as its own tests say', async () => {
+    const { code, said } = await run(python.bin('pytest'), '-p', 'no:cacheprovider', 'tests/test_platform_runner.py');
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/ \d\d passed in /) });
+  });
+
+  test.each(['sentinel2', 'none', 'a_name_of_thirty_characters_xx'])(
+    'is a flow that Metaflow accepts: %s',
+    async (stem) => {
+      const { code, said } = await run(python.python, `metaflow_flows/${stem}_ingestion_flow.py`, 'check');
+      expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('The graph looks good!') });
+    },
+  );
+
+  test('is in the package that pods are given', async () => {
+    const flow = 'metaflow_flows/sentinel2_ingestion_flow.py';
+    const { code, said } = await run(python.python, flow, 'package', 'list');
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('platform_runner.py') });
+  });
+
+  test('names only variables that Metaflow reads', async () => {
+    const known = 'import metaflow.metaflow_config as c; print(*vars(c))';
+    const names = (await run(python.python, '-c', known)).said.split(/\s+/);
+    const config = metaflowTarget
+      .emit(makePlatform('cloudSql', 'workloads', 'kubernetes', 'metaflowService', 'pipelines'), { specText: '' })
+      .find(({ path }) => path.startsWith('configs/'));
+    const wanted = [...(config?.text ?? '').matchAll(/^METAFLOW_(\w+)=/gm)].map((match) => match[1]);
+    expect(wanted.length).toBe(8);
+    expect(wanted.filter((name) => !names.includes(name ?? ''))).toEqual([]);
+  });
+});
