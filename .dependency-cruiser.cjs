@@ -2,7 +2,8 @@
 
 /**
  * What a room (a folder of src/) may import besides itself: other rooms, npm packages, and those of Node's modules that
- * touch the world (disk, network, processes). Node's pure modules (crypto, path, stream …) are everybody's.
+ * touch the world (disk, network, processes). Node's pure modules (crypto, path, stream …) are everybody's. picocolors
+ * is for the two rooms that format: whether there is colour comes as an argument.
  */
 const rooms = {
   diagnostic: { rooms: [], packages: ['picocolors'], world: [] },
@@ -11,7 +12,7 @@ const rooms = {
   spec: { rooms: ['diagnostic'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },
   model: { rooms: ['spec', 'diagnostic'], packages: [], world: [] },
   emit: { rooms: ['model', 'print', 'artifact'], packages: ['handlebars'], world: [] },
-  diff: { rooms: ['model'], packages: [], world: [] },
+  diff: { rooms: ['model'], packages: ['picocolors'], world: [] },
   database: {
     rooms: ['model'],
     packages: ['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis', 'fflate'],

@@ -13,7 +13,7 @@ const rooms: Readonly<Record<string, { readonly rooms: string; readonly packages
   spec: { rooms: 'diagnostic', packages: 'yaml ajv', world: '' },
   model: { rooms: 'spec diagnostic', packages: '', world: '' },
   emit: { rooms: 'model print artifact', packages: 'handlebars', world: '' },
-  diff: { rooms: 'model', packages: '', world: '' },
+  diff: { rooms: 'model', packages: 'picocolors', world: '' },
   database: { rooms: 'model', packages: 'pg', world: 'fs net' },
   ingest: { rooms: 'model database', packages: '', world: '' },
   cli: {
