@@ -90,7 +90,7 @@ function makeDatabase(cluster: PGlite, folder: string, close: () => Promise<void
   };
 }
 
-function makeSession(cluster: PGlite): Session {
+export function makeSession(cluster: PGlite): Session {
   return {
     query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
       const result: Results<Row> = await cluster.query<Row>(sql, [...parameters]);

@@ -38,14 +38,7 @@ export async function openServer(dsn: string, options: ServerOptions): Promise<D
         asText.has(oid) ? String : driver.types.getTypeParser(oid, format as 'text'),
     },
   };
-  const target: ServerTarget = {
-    kind: 'server',
-    variable: options.variable,
-    host: address.host,
-    port: address.port,
-    database: address.database,
-    user: address.user,
-  };
+  const target = nameTarget(address, options.variable);
   try {
     const ssl = await chooseTls(driver, base, address);
     return makeDatabase(new driver.Pool({ ...base, ssl }), target);
@@ -55,6 +48,15 @@ export async function openServer(dsn: string, options: ServerOptions): Promise<D
       cause: error,
     });
   }
+}
+
+/** Where a DSN points, without connecting. Throws `DatabaseFailure`. */
+export function readTarget(dsn: string, options: ServerOptions): DatabaseTarget {
+  return nameTarget(parseDsn(dsn, options.variable, options.defaultUser), options.variable);
+}
+
+function nameTarget({ host, port, database, user }: ServerAddress, variable: string): ServerTarget {
+  return { kind: 'server', variable, host, port, database, user };
 }
 
 type ServerTarget = Extract<DatabaseTarget, { kind: 'server' }>;

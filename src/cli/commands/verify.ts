@@ -1,0 +1,32 @@
+import { verifyDatabases } from '../../database/verify.ts';
+import type { Context, ExitCode } from '../context.ts';
+import { explainFailure, openDatabases } from '../databases.ts';
+import { loadPlatform } from '../load.ts';
+import { alignRows } from '../table.ts';
+import type { DatabaseOptions } from './db.ts';
+
+/** `platform verify`: exit 1 where a check fails. Nothing that it tries is kept. */
+export async function runVerify(context: Context, options: DatabaseOptions): Promise<ExitCode> {
+  const loaded = await loadPlatform(context, options);
+  const databases = await openDatabases(context, loaded, { create: false });
+  try {
+    const checks = await explainFailure(() => verifyDatabases(databases, loaded.platform, () => performance.now()));
+    const failed = checks.filter(({ ok }) => !ok).length;
+    if (options.format === 'json') {
+      context.stdout.write(`${JSON.stringify({ ok: failed === 0, checks })}\n`);
+    } else {
+      const rows = checks.map(({ database, name, ok, detail, milliseconds }) => [
+        ok ? 'ok' : 'FAILED',
+        database,
+        name,
+        `${milliseconds.toFixed(0).padStart(5)} ms`,
+        detail,
+      ]);
+      const summary = failed === 0 ? 'every check passed' : `${failed} of ${checks.length} checks failed`;
+      context.stdout.write(`${[...alignRows(rows), '', summary].join('\n')}\n`);
+    }
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await databases.close();
+  }
+}

@@ -1,0 +1,201 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Database, DatabaseTarget } from '../database/connection.ts';
+import { openEmbedded } from '../database/embedded.ts';
+import { DatabaseFailure } from '../database/failure.ts';
+import {
+  type InitialiseReport,
+  type InitialiseScripts,
+  initialiseDatabases,
+  installPgstac,
+} from '../database/initialise.ts';
+import { listMissingParts } from '../database/inspect.ts';
+import { obtainPgstacSql } from '../database/release-source.ts';
+import { findRelease } from '../database/releases.ts';
+import { openServer, readTarget, type ServerOptions } from '../database/server.ts';
+import { createDataFolder, embeddedVersions } from '../database/template.ts';
+import { listSqlScripts } from '../emit/sql.ts';
+import type { Platform } from '../model/platform.ts';
+import { CommandError, type Context } from './context.ts';
+import type { loadPlatform } from './load.ts';
+import { createReleasePorts, findCacheFolder } from './release-ports.ts';
+
+export type Loaded = Awaited<ReturnType<typeof loadPlatform>>;
+
+export interface Databases {
+  readonly pgstac: Database;
+  /** The same object as `pgstac` where the embedded database serves as both. */
+  readonly ingest: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens both databases that the environment names, or the embedded one where it names none, and prints first which
+ * they are. With `create: false` an embedded database that isn't there yet is an error instead of being made. Throws
+ * `CommandError`: exit 4 where one cannot be used.
+ */
+export async function openDatabases(
+  context: Context,
+  loaded: Loaded,
+  options: { readonly create: boolean } = { create: true },
+): Promise<Databases> {
+  return await explainFailure(async () => {
+    const servers = findServers(context);
+    if (servers === null) return await openEmbeddedPair(context, loaded, options.create);
+    printTargets(context, { pgstac: readTarget(...servers.pgstac), ingest: readTarget(...servers.ingest) });
+    const pgstac = await openServer(...servers.pgstac);
+    try {
+      const ingest = await openServer(...servers.ingest);
+      return { pgstac, ingest, close: async () => void (await Promise.all([pgstac.close(), ingest.close()])) };
+    } catch (error) {
+      await pgstac.close();
+      throw error;
+    }
+  });
+}
+
+/** Does all that `platform db init` does. */
+export async function initialise(context: Context, loaded: Loaded, databases: Databases): Promise<InitialiseReport> {
+  const ports = {
+    obtainPgstacSql: () => obtainPgstacSql(wantedRelease(loaded), createReleasePorts(context)),
+    say: (line: string) => context.stderr.write(`${line}\n`),
+  };
+  return await explainFailure(() =>
+    initialiseDatabases(databases, loaded.platform, sortScripts(loaded.platform), ports),
+  );
+}
+
+/** For the loader: an embedded database that is new is initialised; a server has to have been, by `platform db init`. */
+export async function ensureInitialised(context: Context, loaded: Loaded, databases: Databases): Promise<void> {
+  const missing = await explainFailure(() => listMissingParts(databases, loaded.platform));
+  if (missing.length === 0) return;
+  if (databases.pgstac.target.kind === 'embedded') {
+    await initialise(context, loaded, databases);
+    return;
+  }
+  throw new CommandError(4, `the databases are not ready: ${missing.join(', ')} missing`, {
+    hint: 'run `platform db init`',
+  });
+}
+
+/** A database's failure as the command's end. */
+export async function explainFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DatabaseFailure)) throw error;
+    throw new CommandError(4, error.message, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
+}
+
+/** On stderr, before anything is touched. */
+export function printTargets(
+  context: Context,
+  targets: { readonly pgstac: DatabaseTarget; readonly ingest: DatabaseTarget },
+): void {
+  for (const [name, target] of Object.entries(targets)) context.stderr.write(`${name.padEnd(8)}${describe(target)}\n`);
+}
+
+function describe(target: DatabaseTarget): string {
+  if (target.kind === 'embedded') return `embedded database in ${target.folder}`;
+  return `database ${target.database} at ${target.host}:${target.port} as ${target.user} (${target.variable})`;
+}
+
+type Server = readonly [dsn: string, options: ServerOptions];
+
+/** Null: the embedded database is meant. */
+function findServers({ env }: Context): { pgstac: Server; ingest: Server } | null {
+  const [pgstacVariable, ingestVariable] = [env['PGSTAC_DSN'] ? 'PGSTAC_DSN' : 'PGSTAC_URI', 'INGEST_DB_DSN'];
+  const [pgstac, ingest] = [env[pgstacVariable], env[ingestVariable]];
+  const server = (dsn: string, variable: string): Server => [
+    dsn,
+    { variable, defaultUser: env['PGUSER'] || env['USER'] || null, defaultPassword: env['PGPASSWORD'] ?? null },
+  ];
+  if (pgstac && ingest) return { pgstac: server(pgstac, pgstacVariable), ingest: server(ingest, ingestVariable) };
+  if (pgstac || ingest) {
+    const missing = pgstac ? ingestVariable : 'PGSTAC_DSN';
+    throw new CommandError(4, `${pgstac ? pgstacVariable : ingestVariable} is set, but ${missing} is not`, {
+      hint: `set both (they may name the same database), or neither for the embedded one`,
+    });
+  }
+  if (env['KUBERNETES_SERVICE_HOST']) {
+    throw new CommandError(
+      4,
+      'neither PGSTAC_DSN nor INGEST_DB_DSN is set, and in a pod there is no embedded database',
+      {
+        hint: 'give the pod both, as configs/metaflow_gcp.yaml names them',
+      },
+    );
+  }
+  return null;
+}
+
+async function openEmbeddedPair(context: Context, loaded: Loaded, create: boolean): Promise<Databases> {
+  const folder = join(loaded.projectRoot, '.platform', loaded.platform.environment);
+  const target: DatabaseTarget = { kind: 'embedded', folder };
+  printTargets(context, { pgstac: target, ingest: target });
+  const isNew = !existsSync(join(folder, 'data'));
+  if (isNew && !create)
+    throw new CommandError(1, `there is no embedded database in ${folder} yet`, { hint: 'run `platform db init`' });
+  if (isNew) context.stderr.write('making the embedded database (PostgreSQL with PostGIS)\n');
+  const onWait = (holder: string) => void context.stderr.write(`waiting for process ${holder}, which holds it\n`);
+  const database = await openEmbedded(folder, {
+    onWait,
+    create: (dataFolder) => createEmbedded(context, loaded, dataFolder, onWait),
+  });
+  return { pgstac: database, ingest: database, close: () => database.close() };
+}
+
+async function createEmbedded(
+  context: Context,
+  loaded: Loaded,
+  dataFolder: string,
+  onWait: (holder: string) => void,
+): Promise<void> {
+  const release = wantedRelease(loaded);
+  const sha256 = release.source?.sha256 ?? findRelease(release.version)?.sha256 ?? '';
+  const cacheFolder = findCacheFolder(context);
+  await createDataFolder(dataFolder, {
+    cacheFolder: cacheFolder === null ? null : join(cacheFolder, 'embedded'),
+    key: `pglite-${embeddedVersions.pglite}-postgis-${embeddedVersions.postgis}-pgstac-${release.version}-${sha256.slice(0, 12)}`,
+    onWait,
+    prepare: async (session) => {
+      const sql = await obtainPgstacSql(release, createReleasePorts(context));
+      for (const name of ['postgis', 'btree_gist', 'unaccent'])
+        await session.run(`CREATE EXTENSION ${name} SCHEMA public`);
+      await installPgstac(session, sql, release.version);
+    },
+  });
+}
+
+function wantedRelease({ platform, spec }: Loaded): {
+  version: string;
+  source: Platform['databases']['pgstac']['source'];
+} {
+  const { version, source } = platform.databases.pgstac;
+  if (source === null || source.location.startsWith('https://')) return { version, source };
+  return { version, source: { ...source, location: resolve(dirname(spec.path), source.location) } };
+}
+
+/** The very texts that compile writes into `sql/`. */
+function sortScripts(platform: Platform): InitialiseScripts {
+  const texts = new Map(listSqlScripts(platform).map(({ database, step, text }) => [`${database} ${step}`, text]));
+  const find = (name: string): string => {
+    const text = texts.get(name);
+    if (text === undefined) throw new Error(`no SQL script ${name}`);
+    return text;
+  };
+  return {
+    pgstac: {
+      extensions: find('pgstac extensions'),
+      roles: find('pgstac roles'),
+      platform: find('pgstac platform'),
+      settings: find('pgstac settings'),
+      logins: find('pgstac logins'),
+    },
+    ingest: { roles: find('ingest roles'), log: find('ingest log'), logins: find('ingest logins') },
+  };
+}

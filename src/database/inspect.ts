@@ -1,0 +1,107 @@
+import type { Platform } from '../model/platform.ts';
+import type { Database, DatabaseTarget, Session } from './connection.ts';
+import { findRelease } from './releases.ts';
+
+/** The row of `platform.installation`. */
+export interface Installation {
+  readonly platform: string;
+  readonly environment: string;
+  readonly version: string;
+}
+
+export type PgstacState =
+  | { readonly kind: 'absent' }
+  /** A release that this program knows, with the tables it should have. */
+  | { readonly kind: 'known'; readonly version: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Whose database this is; null where nobody's yet. */
+export async function readInstallation(session: Session): Promise<Installation | null> {
+  if (!(await hasRelation(session, 'platform.installation'))) return null;
+  const [row] = await session.query<Installation>('SELECT platform, environment, version FROM platform.installation');
+  return row ?? null;
+}
+
+export async function inspectPgstac(session: Session): Promise<PgstacState> {
+  const [schema] = await session.query<{ there: boolean }>(`SELECT to_regnamespace('pgstac') IS NOT NULL AS there`);
+  if (schema?.there !== true) return { kind: 'absent' };
+  if (!(await hasRelation(session, 'pgstac.migrations'))) {
+    return { kind: 'unknown', reason: 'there is a schema pgstac without pgSTAC in it' };
+  }
+  const [migration] = await session.query<{ version: string }>(
+    'SELECT version FROM pgstac.migrations ORDER BY datetime DESC, version DESC LIMIT 1',
+  );
+  if (migration === undefined) return { kind: 'unknown', reason: 'pgSTAC is there without a version' };
+  return await recogniseLayout(session, migration.version);
+}
+
+async function recogniseLayout(session: Session, version: string): Promise<PgstacState> {
+  const release = findRelease(version);
+  if (release === undefined) return { kind: 'unknown', reason: `pgSTAC ${version} is not known to this program` };
+  const columns = await session.query<{ table: string; columns: readonly string[] }>(
+    `SELECT relname::text AS table, array_agg(attname::text ORDER BY attname::text COLLATE "C") AS columns
+     FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+     WHERE relnamespace = 'pgstac'::regnamespace AND relname = ANY ($1::text[]) AND attnum > 0 AND NOT attisdropped
+     GROUP BY relname`,
+    [['items', 'collections', 'partition_stats', 'base_items']],
+  );
+  const found = Object.fromEntries(columns.map((row) => [row.table, row.columns]));
+  const tables = new Set([...Object.keys(release.layout), ...Object.keys(found)]);
+  const different = [...tables].filter((table) => String(found[table]) !== String(release.layout[table])).sort();
+  if (different.length === 0) return { kind: 'known', version };
+  const names = different.map((table) => `pgstac.${table}`).join(', ');
+  return { kind: 'unknown', reason: `it calls itself pgSTAC ${version}, but has other columns in ${names}` };
+}
+
+export async function hasRelation(session: Session, name: string): Promise<boolean> {
+  const [row] = await session.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [name]);
+  return row?.there === true;
+}
+
+/** Those of a list that can be had: a server has them or can be given them, the embedded one is as it was compiled. */
+export async function listPossibleExtensions(
+  session: Session,
+  target: DatabaseTarget,
+  wanted: readonly string[],
+): Promise<readonly string[]> {
+  if (target.kind === 'server') return wanted;
+  const rows = await session.query<{ name: string }>('SELECT name::text FROM pg_available_extensions');
+  const available = new Set(rows.map(({ name }) => name));
+  return wanted.filter((name) => available.has(name));
+}
+
+/** Names out of a list that no login has, in the list's order. */
+export async function findMissingLogins(session: Session, names: readonly string[]): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(
+    'SELECT rolname::text AS name FROM pg_roles WHERE rolname = ANY ($1::text[])',
+    [names],
+  );
+  const there = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => !there.has(name));
+}
+
+/** What `platform db init` would have to make, in words; empty where both databases are ready for the loader. */
+export async function listMissingParts(
+  databases: { readonly pgstac: Database; readonly ingest: Database },
+  platform: Platform,
+): Promise<readonly string[]> {
+  const version = platform.databases.pgstac.version;
+  const inPgstac = await databases.pgstac.session(async (session) => {
+    const state = await inspectPgstac(session);
+    const installation = await readInstallation(session);
+    return [
+      ...(state.kind === 'known' && state.version === version ? [] : [`pgSTAC ${version}`]),
+      ...(isOurs(installation, platform) ? [] : ['schema platform']),
+    ];
+  });
+  const inIngest = await databases.ingest.session(async (session) => {
+    const installation = await readInstallation(session);
+    const hasLog = await hasRelation(session, 'public.ingestion_log');
+    return hasLog && isOurs(installation, platform) ? [] : ['public.ingestion_log'];
+  });
+  return [...inPgstac, ...inIngest];
+}
+
+export function isOurs(installation: Installation | null, platform: Platform): boolean {
+  return installation?.platform === platform.name && installation.environment === platform.environment;
+}

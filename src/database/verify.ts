@@ -1,0 +1,181 @@
+import type { Platform } from '../model/platform.ts';
+import type { Database, DatabaseTarget, Session } from './connection.ts';
+import { describeError } from './failure.ts';
+import { inspectPgstac, isOurs, listPossibleExtensions, readInstallation } from './inspect.ts';
+import { countRows, readExtensions, readServerVersion } from './status.ts';
+
+export interface Check {
+  readonly database: 'pgstac' | 'ingest';
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, or what is wrong. */
+  readonly detail: string;
+  readonly milliseconds: number;
+}
+
+/** Gives what was found; throws where that is not what should be. */
+type Probe = (session: Session) => Promise<string>;
+
+/** Tries everything the platform needs of both databases. Each probe runs in a transaction that is rolled back. */
+export async function verifyDatabases(
+  databases: { readonly pgstac: Database; readonly ingest: Database },
+  platform: Platform,
+  clock: () => number,
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const database of ['pgstac', 'ingest'] as const) {
+    const probes =
+      database === 'pgstac' ? listPgstacProbes(platform, databases.pgstac.target) : listIngestProbes(platform);
+    for (const [name, probe] of Object.entries(probes)) {
+      const start = clock();
+      const result = await rehearse(databases[database], probe);
+      checks.push({ database, name, ...result, milliseconds: clock() - start });
+    }
+  }
+  return checks;
+}
+
+function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<Record<string, Probe>> {
+  const { version, extensions } = platform.databases.pgstac;
+  return {
+    server: describeServer,
+    extensions: (session) => checkExtensions(session, target, extensions),
+    'this platform': (session) => checkInstallation(session, platform),
+    pgSTAC: (session) => checkPgstac(session, version),
+    tables: (session) =>
+      checkTables(session, [
+        'platform.run',
+        'platform.lease',
+        'platform.receipt',
+        'platform.ledger',
+        'platform.quarantine',
+      ]),
+    collections: (session) => describeCount(session, 'pgstac.collections'),
+    items: (session) => describeCount(session, 'pgstac.items'),
+    search: trySearch,
+    rights: tryLoading,
+  };
+}
+
+function listIngestProbes(platform: Platform): Readonly<Record<string, Probe>> {
+  return {
+    server: describeServer,
+    'this platform': (session) => checkInstallation(session, platform),
+    ingestion_log: (session) => describeCount(session, 'public.ingestion_log'),
+    rights: tryLogging,
+  };
+}
+
+class RolledBack extends Error {}
+
+async function rehearse(database: Database, probe: Probe): Promise<{ ok: boolean; detail: string }> {
+  let detail = '';
+  try {
+    await database.transaction(async (session) => {
+      detail = await probe(session);
+      throw new RolledBack();
+    });
+  } catch (error) {
+    return error instanceof RolledBack ? { ok: true, detail } : { ok: false, detail: describeError(error) };
+  }
+  throw new Error('a transaction that throws does not resolve');
+}
+
+async function describeServer(session: Session): Promise<string> {
+  const [row] = await session.query<{ user: string; database: string }>(
+    'SELECT current_user::text AS user, current_database()::text AS database',
+  );
+  return `PostgreSQL ${await readServerVersion(session)}, database ${row?.database} as ${row?.user}`;
+}
+
+async function checkExtensions(session: Session, target: DatabaseTarget, wanted: readonly string[]): Promise<string> {
+  const extensions = await readExtensions(session, await listPossibleExtensions(session, target, wanted));
+  const missing = extensions.filter(({ version }) => version === null);
+  if (missing.length > 0) throw new Error(`missing: ${missing.map(({ name }) => name).join(', ')}`);
+  return extensions.map(({ name, version }) => `${name} ${version}`).join(', ');
+}
+
+async function checkInstallation(session: Session, platform: Platform): Promise<string> {
+  const found = await readInstallation(session);
+  if (found === null) throw new Error('not initialised: run `platform db init`');
+  if (!isOurs(found, platform)) throw new Error(`belongs to ${found.platform}, ${found.environment}`);
+  return `${found.platform}, ${found.environment}`;
+}
+
+async function checkPgstac(session: Session, wanted: string): Promise<string> {
+  const state = await inspectPgstac(session);
+  if (state.kind === 'absent') throw new Error('not installed: run `platform db init`');
+  if (state.kind === 'unknown') throw new Error(state.reason);
+  if (state.version !== wanted) throw new Error(`${state.version} is installed, the spec wants ${wanted}`);
+  return state.version;
+}
+
+async function checkTables(session: Session, names: readonly string[]): Promise<string> {
+  const counts: string[] = [];
+  for (const name of names) counts.push(`${name.split('.')[1]} ${await requireCount(session, name)}`);
+  return counts.join(', ');
+}
+
+async function describeCount(session: Session, table: string): Promise<string> {
+  const count = await requireCount(session, table);
+  return `${count} ${count === 1 ? 'row' : 'rows'}`;
+}
+
+async function requireCount(session: Session, table: string): Promise<number> {
+  const count = await countRows(session, table);
+  if (count === null) throw new Error(`${table} is missing: run \`platform db init\``);
+  return count;
+}
+
+async function trySearch(session: Session): Promise<string> {
+  await session.run('SET LOCAL search_path TO pgstac, public');
+  const [row] = await session.query<{ answer: { type?: string; features?: readonly unknown[] } }>(
+    `SELECT pgstac.search('{"limit": 1}'::jsonb) AS answer`,
+  );
+  const { type, features } = row?.answer ?? {};
+  if (type !== 'FeatureCollection' || features === undefined)
+    throw new Error('pgstac.search gave no FeatureCollection');
+  return `a FeatureCollection of ${features.length}`;
+}
+
+/** A loader makes a collection and leaves its traces; a reader only reads, which the counts and the search have shown. */
+async function tryLoading(session: Session): Promise<string> {
+  if (!(await isMember(session, 'pgstac_ingest'))) {
+    if (await isMember(session, 'pgstac_read')) return 'may read (pgstac_read), not load';
+    throw new Error('this login is neither in pgstac_ingest nor in pgstac_read');
+  }
+  await session.run('SET LOCAL search_path TO pgstac, public');
+  const [made] = await session.query<{ run: string }>(
+    `INSERT INTO platform.run (run, pipeline, shards) VALUES (gen_random_uuid(), 'platform verify', 1) RETURNING run`,
+  );
+  const run = made?.run;
+  await session.query(
+    `INSERT INTO platform.lease (run, shard, epoch, holder, expires) VALUES ($1, 1, 1, 'platform verify', now())`,
+    [run],
+  );
+  await session.query('SELECT epoch FROM platform.lease WHERE run = $1 FOR SHARE', [run]);
+  await session.query(`INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, 1, 1, '[]')`, [run]);
+  await session.query(
+    `INSERT INTO pgstac.collections (content) VALUES (jsonb_build_object('id', 'platform-verify-' || $1::text, 'type', 'Collection', 'stac_version', '1.0.0', 'description', '', 'license', 'other', 'extent', '{"spatial":{"bbox":[[-180,-90,180,90]]},"temporal":{"interval":[[null,null]]}}'::jsonb, 'links', '[]'::jsonb))`,
+    [run],
+  );
+  return 'may load: a collection and a run, rolled back';
+}
+
+async function tryLogging(session: Session): Promise<string> {
+  if (!(await isMember(session, 'ingest_write'))) {
+    if (await isMember(session, 'ingest_read')) return 'may read (ingest_read), not write';
+    throw new Error('this login is neither in ingest_write nor in ingest_read');
+  }
+  await session.run(
+    `INSERT INTO public.ingestion_log (run, pipeline, shard, batch, position, outcome, time)
+     VALUES (gen_random_uuid(), 'platform verify', 1, 1, 1, 'verified', now())`,
+  );
+  return 'may write: a row of the log, rolled back';
+}
+
+async function isMember(session: Session, role: string): Promise<boolean> {
+  const sql = `SELECT pg_has_role(oid, 'USAGE') AS member FROM pg_roles WHERE rolname = $1`;
+  const [row] = await session.query<{ member: boolean }>(sql, [role]);
+  return row?.member === true;
+}
