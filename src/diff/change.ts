@@ -33,10 +33,11 @@ export interface Change {
   readonly rule: Because;
 }
 
-/** The worst first, then by resource and field. */
+/** The worst first, of equally bad ones those that lose data, then by resource and field. */
 export function compareChanges(a: Change, b: Change): number {
   return (
     impacts.indexOf(a.impact) - impacts.indexOf(b.impact) ||
+    Number(b.rule.loss !== null) - Number(a.rule.loss !== null) ||
     compareText(a.resource, b.resource) ||
     compareText(a.field ?? '', b.field ?? '')
   );

@@ -95,7 +95,10 @@ test('another kind of hosting destroys the one, makes the other, and says that t
 
 test('changes are sorted by how bad they are, then by name', () => {
   const changes = diffPlatforms(cloudSql, virtualMachines);
-  const order = changes.map(({ impact, resource, field }) => `${impacts.indexOf(impact)} ${resource} ${field ?? ''}`);
+  const order = changes.map(
+    ({ impact, resource, field, rule }) =>
+      `${impacts.indexOf(impact)} ${rule.loss === null ? 2 : 1} ${resource} ${field ?? ''}`,
+  );
   expect(order).toEqual([...order].sort());
 });
 
@@ -113,6 +116,7 @@ describe('the rules', () => {
     diffPlatforms(cloudSql, virtualMachines),
     diffPlatforms(cloudSql, null),
     diffPlatforms(virtualMachines, null),
+    diffPlatforms(virtualMachines, cloudSql),
     diffPlatforms(null, cloudSql),
   ].flat();
 
@@ -120,7 +124,7 @@ describe('the rules', () => {
     const used = new Set(judged.map(({ rule, impact }) => `${impact}: ${rule.reason}`));
     expect(
       rules
-        .filter(({ impact, reason }) => !used.has(`${impact}: ${reason}`))
+        .filter(({ resource, impact, reason }) => resource !== '*' && !used.has(`${impact}: ${reason}`))
         .map(({ resource, field, reason }) => ({ resource, field, reason })),
     ).toEqual([]);
   });

@@ -44,6 +44,14 @@ export const accessRules: readonly Rule[] = [
   {
     resource: 'workload *',
     field: 'databaseUser',
+    when: ['disappears'],
+    impact: 'destroy',
+    reason: 'The login goes with its server; on virtual machines workloads share the login of each machine.',
+    source: ours('hosting.virtualMachines has the logins ingest_user and pgstac_user'),
+  },
+  {
+    resource: 'workload *',
+    field: 'databaseUser',
     impact: 'replace',
     reason: 'A new login is made, which can do nothing until `platform db init` has granted it its roles.',
     source: google('resource_sql_user.go', 'name: ForceNew'),
@@ -93,6 +101,15 @@ export const accessRules: readonly Rule[] = [
     impact: 'replace',
     reason: 'The machine is made anew; there is nothing on it.',
     source: google('resource_compute_instance.go', 'name, zone, network_interface.subnetwork: ForceNew'),
+  },
+  {
+    resource: 'metaflow',
+    field: null,
+    when: ['disappears'],
+    impact: 'destroy',
+    reason:
+      'configs/metaflow_gcp.yaml and the flows are no longer made; what earlier runs left stays in the datastore.',
+    source: ours('compile removes what it no longer makes'),
   },
   {
     resource: 'metaflow',

@@ -1,6 +1,7 @@
 import type { Because, Impact } from '../change.ts';
 import { accessRules } from './access.ts';
 import { cloudSqlRules } from './cloud-sql.ts';
+import { cloudSqlPartRules } from './cloud-sql-parts.ts';
 import { databaseRules } from './databases.ts';
 import { kubernetesRules } from './kubernetes.ts';
 import { pipelineRules } from './pipelines.ts';
@@ -38,6 +39,7 @@ const remaining: readonly Rule[] = [
 export const rules: readonly Rule[] = [
   ...platformRules,
   ...cloudSqlRules,
+  ...cloudSqlPartRules,
   ...virtualMachineRules,
   ...databaseRules,
   ...accessRules,

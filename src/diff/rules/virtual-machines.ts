@@ -126,6 +126,14 @@ export const virtualMachineRules: readonly Rule[] = [
   },
   {
     resource: 'virtualMachines.firewall',
+    field: null,
+    when: ['disappears'],
+    impact: 'destroy',
+    reason: 'The firewall rule is deleted with the machines it is for.',
+    source: google('resource_compute_firewall.go', 'Delete'),
+  },
+  {
+    resource: 'virtualMachines.firewall',
     field: '*',
     impact: 'update',
     reason: 'The firewall rule changes in place; connections from ranges that left it end.',

@@ -1,0 +1,61 @@
+import type { Rule } from './rule.ts';
+import { google } from './sources.ts';
+
+const file = 'resource_sql_database_instance.go';
+const guard = 'While deletionProtection is on, apply refuses it.';
+
+/** What stands beside the instance: replicas, alerts, the init Job's account. None of them holds data of its own. */
+export const cloudSqlPartRules: readonly Rule[] = [
+  {
+    resource: 'cloudSql.replica *',
+    field: null,
+    when: ['disappears'],
+    impact: 'destroy',
+    reason: `The replica is deleted; what it served has to read elsewhere. ${guard}`,
+    source: google(file, 'Delete'),
+  },
+  {
+    resource: 'cloudSql.replica *',
+    field: 'tier',
+    impact: 'restart',
+    reason: 'Another machine: every connection to the replica ends.',
+    source: google(file, 'settings.tier: not ForceNew'),
+  },
+  {
+    resource: 'cloudSql.replica *',
+    field: '*',
+    impact: 'replace',
+    reason: `The replica is deleted and filled again from the primary. ${guard}`,
+    source: google(file, 'name, region: ForceNew'),
+  },
+  {
+    resource: 'cloudSql.alerts',
+    field: null,
+    when: ['disappears'],
+    impact: 'destroy',
+    reason: 'The alert policies are deleted with the instance they watch.',
+    source: google('resource_monitoring_alert_policy.go', 'Delete'),
+  },
+  {
+    resource: 'cloudSql.alerts',
+    field: '*',
+    impact: 'update',
+    reason: 'The alert policies change in place.',
+    source: google('resource_monitoring_alert_policy.go', 'no ForceNew but project'),
+  },
+  {
+    resource: 'cloudSql.initAccount',
+    field: null,
+    when: ['disappears'],
+    impact: 'destroy',
+    reason: 'The service account is deleted: the init Job runs no more.',
+    source: google('resource_google_service_account.go', 'Delete'),
+  },
+  {
+    resource: 'cloudSql.initAccount',
+    field: '*',
+    impact: 'replace',
+    reason: "A service account keeps its id for life: the init Job's next run has the new one.",
+    source: google('resource_google_service_account.go', 'account_id: ForceNew'),
+  },
+];
