@@ -47,8 +47,10 @@ async function readSpecOfRef(context: Context, { spec }: LoadedPlatforms, ref: s
       hint: 'name a spec file, a branch, a tag or a commit',
     });
   }
-  const shown = `${ref}:${spec.shown}`;
-  const text = await runGit(context, folder, ['show', `${commit.trim()}:./${basename(spec.path)}`]);
+  const prefix = await runGit(context, folder, ['rev-parse', '--show-prefix']);
+  const path = `${prefix?.trim()}${basename(spec.path)}`;
+  const shown = `${ref}:${path}`;
+  const text = await runGit(context, folder, ['show', `${commit.trim()}:${path}`]);
   if (text === null)
     throw new CommandError(2, `git has no ${shown}`, { hint: 'the spec was not there yet, or had another path' });
   return { platforms: resolveText(text, shown).platforms, shown };
