@@ -93,6 +93,6 @@ function refuseOtherPartitions(id: string, trunc: string | null, shardBy: ShardB
   if (found === shardBy) return;
   const value = shardBy === 'none' ? 'NULL' : `'${shardBy}'`;
   throw new IngestionFailure('refused', `collection ${id} is partitioned by ${found}, and shardBy is ${shardBy}`, {
-    hint: `write shardBy: ${found}, or repartition it: UPDATE pgstac.collections SET partition_trunc = ${value} WHERE id = '${id.replaceAll("'", "''")}'`,
+    hint: `write shardBy: ${found}, or repartition it: SET search_path TO pgstac, public; UPDATE collections SET partition_trunc = ${value} WHERE id = '${id.replaceAll("'", "''")}'`,
   });
 }

@@ -10,13 +10,10 @@ import { readRun } from './planned-run.ts';
 /** Receipts per transaction of the ingest database. */
 const RECEIPTS_AT_ONCE = 20;
 
-/** How many rows there are, after a run. */
-export interface RowCounts {
-  readonly items: number;
-  readonly collections: number;
-  readonly quarantined: number;
-  readonly ingestionLog: number;
-}
+/** Rows of both databases, by table, after a run. */
+export type RowCounts = Readonly<
+  Record<'pgstac.items' | 'pgstac.collections' | 'platform.quarantine' | 'ingestion_log', number>
+>;
 
 export interface FinishReport {
   readonly run: string;
@@ -120,9 +117,9 @@ async function countRows({ pgstac, ingest }: Ports): Promise<RowCounts> {
     session.query<{ rows: string }>('SELECT count(*)::text AS rows FROM public.ingestion_log'),
   );
   return {
-    items: Number(items?.items),
-    collections: Number(items?.collections),
-    quarantined: Number(items?.quarantined),
-    ingestionLog: Number(log?.rows),
+    'pgstac.items': Number(items?.items),
+    'pgstac.collections': Number(items?.collections),
+    'platform.quarantine': Number(items?.quarantined),
+    ingestion_log: Number(log?.rows),
   };
 }

@@ -1,0 +1,223 @@
+import { hostname } from 'node:os';
+import { suggestName } from '../../diagnostic/suggest.ts';
+import { runIngestion } from '../../ingest/ingestion.ts';
+import { parseInstant } from '../../ingest/item/instant.ts';
+import type { Ports } from '../../ingest/ports.ts';
+import { chooseShards } from '../../ingest/run/choose-shards.ts';
+import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
+import { makeRunId, type PlannedRun, planRun, readRun } from '../../ingest/run/planned-run.ts';
+import type { Pipeline } from '../../model/platform.ts';
+import { CommandError, type Context, type ExitCode } from '../context.ts';
+import { ensureInitialised, type Loaded, openDatabases } from '../databases.ts';
+import { explainIngestion } from '../ingest-failure.ts';
+import { formatResultJson, formatResultTable, type IngestResult, type RunResult, sumCounts } from '../ingest-output.ts';
+import { createIngestPorts } from '../ingest-ports.ts';
+import { createProgress } from '../ingest-progress.ts';
+import { loadPlatform } from '../load.ts';
+
+interface CommonOptions {
+  readonly spec?: string | undefined;
+  readonly env?: string | undefined;
+  readonly format: 'pretty' | 'json';
+}
+
+interface ReadOptions {
+  readonly pipeline?: string | undefined;
+  /** A UUID. */
+  readonly run?: string | undefined;
+  readonly shards?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly since?: string | undefined;
+}
+
+export interface IngestOptions extends CommonOptions, ReadOptions {
+  /** `K/N`, K from 1. */
+  readonly shard?: string | undefined;
+  readonly skip: boolean;
+}
+
+export type PlanOptions = CommonOptions & ReadOptions;
+
+export interface FinishOptions extends CommonOptions {
+  readonly run: string;
+}
+
+/** `platform ingest`: all pipelines or one, planned, run and finished; with `--shard` that shard only. */
+export async function runIngest(context: Context, options: IngestOptions): Promise<ExitCode> {
+  const wanted = readOptions(options);
+  return await withPorts(context, options, async (loaded, ports) => {
+    if (wanted.shard === null) await settleAll(ports);
+    const started = context.now().getTime();
+    const runs: RunResult[] = [];
+    let rows: IngestResult['rows'] = null;
+    for (const { pipeline, planned } of await choosePipelines(loaded, wanted, ports)) {
+      const run = planned ?? (await makeRun(pipeline, wanted, ports, wanted.shard?.of ?? wanted.shards ?? 1));
+      if (wanted.shard !== null && wanted.shard.of !== run.shards)
+        throw new CommandError(2, `run ${run.run} has ${run.shards} shards, not ${wanted.shard.of}`);
+      context.stderr.write(`run ${run.run} of ${pipeline.name}\n`);
+      const plan = {
+        run,
+        pipeline,
+        shard: wanted.shard?.number ?? null,
+        skip: options.skip,
+        compression: chooseCompression(loaded, ports),
+        holder: `${hostname()}, process ${process.pid}`,
+      };
+      const { counts } = await runIngestion(plan, ports);
+      if (wanted.shard !== null) {
+        const shard = `${wanted.shard.number}/${wanted.shard.of}`;
+        runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [] });
+        continue;
+      }
+      const finished = await finishRun(run.run, ports);
+      runs.push({ ...finished, shard: null });
+      rows = finished.rows;
+    }
+    return showResult(context, options, { runs, rows, seconds: (context.now().getTime() - started) / 1000 });
+  });
+}
+
+/** `platform ingest plan`: makes a run and says its shards. */
+export async function runIngestPlan(context: Context, options: PlanOptions): Promise<ExitCode> {
+  const wanted = readOptions({ ...options, skip: true });
+  return await withPorts(context, options, async (loaded, ports) => {
+    await settleAll(ports);
+    const [{ pipeline, planned }, another] = (await choosePipelines(loaded, wanted, ports)) as [Chosen, Chosen?];
+    if (another !== undefined) throw namePipeline(loaded, 'a run is of one pipeline: name it');
+    const run = planned ?? (await makeRun(pipeline, wanted, ports, wanted.shards ?? chooseShards(pipeline)));
+    const shards = Array.from({ length: run.shards }, (_, place) => ({ shard: `${place + 1}/${run.shards}` }));
+    if (options.format === 'json') {
+      context.stdout.write(`${JSON.stringify({ run: run.run, pipeline: pipeline.name, shards })}\n`);
+    } else {
+      const lines = shards.map(({ shard }) => `platform ingest ${pipeline.name} --run ${run.run} --shard ${shard}`);
+      context.stdout.write(`${[...lines, `platform ingest finish ${run.run}`].join('\n')}\n`);
+    }
+    return 0;
+  });
+}
+
+/** `platform ingest finish RUN`: writes the log, closes the run, prints the row counts of both databases. */
+export async function runIngestFinish(context: Context, options: FinishOptions): Promise<ExitCode> {
+  const { run } = readOptions({ ...options, skip: true });
+  return await withPorts(context, options, async (_, ports) => {
+    const started = context.now().getTime();
+    const finished = await finishRun(run ?? options.run, ports);
+    const runs = [{ ...finished, shard: null }];
+    return showResult(context, options, {
+      runs,
+      rows: finished.rows,
+      seconds: (context.now().getTime() - started) / 1000,
+    });
+  });
+}
+
+async function withPorts(
+  context: Context,
+  options: CommonOptions,
+  work: (loaded: Loaded, ports: Ports) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const loaded = await loadPlatform(context, options);
+  const databases = await openDatabases(context, loaded);
+  const progress = createProgress(context);
+  try {
+    await ensureInitialised(context, loaded, databases);
+    const ports = createIngestPorts(context, loaded, databases, progress.report);
+    return await explainIngestion(() => work(loaded, ports));
+  } finally {
+    progress.end();
+    await databases.close();
+  }
+}
+
+interface Chosen {
+  readonly pipeline: Pipeline;
+  /** The run that `--run` names, where there is one already. */
+  readonly planned: PlannedRun | null;
+}
+
+type Wanted = ReturnType<typeof readOptions>;
+
+/** The pipelines to run: that of the run, the one named, or all. */
+async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Ports): Promise<readonly Chosen[]> {
+  const planned = wanted.run === null ? null : await readRun(ports.pgstac, wanted.run);
+  if (planned !== null) {
+    if (wanted.pipeline !== null && wanted.pipeline !== planned.pipeline)
+      throw new CommandError(2, `run ${planned.run} is of pipeline ${planned.pipeline}, not ${wanted.pipeline}`);
+    return [{ pipeline: findPipeline(loaded, planned.pipeline), planned }];
+  }
+  if (wanted.pipeline !== null) return [{ pipeline: findPipeline(loaded, wanted.pipeline), planned: null }];
+  const { pipelines } = loaded.platform;
+  if (pipelines.length === 0)
+    throw new CommandError(2, 'the spec has no pipelines', { hint: 'add one under pipelines:' });
+  if (pipelines.length > 1 && (wanted.run !== null || wanted.shard !== null))
+    throw namePipeline(loaded, '--run and --shard are of one pipeline: name it');
+  return pipelines.map((pipeline) => ({ pipeline, planned: null }));
+}
+
+function findPipeline({ platform }: Loaded, name: string): Pipeline {
+  const found = platform.pipelines.find((pipeline) => pipeline.name === name);
+  if (found !== undefined) return found;
+  const names = platform.pipelines.map((pipeline) => pipeline.name);
+  const near = suggestName(name, names);
+  throw new CommandError(2, `the spec has no pipeline ${JSON.stringify(name)}`, {
+    hint: near === null ? `it has ${names.join(', ') || 'none'}` : `did you mean ${near}?`,
+  });
+}
+
+function namePipeline({ platform }: Loaded, message: string): CommandError {
+  return new CommandError(2, message, {
+    hint: `the spec has ${platform.pipelines.map(({ name }) => name).join(', ')}`,
+  });
+}
+
+async function makeRun(pipeline: Pipeline, wanted: Wanted, ports: Ports, shards: number): Promise<PlannedRun> {
+  const run = wanted.run ?? makeRunId(ports.clock.now());
+  return await planRun(ports.pgstac, {
+    run,
+    pipeline: pipeline.name,
+    shards,
+    limit: wanted.limit,
+    since: wanted.since,
+  });
+}
+
+function chooseCompression({ platform }: Loaded, { pgstac }: Ports): 'lz4' | null {
+  return platform.databases.pgstac.compression === 'lz4' && pgstac.target.kind === 'server' ? 'lz4' : null;
+}
+
+function readOptions(options: Omit<IngestOptions, 'format'>) {
+  const shard = options.shard === undefined ? null : /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(options.shard);
+  if (options.shard !== undefined && (shard === null || Number(shard[1]) > Number(shard[2])))
+    throw new CommandError(2, `--shard ${options.shard}: write K/N, with K from 1 to N, e.g. 1/4`);
+  if (options.run !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(options.run))
+    throw new CommandError(2, `${JSON.stringify(options.run)} is no run: write its UUID`, {
+      hint: 'platform ingest plan makes one',
+    });
+  const since = options.since === undefined ? null : parseInstant(options.since);
+  if (options.since !== undefined && since === null)
+    throw new CommandError(
+      2,
+      `--since ${options.since}: write a date or a moment, e.g. 2024-01-31 or 2024-01-31T00:00:00Z`,
+    );
+  return {
+    pipeline: options.pipeline ?? null,
+    run: options.run?.toLowerCase() ?? null,
+    shard: shard === null ? null : { number: Number(shard[1]), of: Number(shard[2]) },
+    shards: options.shards ?? null,
+    limit: options.limit ?? null,
+    since,
+  };
+}
+
+function showResult(context: Context, { format }: CommonOptions, result: IngestResult): ExitCode {
+  context.stdout.write(format === 'json' ? formatResultJson(result) : formatResultTable(result));
+  const open = result.runs.flatMap(({ run, openShards }) => openShards.map((shard) => ({ run, shard })));
+  for (const { run, shard } of open)
+    context.stderr.write(`shard ${shard} of run ${run} is not done: run it, then finish again\n`);
+  const { quarantined } = sumCounts(result.runs);
+  if (quarantined > 0)
+    context.stderr.write(
+      `${quarantined} quarantined: SELECT item, reason, message FROM platform.quarantine says why\n`,
+    );
+  return quarantined > 0 || open.length > 0 ? 3 : 0;
+}

@@ -1,0 +1,83 @@
+import type { RowCounts } from '../ingest/run/finish-run.ts';
+import { type Counts, noCounts } from '../ingest/run/outcome.ts';
+import { alignRows } from './table.ts';
+
+/** What was done in one run, or in one shard of it. */
+export interface RunResult {
+  readonly run: string;
+  readonly pipeline: string;
+  /** `1/4` where only one shard was run. */
+  readonly shard: string | null;
+  readonly counts: Counts;
+  /** Shards that are not done yet. */
+  readonly openShards: readonly number[];
+}
+
+export interface IngestResult {
+  readonly runs: readonly RunResult[];
+  /** After the last run; null where a shard left its receipts only. */
+  readonly rows: RowCounts | null;
+  readonly seconds: number;
+}
+
+/** One line of JSON, the last that a command prints. Sums over its runs, each of which stands in `runs`. */
+export function formatResultJson({ runs, rows, seconds }: IngestResult): string {
+  const [only] = runs.length === 1 ? runs : [];
+  const shard = only?.shard ?? null;
+  const value = {
+    ...describeCounts(sumCounts(runs)),
+    seconds: Number(seconds.toFixed(3)),
+    run: only?.run ?? null,
+    pipeline: only?.pipeline ?? null,
+    ...(shard === null ? {} : { shard }),
+    runs: runs.map(({ run, pipeline, counts, openShards }) => ({
+      run,
+      pipeline,
+      ...describeCounts(counts),
+      openShards,
+    })),
+    ...(rows === null ? {} : { rows }),
+  };
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** A table of the runs, and under it the row counts of both databases. */
+export function formatResultTable({ runs, rows, seconds }: IngestResult): string {
+  const names = ['read', 'inserted', 'updated', 'unchanged', 'duplicates', 'quarantined'] as const;
+  const table = alignRows([
+    ['pipeline', ...names, 'run'],
+    ...runs.map(({ run, pipeline, shard, counts }) => [
+      shard === null ? pipeline : `${pipeline} ${shard}`,
+      ...names.map((name) => String(counts[name])),
+      run,
+    ]),
+  ]);
+  const lines = [...table, `in ${seconds.toFixed(1)} s`];
+  if (rows !== null) {
+    const tables = Object.entries(rows).map(([name, count]) => [
+      name === 'ingestion_log' ? 'ingest' : 'pgstac',
+      name,
+      String(count),
+    ]);
+    lines.push('', ...alignRows([['database', 'table', 'rows'], ...tables]));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export function sumCounts(runs: readonly RunResult[]): Counts {
+  return runs.reduce(
+    (sum, { counts }) => ({
+      read: sum.read + counts.read,
+      inserted: sum.inserted + counts.inserted,
+      updated: sum.updated + counts.updated,
+      unchanged: sum.unchanged + counts.unchanged,
+      duplicates: sum.duplicates + counts.duplicates,
+      quarantined: sum.quarantined + counts.quarantined,
+    }),
+    noCounts,
+  );
+}
+
+function describeCounts({ read, inserted, updated, ...rest }: Counts): object {
+  return { read, loaded: inserted + updated, inserted, updated, ...rest };
+}

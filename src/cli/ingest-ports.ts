@@ -1,0 +1,38 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FilePort, Ports, Progress } from '../ingest/ports.ts';
+import type { Context } from './context.ts';
+import type { Databases, Loaded } from './databases.ts';
+
+/** What an ingestion touches of the world. Paths of a pipeline are relative to the folder that holds the spec. */
+export function createIngestPorts(
+  context: Context,
+  { spec }: Pick<Loaded, 'spec'>,
+  { pgstac, ingest }: Databases,
+  report: (progress: Progress) => void,
+): Ports {
+  return {
+    pgstac,
+    ingest,
+    files: createFilePort(dirname(spec.path)),
+    fetch: (url, request) => fetch(url, request),
+    clock: {
+      now: () => context.now().getTime(),
+      sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
+    },
+    report,
+    signal: context.signal,
+  };
+}
+
+function createFilePort(folder: string): FilePort {
+  return {
+    open: (path) => createReadStream(resolve(folder, path), { highWaterMark: 1 << 20 }),
+    list: async (path) => {
+      const entries = await readdir(resolve(folder, path), { withFileTypes: true });
+      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { resolveSpec } from '../../../src/compile.ts';
+import type { Database } from '../../../src/database/connection.ts';
+import { openEmbedded } from '../../../src/database/embedded.ts';
+import { type InitialiseScripts, initialiseDatabases } from '../../../src/database/initialise.ts';
+import { openServer } from '../../../src/database/server.ts';
+import { listSqlScripts } from '../../../src/emit/sql.ts';
+import type { Platform } from '../../../src/model/platform.ts';
+import type { Postgres } from '../../support/postgres.ts';
+import { pypgstac0100, pypgstac0911, pythonTool } from '../../support/python.ts';
+import { makeTemporaryFolder } from '../../support/temporary.ts';
+
+export type PgstacVersion = '0.9.11' | '0.10.0';
+
+/** pypgstac of the same version as pgSTAC: both the source of its SQL and what the loader is measured by. */
+export function pypgstac(version: PgstacVersion) {
+  return pythonTool(version === '0.9.11' ? pypgstac0911 : pypgstac0100);
+}
+
+/** Both databases of a platform, in one; close it with `close()`. */
+export interface Databases {
+  readonly pgstac: Database;
+  readonly ingest: Database;
+  close(): Promise<void>;
+}
+
+/** A new database on a server with everything `platform db init` puts into it. */
+export async function makeServerDatabase(server: Postgres, name: string, version: PgstacVersion): Promise<Databases> {
+  await server.createDatabase(name);
+  const pgstac = await openServer(server.dsn(name), { variable: 'PGSTAC_DSN' });
+  await initialise(pgstac, version);
+  return { pgstac, ingest: pgstac, close: () => pgstac.close() };
+}
+
+/** A new embedded database with everything in it. */
+export async function makeEmbeddedDatabase(version: PgstacVersion): Promise<Databases> {
+  const pgstac = await openEmbedded(makeTemporaryFolder('embedded'), { onWait: () => undefined });
+  await initialise(pgstac, version);
+  return { pgstac, ingest: pgstac, close: () => pgstac.close() };
+}
+
+async function initialise(database: Database, version: PgstacVersion): Promise<void> {
+  const platform = resolvePlatform(version);
+  const say = () => undefined;
+  await initialiseDatabases({ pgstac: database, ingest: database }, platform, renderScripts(platform), {
+    obtainPgstacSql: () => readPgstacSql(version),
+    say,
+  });
+}
+
+async function readPgstacSql(version: PgstacVersion): Promise<string> {
+  const { python } = await pypgstac(version);
+  const code = 'import os, pypgstac; print(os.path.dirname(pypgstac.__file__))';
+  const folder = spawnSync(python, ['-c', code], { encoding: 'utf8' }).stdout.trim();
+  return await readFile(join(folder, 'migrations', `pgstac.${version}.sql`), 'utf8');
+}
+
+function resolvePlatform(version: PgstacVersion): Platform {
+  const text = `apiVersion: platform/v1
+name: ingest-tests
+gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
+hosting: { cloudSql: { tier: db-custom-1-3840 } }
+databases: { ingest: {}, pgstac: { pgstac: ${version} } }
+`;
+  const resolved = resolveSpec({ path: 'platform.yaml', text });
+  if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics));
+  return resolved.value[0] as Platform;
+}
+
+function renderScripts(platform: Platform): InitialiseScripts {
+  const scripts = listSqlScripts(platform);
+  const pick = (database: 'pgstac' | 'ingest') =>
+    Object.fromEntries(scripts.filter((one) => one.database === database).map(({ step, text }) => [step, text]));
+  return { pgstac: pick('pgstac'), ingest: pick('ingest') } as unknown as InitialiseScripts;
+}

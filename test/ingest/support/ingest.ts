@@ -1,0 +1,44 @@
+import { type IngestionPlan, runIngestion } from '../../../src/ingest/ingestion.ts';
+import type { Ports } from '../../../src/ingest/ports.ts';
+import { type FinishReport, finishRun } from '../../../src/ingest/run/finish-run.ts';
+import { makeRunId, type PlannedRun, planRun } from '../../../src/ingest/run/planned-run.ts';
+import type { Pipeline, Source } from '../../../src/model/platform.ts';
+
+export interface IngestOptions {
+  readonly shardBy?: Pipeline['shardBy'];
+  readonly shards?: number;
+  readonly skip?: boolean;
+  readonly limit?: number;
+  readonly run?: string;
+}
+
+export function makePipeline(source: Source, shardBy: Pipeline['shardBy'] = 'month'): Pipeline {
+  const pipeline = {
+    name: 'test',
+    className: 'Test',
+    fileStem: 'test',
+    judge: 'structure',
+    schedule: null,
+    download: null,
+  } as const;
+  return { ...pipeline, source, shardBy };
+}
+
+export async function makePlan(source: Source, ports: Ports, options: IngestOptions = {}): Promise<IngestionPlan> {
+  const pipeline = makePipeline(source, options.shardBy);
+  const run: PlannedRun = await planRun(ports.pgstac, {
+    run: options.run ?? makeRunId(Date.now()),
+    pipeline: pipeline.name,
+    shards: options.shards ?? 1,
+    limit: options.limit ?? null,
+    since: null,
+  });
+  return { run, pipeline, shard: null, skip: options.skip ?? true, compression: null, holder: 'a test' };
+}
+
+/** What a plain `platform ingest` does: plan, every shard, finish. */
+export async function ingest(source: Source, ports: Ports, options: IngestOptions = {}): Promise<FinishReport> {
+  const plan = await makePlan(source, ports, options);
+  await runIngestion(plan, ports);
+  return await finishRun(plan.run.run, ports);
+}

@@ -1,0 +1,36 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ClockPort, FilePort, Ports, Progress } from '../../../src/ingest/ports.ts';
+import type { Databases } from './databases.ts';
+
+/** Files below a folder, as the command line opens them. */
+export function makeFilePort(folder: string): FilePort {
+  return {
+    open: (path) => createReadStream(resolve(folder, path)),
+    list: async (path) => {
+      const entries = await readdir(resolve(folder, path), { withFileTypes: true });
+      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+    },
+  };
+}
+
+export const realClock: ClockPort = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
+};
+
+/** The real world: files of a folder, this machine's clock and network. */
+export function makePorts(databases: Databases, folder: string, changes: Partial<Ports> = {}): Ports {
+  return {
+    pgstac: databases.pgstac,
+    ingest: databases.ingest,
+    files: makeFilePort(folder),
+    fetch: (url, request) => fetch(url, request),
+    clock: realClock,
+    report: (_: Progress) => undefined,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
