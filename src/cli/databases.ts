@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Database, DatabaseTarget } from '../database/connection.ts';
 import { openEmbedded } from '../database/embedded.ts';
-import { DatabaseFailure } from '../database/failure.ts';
+import { DatabaseFailure, describeError, readSqlState } from '../database/failure.ts';
 import {
   type InitialiseReport,
   type InitialiseScripts,
@@ -26,6 +26,8 @@ export interface Databases {
   readonly pgstac: Database;
   /** The same object as `pgstac` where the embedded database serves as both. */
   readonly ingest: Database;
+  /** True where the embedded database was made just now. */
+  readonly isNew: boolean;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,12 @@ export async function openDatabases(
     const pgstac = await openServer(...servers.pgstac);
     try {
       const ingest = await openServer(...servers.ingest);
-      return { pgstac, ingest, close: async () => void (await Promise.all([pgstac.close(), ingest.close()])) };
+      return {
+        pgstac,
+        ingest,
+        isNew: false,
+        close: async () => void (await Promise.all([pgstac.close(), ingest.close()])),
+      };
     } catch (error) {
       await pgstac.close();
       throw error;
@@ -78,11 +85,13 @@ export async function ensureInitialised(context: Context, loaded: Loaded, databa
   });
 }
 
-/** A database's failure as the command's end. */
+/** A database's failure, and whatever else a server refuses, as the command's end. */
 export async function explainFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (readSqlState(error) !== null)
+      throw new CommandError(4, `the database refuses: ${describeError(error)}`, { cause: error });
     if (!(error instanceof DatabaseFailure)) throw error;
     throw new CommandError(4, error.message, {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
@@ -146,7 +155,7 @@ async function openEmbeddedPair(context: Context, loaded: Loaded, create: boolea
     onWait,
     create: (dataFolder) => createEmbedded(context, loaded, dataFolder, onWait),
   });
-  return { pgstac: database, ingest: database, close: () => database.close() };
+  return { pgstac: database, ingest: database, isNew, close: () => database.close() };
 }
 
 async function createEmbedded(
@@ -181,7 +190,7 @@ function wantedRelease({ platform, spec }: Loaded): {
 }
 
 /** The very texts that compile writes into `sql/`. */
-function sortScripts(platform: Platform): InitialiseScripts {
+export function sortScripts(platform: Platform): InitialiseScripts {
   const texts = new Map(listSqlScripts(platform).map(({ database, step, text }) => [`${database} ${step}`, text]));
   const find = (name: string): string => {
     const text = texts.get(name);

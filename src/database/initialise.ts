@@ -4,6 +4,7 @@ import type { Database, Session } from './connection.ts';
 import { DatabaseFailure, describeError, readSqlState } from './failure.ts';
 import { findMissingLogins, inspectPgstac, isOurs, listPossibleExtensions, readInstallation } from './inspect.ts';
 import { quoteIdentifier } from './quote.ts';
+import { rehearse } from './rehearse.ts';
 import { describeTarget } from './server.ts';
 
 /** The texts of `generated/<environment>/sql/`. */
@@ -37,13 +38,15 @@ export async function initialiseDatabases(
   ports: InitialisePorts,
 ): Promise<InitialiseReport> {
   const { pgstac, ingest } = databases;
-  const isNew = await pgstac.session((session) => refuseForeign(session, pgstac, platform));
-  await ingest.session((session) => refuseAnother(session, ingest, platform));
+  const isNew = await lookFirst(pgstac, scripts.pgstac.roles, ports, (session) =>
+    refuseForeign(session, pgstac, platform),
+  );
+  await lookFirst(ingest, scripts.ingest.roles, ports, (session) => refuseAnother(session, ingest, platform));
   const sql = isNew ? await ports.obtainPgstacSql() : null;
   const installed = await initialisePgstac(pgstac, platform, scripts.pgstac, sql, ports);
   await lockedTransaction(ingest, ports, async (session) => {
-    await refuseAnother(session, ingest, platform);
     await runScript(session, 'ingest-1-roles.sql', scripts.ingest.roles);
+    await refuseAnother(session, ingest, platform);
     await runScript(session, 'ingest-2-log.sql', scripts.ingest.log);
   });
   const missingLogins = [
@@ -55,6 +58,22 @@ export async function initialiseDatabases(
   return { pgstac: installed ? 'installed' : 'present', missingLogins: once };
 }
 
+/** As a member of the group roles, since another installer's tables can be read by no one else; rolled back. */
+async function lookFirst<T>(
+  database: Database,
+  roles: string,
+  ports: InitialisePorts,
+  look: (session: Session) => Promise<T>,
+): Promise<T> {
+  return await rehearse(
+    (work) => lockedTransaction(database, ports, work),
+    async (session) => {
+      await runScript(session, 'the roles', roles);
+      return await look(session);
+    },
+  );
+}
+
 async function initialisePgstac(
   database: Database,
   platform: Platform,
@@ -63,9 +82,9 @@ async function initialisePgstac(
   ports: InitialisePorts,
 ): Promise<boolean> {
   return await lockedTransaction(database, ports, async (session) => {
+    await runScript(session, 'pgstac-2-roles.sql', scripts.roles);
     const isNew = await refuseForeign(session, database, platform);
     await createExtensions(session, database, platform, scripts.extensions, ports);
-    await runScript(session, 'pgstac-2-roles.sql', scripts.roles);
     if (isNew) await installPgstac(session, sql ?? (await ports.obtainPgstacSql()), platform.databases.pgstac.version);
     await runScript(session, 'pgstac-3-platform.sql', scripts.platform);
     await runScript(session, 'pgstac-4-settings.sql', scripts.settings);

@@ -2,6 +2,7 @@ import type { Platform } from '../model/platform.ts';
 import type { Database, DatabaseTarget, Session } from './connection.ts';
 import { describeError } from './failure.ts';
 import { inspectPgstac, isOurs, listPossibleExtensions, readInstallation } from './inspect.ts';
+import { rehearse } from './rehearse.ts';
 import { countRows, readExtensions, readServerVersion } from './status.ts';
 
 export interface Check {
@@ -28,7 +29,7 @@ export async function verifyDatabases(
       database === 'pgstac' ? listPgstacProbes(platform, databases.pgstac.target) : listIngestProbes(platform);
     for (const [name, probe] of Object.entries(probes)) {
       const start = clock();
-      const result = await rehearse(databases[database], probe);
+      const result = await runProbe(databases[database], probe);
       checks.push({ database, name, ...result, milliseconds: clock() - start });
     }
   }
@@ -66,19 +67,12 @@ function listIngestProbes(platform: Platform): Readonly<Record<string, Probe>> {
   };
 }
 
-class RolledBack extends Error {}
-
-async function rehearse(database: Database, probe: Probe): Promise<{ ok: boolean; detail: string }> {
-  let detail = '';
+async function runProbe(database: Database, probe: Probe): Promise<{ ok: boolean; detail: string }> {
   try {
-    await database.transaction(async (session) => {
-      detail = await probe(session);
-      throw new RolledBack();
-    });
+    return { ok: true, detail: await rehearse((work) => database.transaction(work), probe) };
   } catch (error) {
-    return error instanceof RolledBack ? { ok: true, detail } : { ok: false, detail: describeError(error) };
+    return { ok: false, detail: describeError(error) };
   }
-  throw new Error('a transaction that throws does not resolve');
 }
 
 async function describeServer(session: Session): Promise<string> {

@@ -34,9 +34,8 @@ export function listLogins(platform: Platform, database: 'pgstac' | 'ingest'): r
   const workloads = platform.workloads.flatMap(({ name, databaseUser, grants }) =>
     databaseUser === null ? [] : [{ name: databaseUser, grants, owner: `workload ${name}` }],
   );
-  // PostgreSQL's name of an IAM login is in lower case.
   const people = platform.people.map(({ email, grants, member }) => ({
-    name: email.toLowerCase(),
+    name: email,
     grants,
     owner: member,
   }));

@@ -16,21 +16,21 @@ export async function runDbInit(context: Context, options: DatabaseOptions): Pro
   const loaded = await loadPlatform(context, options);
   const databases = await openDatabases(context, loaded);
   try {
-    const report = await initialise(context, loaded, databases);
+    const { missingLogins, pgstac } = await initialise(context, loaded, databases);
+    const state = databases.isNew ? 'installed' : pgstac;
     const { version } = loaded.platform.databases.pgstac;
     if (options.format === 'json') {
-      const missingLogins = report.missingLogins.map(({ name, role, owner }) => ({ name, role, owner }));
-      context.stdout.write(`${JSON.stringify({ pgstac: { version, state: report.pgstac }, missingLogins })}\n`);
+      context.stdout.write(`${JSON.stringify({ pgstac: { version, state }, missingLogins })}\n`);
     } else {
-      const done = report.pgstac === 'installed' ? 'installed' : 'was there';
+      const done = state === 'installed' ? 'installed' : 'was there';
       context.stdout.write(`pgSTAC ${version} ${done}; schema platform and ingestion_log are ready\n`);
-      if (report.missingLogins.length > 0) {
-        const rows = report.missingLogins.map(({ name, role, owner }) => [`  ${name}`, role ?? '', owner]);
+      if (missingLogins.length > 0) {
+        const rows = missingLogins.map(({ name, role, owner }) => [`  ${name}`, role ?? '', owner]);
         context.stdout.write(`${['these logins do not exist yet:', ...alignRows(rows)].join('\n')}\n`);
         context.stderr.write('make them (terraform apply), then run `platform db init` again\n');
       }
     }
-    return report.missingLogins.length === 0 ? 0 : 1;
+    return missingLogins.length === 0 ? 0 : 1;
   } finally {
     await databases.close();
   }

@@ -1,0 +1,85 @@
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Context, Output } from '../../src/cli/context.ts';
+import { type Loaded, sortScripts } from '../../src/cli/databases.ts';
+import { createReleasePorts } from '../../src/cli/release-ports.ts';
+import type { Database } from '../../src/database/connection.ts';
+import { type InitialiseReport, initialiseDatabases } from '../../src/database/initialise.ts';
+import { obtainPgstacSql } from '../../src/database/release-source.ts';
+import type { Platform } from '../../src/model/platform.ts';
+import { resolvePlatform } from '../../src/model/resolve.ts';
+import { parseDocument } from '../../src/spec/parse.ts';
+import { validateSpec } from '../../src/spec/validate.ts';
+
+/** A platform on Cloud SQL, or on virtual machines, as the compiler resolves it from a spec. */
+export function makePlatform(change: { readonly [key: string]: unknown } = {}): Platform {
+  const spec = {
+    apiVersion: 'platform/v1',
+    name: 'sentinel2',
+    gcp: { project: 'acme-earth', region: 'europe-west1', network: 'projects/acme-earth/global/networks/main' },
+    hosting: { cloudSql: { tier: 'db-custom-1-3840' } },
+    access: {
+      workloads: {
+        loader: { namespace: 'etl', serviceAccount: 'loader', grants: { pgstac: 'ingest', ingest: 'write' } },
+      },
+      people: [{ member: 'user:ana@example.org', grants: { pgstac: 'read' } }],
+    },
+    ...change,
+  };
+  const document = parseDocument({ path: 'platform.yaml', text: stringify(spec) });
+  const valid = document.ok ? validateSpec(document.value) : document;
+  const platform = valid.ok ? resolvePlatform(valid.value, 'default') : valid;
+  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
+  return platform.value;
+}
+
+/** The logins of `makePlatform()` on Cloud SQL. */
+export const logins = { loader: 'sentinel2-loader@acme-earth.iam', ana: 'ana@example.org' } as const;
+
+/** What a command sees of the world, with what it wrote kept. The user's own cache serves, so that pgSTAC is fetched once. */
+export function makeContext(
+  env: Readonly<Record<string, string | undefined>> = {},
+): Context & { said(): { stdout: string; stderr: string } } {
+  const stdout = makeOutput();
+  const stderr = makeOutput();
+  const machine = { HOME: homedir(), PATH: process.env['PATH'], XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] };
+  return {
+    env: { ...machine, ...env },
+    cwd: tmpdir(),
+    stdout,
+    stderr,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    said: () => ({ stdout: stdout.text(), stderr: stderr.text() }),
+  };
+}
+
+function makeOutput(): Output & { text(): string } {
+  let written = '';
+  return {
+    write: (text) => {
+      written += text;
+    },
+    isTerminal: false,
+    color: false,
+    text: () => written,
+  };
+}
+
+/** What `loadPlatform` gives for a spec in `projectRoot`. */
+export function makeLoaded(platform: Platform, projectRoot: string): Loaded {
+  const spec = { path: join(projectRoot, 'platform.yaml'), shown: 'platform.yaml', text: '' };
+  return { platform, environments: [platform.environment], warnings: [], spec, projectRoot };
+}
+
+/** `platform db init` without its arguments. */
+export function initialise(
+  databases: { readonly pgstac: Database; readonly ingest: Database },
+  platform: Platform,
+  say: (line: string) => void = () => undefined,
+): Promise<InitialiseReport> {
+  const { version } = platform.databases.pgstac;
+  const obtain = () => obtainPgstacSql({ version, source: null }, createReleasePorts(makeContext()));
+  return initialiseDatabases(databases, platform, sortScripts(platform), { obtainPgstacSql: obtain, say });
+}
