@@ -12,3 +12,8 @@ export function shellWord(value: string): Fragment<'shell'> {
 export function shellComment(text: string): Fragment<'shell'> {
   return makeFragment('shell', oneLine(text));
 }
+
+/** As `shellWord`, but bare where the word means itself without quotes: for commands that people read and type. */
+export function shellArgument(value: string): Fragment<'shell'> {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(value) ? makeFragment('shell', value) : shellWord(value);
+}

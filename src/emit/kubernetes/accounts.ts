@@ -1,6 +1,7 @@
-import type { Grants, Kubernetes, Person, Platform } from '../../model/platform.ts';
+import type { Kubernetes, Person, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
+import { listLaunchers } from './launchers.ts';
 import { findRunner, listNamespaces, markEnds } from './names.ts';
 
 /** Namespaces at the strictest PodSecurity level that the pods in them pass. */
@@ -37,7 +38,7 @@ export function renderServiceAccounts(platform: Platform, kubernetes: Kubernetes
 export function renderTaskLaunchers(platform: Platform): string | null {
   const runner = findRunner(platform);
   if (runner === null) return null;
-  const people = platform.people.filter(({ grants }) => covers(grants, runner.workload.grants));
+  const people = listLaunchers(platform);
   if (people.length === 0) return null;
   return renderTemplate('kubernetes/task-launchers', 'yaml', {
     namespace: yamlValue(runner.workload.namespace),
@@ -47,10 +48,4 @@ export function renderTaskLaunchers(platform: Platform): string | null {
 
 function viewSubject({ kind, email }: Person) {
   return { kind: yamlValue(kind === 'user' ? 'User' : 'Group'), email: yamlValue(email) };
-}
-
-function covers(own: Grants, wanted: Grants): boolean {
-  const pgstac = wanted.pgstac === null || own.pgstac === 'ingest' || own.pgstac === wanted.pgstac;
-  const ingest = wanted.ingest === null || own.ingest === 'write' || own.ingest === wanted.ingest;
-  return pgstac && ingest;
 }

@@ -1,9 +1,9 @@
-import { ingestDsn, pgstacDsn } from '../../model/dsn.ts';
 import type { CloudSqlHosting, Kubernetes, Platform, Workload } from '../../model/platform.ts';
 import { celObject } from '../../print/cel.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
 import { listNamespaces, markEnds } from './names.ts';
+import { listTaskVariables } from './task-variables.ts';
 
 /** What the one sidecar partial is given. `login` says who logs in: the pod's identity by IAM, or a password. */
 export function viewProxy(kubernetes: Kubernetes, hosting: CloudSqlHosting, login: 'iam' | 'password') {
@@ -59,18 +59,9 @@ function renderPolicies(platform: Platform, kubernetes: Kubernetes, hosting: Clo
 /** How deep the sidecar's hole stands in `task-proxy-policy.hbs`, in steps of two spaces. */
 const sidecarDepth = 7;
 
-/**
- * What Metaflow would have to forward from the client. PGSTAC_URI and not PGSTAC_DSN: the latter wins in the runner, and
- * so would override a PGSTAC_URI that a task sets for itself.
- */
 function viewTaskVariables(platform: Platform, workload: Workload) {
-  const variables = {
-    INGEST_DB_DSN: ingestDsn(platform, workload),
-    // The image has what a pod would otherwise install at its start.
-    METAFLOW_SKIP_INSTALL_DEPENDENCIES: '1',
-    PGSTAC_URI: pgstacDsn(platform, workload),
-  };
-  return Object.entries(variables).map(([name, value]) => ({ name: yamlValue(name), value: yamlValue(value) }));
+  const variables = Object.entries(listTaskVariables(platform, workload));
+  return variables.map(([name, value]) => ({ name: yamlValue(name), value: yamlValue(value) }));
 }
 
 /** The operator selects by labels, so one for each namespace. */

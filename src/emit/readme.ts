@@ -1,0 +1,111 @@
+import { adminDsn, proxyPort } from '../model/dsn.ts';
+import type { Kubernetes, Platform } from '../model/platform.ts';
+import type { Fragment } from '../print/fragment.ts';
+import { markdownCode, markdownText } from '../print/markdown.ts';
+import { findRunner } from './kubernetes/names.ts';
+import { listTaskVariables } from './kubernetes/task-variables.ts';
+import { renderTemplate, type View } from './render.ts';
+import { listMachines, shellPiece } from './team/words.ts';
+
+/** The user guide of one environment, with its own names. */
+export function renderReadme(platform: Platform): string {
+  const { gcp, kubernetes } = platform;
+  return renderTemplate('project/readme.md', 'markdown', {
+    name: markdownText(platform.name),
+    environment: markdownText(platform.environment),
+    env: shellPiece(platform.environment),
+    project: shellPiece(gcp.project),
+    vars: {
+      project: shellPiece(`project_id=${gcp.project}`),
+      region: shellPiece(`region=${gcp.region}`),
+      network: shellPiece(`private_network=${gcp.network}`),
+    },
+    parts: listParts(platform).map(([path, what]) => ({ path: markdownCode(path), what: markdownText(what) })),
+    cloudSql: viewCloudSql(platform),
+    machines: viewMachines(platform),
+    kubernetes: kubernetes === null ? null : viewKubernetes(platform, kubernetes),
+    flows: platform.pipelines.map(({ fileStem }) => ({
+      file: shellPiece(`metaflow_flows/${fileStem}_ingestion_flow.py`),
+    })),
+    proxyAccount: viewProxyAccount(platform),
+    inCluster: kubernetes !== null && platform.metaflow !== null && platform.hosting.kind === 'cloudSql',
+    taskVariables: viewTaskVariables(platform),
+  });
+}
+
+/** What stands in the folder, in the order the guide comes to it. */
+function listParts(platform: Platform): readonly (readonly [string, string])[] {
+  const machines = platform.hosting.kind === 'virtualMachines';
+  const rows: readonly (readonly [string, string, boolean])[] = [
+    ['terraform/', 'identities of the workloads', machines],
+    ['terraform/postgres_vms/', 'both servers, each with its startup script', machines],
+    ['terraform/', 'the Cloud SQL instance, its databases, identities and alerts', !machines],
+    ['terraform/kubernetes/', 'what runs in the cluster', platform.kubernetes !== null],
+    ['configs/metaflow_gcp.yaml', 'the variables of this environment', true],
+    ['metaflow_flows/', 'a flow for each pipeline', platform.pipelines.length > 0],
+    ['sql/', 'roles, tables and grants, as platform db init runs them', true],
+    ['scripts/db/', 'the same for a server that is already there', true],
+    ['team/', 'how each person reaches each database', true],
+    ['main.py, tests/', 'checks of this folder', true],
+    ['platform.lock.json', 'what was written, from what', true],
+  ];
+  return rows.filter(([, , there]) => there).map(([path, what]) => [path, what]);
+}
+
+function viewCloudSql(platform: Platform): View<'markdown'> {
+  const { hosting, kubernetes } = platform;
+  if (hosting.kind !== 'cloudSql') return null;
+  const runner = findRunner(platform);
+  return {
+    bastion: platform.bastion !== null,
+    initJob: hosting.initAccount !== null && runner !== null,
+    connectionName: shellPiece(hosting.connectionName),
+    port: shellPiece(String(proxyPort(platform))),
+    privateIp: kubernetes?.proxy.privateIp ?? true,
+    adminSecret: shellPiece(hosting.adminSecret),
+    adminIngestDsn: shellPiece(adminDsn(platform, hosting, 'ingest')),
+    adminPgstacDsn: shellPiece(adminDsn(platform, hosting, 'pgstac')),
+  };
+}
+
+function viewMachines(platform: Platform): View<'markdown'> {
+  return listMachines(platform).map((machine) => ({
+    variable: shellPiece(machine.database === 'ingest' ? 'INGEST_DB_DSN' : 'PGSTAC_DSN'),
+    port: shellPiece(String(machine.port)),
+    database: shellPiece(machine.database),
+    login: shellPiece(machine.login),
+    passwordSecret: shellPiece(machine.passwordSecret),
+    caFile: shellPiece(machine.caFile),
+  }));
+}
+
+/** Whom the DSNs of `configs/metaflow_gcp.yaml` log in as through the Auth Proxy. */
+function viewProxyAccount(platform: Platform): View<'markdown'> {
+  const runner = findRunner(platform);
+  const named = runner !== null && platform.hosting.kind === 'cloudSql' && platform.pipelines.length > 0;
+  return named ? markdownCode(runner.workload.google.email) : null;
+}
+
+/** Where nothing in the cluster gives tasks their variables, Metaflow's own decorator does. */
+function viewTaskVariables(platform: Platform): View<'markdown'> {
+  const runner = findRunner(platform);
+  if (runner === null || platform.kubernetes?.injection !== 'operator') return null;
+  return shellPiece(`environment:vars=${JSON.stringify(listTaskVariables(platform, runner.workload))}`);
+}
+
+function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markdown'> {
+  const runner = findRunner(platform);
+  const cloudSql = platform.hosting.kind === 'cloudSql' ? platform.hosting : null;
+  const namespace: Fragment<'markdown'> | null = runner === null ? null : shellPiece(runner.workload.namespace);
+  const scheduled = platform.pipelines.filter(({ schedule }) => schedule !== null);
+  return {
+    version: markdownCode(`${kubernetes.version.major}.${kubernetes.version.minor}`),
+    operator: kubernetes.injection === 'operator' && platform.workloads.length > 0,
+    initNamespace: cloudSql?.initAccount != null && runner !== null ? shellPiece(kubernetes.namespace) : null,
+    exampleNamespace: cloudSql === null ? null : namespace,
+    schedules: scheduled.map(({ name, schedule }) => ({
+      name: markdownCode(`ingest-${name}`),
+      schedule: markdownCode(schedule ?? ''),
+    })),
+  };
+}

@@ -1,0 +1,174 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import { emitPlatform } from '../../src/emit/targets.ts';
+import type { Platform } from '../../src/model/platform.ts';
+import { platforms, resolveParts, virtualMachines, writeSpec } from './kubernetes.platforms.ts';
+import { at, parseManifests } from './kubernetes.read.ts';
+
+const withoutCluster = {
+  kubernetes: null,
+  pipelines: '{ landsat: { source: { catalog: c.json } } }',
+};
+const cases = Object.entries({
+  ...platforms,
+  'without a cluster': withoutCluster,
+  'virtual machines without a cluster': { ...withoutCluster, hosting: virtualMachines },
+  'a bastion': { ...withoutCluster, access: '{ bastion: { zone: europe-west1-b } }', metaflow: null },
+});
+
+function emitTree(platform: Platform): ReadonlyMap<string, string> {
+  const artifacts = emitPlatform(platform, { specText: writeSpec({}) });
+  return new Map(artifacts.map(({ path, text }) => [path, text]));
+}
+
+function readmeOf(platform: Platform): string {
+  return emitTree(platform).get('README.md') ?? '';
+}
+
+/** The text of every fenced block, and its lines. */
+function blocksOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+}
+
+function linesOf(markdown: string): readonly string[] {
+  return blocksOf(markdown).flatMap((block) => block.trimEnd().split('\n'));
+}
+
+/** What a line needs of the tree: files, and folders with a file whose name ends so. */
+function needsOf(line: string): { files: string[]; folders: [string, string][] } {
+  const files = [
+    ...line.matchAll(/\bpython (\S+)/g),
+    ...line.matchAll(/kubectl apply -f (\S+)/g),
+    ...line.matchAll(/\$\(cat (\S+)/g),
+    ...line.matchAll(/ \.\/(\S+)/g),
+  ].map((match) => match[1] ?? '');
+  const folders: [string, string][] = [
+    ...[...line.matchAll(/\(cd (\S+)/g)].map((match): [string, string] => [match[1] ?? '', '.tf']),
+    ...[...line.matchAll(/kubectl apply -k (\S+)/g)].map((m): [string, string] => [m[1] ?? '', 'kustomization.yaml']),
+    ...(line === 'pytest' ? [['tests', '.py'] as [string, string]] : []),
+  ];
+  return { files, folders };
+}
+
+describe.each(cases)('%s', (_, parts) => {
+  const platform = resolveParts(parts);
+  const tree = emitTree(platform);
+  const readme = tree.get('README.md') ?? '';
+
+  test('every command names what is really emitted', () => {
+    const paths = [...tree.keys()];
+    let named = 0;
+    for (const { files, folders } of linesOf(readme).map(needsOf)) {
+      for (const file of files) expect(paths).toContain(file);
+      for (const [folder, end] of folders) {
+        const inside = paths.filter(
+          (path) => path.startsWith(`${folder}/`) && !path.slice(folder.length + 1).includes('/'),
+        );
+        expect(inside.filter((path) => path.endsWith(end))).not.toEqual([]);
+      }
+      named += files.length + folders.length;
+    }
+    expect(named).toBeGreaterThan(5);
+  });
+
+  test('every path of the table is there', () => {
+    const table = [...readme.matchAll(/^\| `([^`]+)` \|/gm)].flatMap((match) => (match[1] ?? '').split(', '));
+    const paths = [...tree.keys(), 'platform.lock.json'].filter((path) => path !== 'README.md');
+    const listed = table.filter((path) => !path.startsWith('ingest-'));
+    for (const path of listed) expect(paths.filter((one) => one.startsWith(path))).not.toEqual([]);
+    expect(paths.filter((path) => !listed.some((one) => path.startsWith(one)))).toEqual([]);
+  });
+
+  test('every block is shell, and so is every block of access.md', () => {
+    for (const block of [...blocksOf(readme), ...blocksOf(tree.get('team/access.md') ?? '')]) {
+      const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' });
+      expect({ block, status, stderr }).toEqual({ block, status: 0, stderr: '' });
+    }
+  });
+
+  test('no file for people holds a password', () => {
+    for (const path of ['README.md', 'team/access.md', 'team/pgadmin-servers.json']) {
+      expect(tree.get(path)).not.toMatch(/\w+:\/\/[^\s/:@]+:(?![$<{])[^\s/:@]+@/);
+      expect(tree.get(path)).not.toMatch(/password\w*["']?\s*[:=]\s*["'][^"'$<{]+["']/i);
+    }
+  });
+
+  test('variables are those that Terraform has', () => {
+    for (const line of linesOf(readme).filter((one) => one.includes('terraform apply'))) {
+      const folder = /cd (\S+)/.exec(line)?.[1] ?? '';
+      const text = [...tree]
+        .filter(([path]) => path.startsWith(`${folder}/`))
+        .map(([, hcl]) => hcl)
+        .join('\n');
+      for (const [, name] of line.matchAll(/-var (\w+)=/g)) expect(text).toContain(`variable "${name}" {`);
+    }
+  });
+});
+
+test('the guide goes in the order in which it works', () => {
+  const wanted = [
+    '(cd terraform && terraform init && terraform apply -var project_id=acme-earth -var region=europe-west1 -var private_network=projects/acme-earth/global/networks/main -var db_password="$DB_PASSWORD")',
+    'kubectl apply -k terraform/kubernetes',
+    'kubectl apply -f terraform/kubernetes/cloudsql-auth-proxy.yaml',
+    'python metaflow_flows/sentinel2_ingestion_flow.py run',
+    'export $(cat configs/metaflow_gcp.yaml | xargs)',
+    'python metaflow_flows/sentinel2_ingestion_flow.py --with kubernetes run',
+    'psql "$PGSTAC_DSN" -c \'SELECT collection, count(*) FROM pgstac.items GROUP BY collection\'',
+    'npx platform verify --env default',
+    'INGEST_PASSWORD=… ./scripts/db/init-postgres.sh',
+    'python main.py',
+    'pytest',
+  ];
+  const lines = linesOf(readmeOf(resolveParts({})));
+  expect(lines.filter((line) => wanted.includes(line))).toEqual(wanted);
+});
+
+test('what is waited for and read in the cluster has these names', () => {
+  const platform = resolveParts({ kubernetes: '{ version: "1.36", namespace: platform }' });
+  const tree = emitTree(platform);
+  const manifest = (file: string) => parseManifests(tree.get(`terraform/kubernetes/${file}`) ?? '')[0];
+  const lines = linesOf(tree.get('README.md') ?? '');
+  const wait = lines.find((line) => line.startsWith('kubectl wait')) ?? '';
+  const job = manifest('database-init.yaml');
+  expect(wait).toContain(`--namespace ${at(job, 'metadata', 'namespace')} `);
+  const labels = at(job, 'metadata', 'labels') as Record<string, string>;
+  expect(Object.entries(labels).map(([key, value]) => `${key}=${value}`)).toEqual([/--selector=(\S+)/.exec(wait)?.[1]]);
+  const pod = manifest('cloudsql-auth-proxy.yaml');
+  const name = at(pod, 'metadata', 'name');
+  const container = at(pod, 'spec', 'containers', 0, 'name');
+  expect(lines).toContain(`kubectl logs --namespace metaflow ${name} --container=${container} --follow`);
+});
+
+test("Terraform's version is the one that its files ask for", () => {
+  const tree = emitTree(resolveParts({}));
+  const asked = /required_version = ">= (.*)"/.exec([...tree.values()].join('\n'))?.[1];
+  expect(tree.get('README.md')).toContain(`Terraform ${asked} or newer`);
+});
+
+describe('what a platform lacks is not in its guide', () => {
+  test('no cluster: no kubectl, and the admin runs db init', () => {
+    const readme = readmeOf(resolveParts(withoutCluster));
+    expect(readme).not.toMatch(/kubectl|--with kubernetes/);
+    expect(readme).toContain('npx platform db init --env default');
+  });
+
+  test('virtual machines: no proxy, no admin password', () => {
+    const readme = readmeOf(resolveParts({ hosting: virtualMachines }));
+    expect(readme).not.toMatch(/cloud-sql-proxy|db_password|--with kubernetes/);
+    expect(readme).toContain(
+      '(cd terraform/postgres_vms && terraform init && terraform apply -var project_id=acme-earth)',
+    );
+  });
+
+  test('the operator sets no variables: the command does', () => {
+    const line = linesOf(readmeOf(resolveParts(platforms['operator'] ?? {}))).find((one) =>
+      one.includes('--with kubernetes'),
+    );
+    const given = /--with 'environment:vars=(.*)' run$/.exec(line ?? '')?.[1] ?? '';
+    expect(JSON.parse(given)).toEqual({
+      INGEST_DB_DSN: 'postgresql://acme-metaflow-task%40acme-earth.iam@127.0.0.1:6543/ingest?sslmode=disable',
+      METAFLOW_SKIP_INSTALL_DEPENDENCIES: '1',
+      PGSTAC_URI: 'postgresql://acme-metaflow-task%40acme-earth.iam@127.0.0.1:6543/pgstac?sslmode=disable',
+    });
+  });
+});
