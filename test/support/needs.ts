@@ -7,7 +7,7 @@ import { findProgram } from './programs.ts';
 import { sharedRoot } from './root.ts';
 
 /** What a suite may need of the machine that npm does not bring. */
-export type Need = 'postgres15' | 'shellcheck' | 'go' | 'python' | 'sharedData' | 'sharedTools';
+export type Need = 'postgres15' | 'namespaces' | 'shellcheck' | 'go' | 'python' | 'sharedData' | 'sharedTools';
 
 interface Requirement {
   /** Null where it is there, else what is missing. */
@@ -19,6 +19,10 @@ const requirements: Readonly<Record<Need, Requirement>> = {
   postgres15: {
     missing: () => (findPostgres() === null ? 'PostgreSQL 15 with PostGIS' : null),
     install: 'apt-get install postgresql-15 postgresql-15-postgis-3',
+  },
+  namespaces: {
+    missing: () => (canUnshare() ? null : 'right to make namespaces'),
+    install: 'run as root, in a container with CAP_SYS_ADMIN',
   },
   shellcheck: program('shellcheck', 'apt-get install shellcheck'),
   go: program('go', 'apt-get install golang-go', ['/usr/local/go/bin']),
@@ -64,6 +68,10 @@ function program(name: string, install: string, folders: readonly string[] = [])
 function folder(name: string, what: string): Requirement {
   const path = join(sharedRoot, name);
   return { missing: () => (existsSync(path) ? null : `${what} in ../shared/${name}`), install: `lay ${name} there` };
+}
+
+function canUnshare(): boolean {
+  return spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true']).status === 0;
 }
 
 function pythonMakesVenvs(): boolean {

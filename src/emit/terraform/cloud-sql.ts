@@ -1,8 +1,9 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { CloudSqlHosting, Platform, Weekday } from '../../model/platform.ts';
-import { hclBoolean, hclComment, hclMap, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
+import { hclBoolean, hclComment, hclMap, hclNumber, hclString } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
+import { viewPostgresql } from './postgresql.ts';
 
 const folder = 'terraform';
 
@@ -66,7 +67,7 @@ function viewSettings({ disk, backups, maintenance, insights, ...hosting }: Clou
     },
     maintenance: {
       day: hclNumber(weekdays.indexOf(maintenance.day) + 1),
-      dayName: hclComment(maintenance.day),
+      dayName: hclComment(maintenance.day.charAt(0).toUpperCase() + maintenance.day.slice(1)),
       hour: hclNumber(maintenance.hour),
       track: hclString(maintenance.track),
     },
@@ -99,8 +100,4 @@ function viewMonitoring({ alerts, disk }: CloudSqlHosting): HclView {
     maxConnections: hclNumber(alerts.maxConnections),
     notify: alerts.notify.map(hclString),
   };
-}
-
-function viewPostgresql({ databases }: Platform): HclView {
-  return { extensions: hclStrings(databases.pgstac.extensions) };
 }

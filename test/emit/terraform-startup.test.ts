@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { terraformTarget } from '../../src/emit/terraform.ts';
+import { describeWith } from '../support/needs.ts';
+import { pypgstac0911, pythonTool } from '../support/python.ts';
+import { projectRoot } from '../support/root.ts';
+import { runOrThrow, runProcess } from '../support/run.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { makePlatform, virtualMachines } from './terraform/platforms.ts';
+
+const machine = join(projectRoot, 'test/emit/terraform/machine');
+
+/** Boots a machine four times: new, again, with another password, and with a new boot disk. */
+async function bootMachine(
+  database: 'ingest' | 'pgstac',
+  pgstacSql: string,
+): Promise<{ code: number; lines: string[] }> {
+  const folder = makeTemporaryFolder('machine');
+  const platform = makePlatform(virtualMachines, {
+    hosting: { virtualMachines: { clients: ['127.0.0.1/32'] } },
+  });
+  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const { stdout, stderr, code } = await runProcess(
+    'unshare',
+    [
+      '--mount',
+      '--net',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      join(machine, 'run.sh'),
+      join(folder, 'terraform/postgres_vms'),
+      database,
+    ],
+    { env: { ...process.env, TEST_PGSTAC: pgstacSql } },
+  );
+  return {
+    code,
+    lines: code === 0 ? stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#')) : [stdout, stderr],
+  };
+}
+
+describeWith(['postgres15', 'namespaces', 'python'], 'a startup script makes a server', () => {
+  test('of the ingest database', async () => {
+    expect(await bootMachine('ingest', '/dev/null')).toEqual({
+      code: 0,
+      lines: [
+        'login: ingest_user true',
+        'hba: 3',
+        'plain: no pg_hba.conf entry',
+        'other database: no pg_hba.conf entry',
+        'secrets: ./sentinel2-ingest-ca.1 ./sentinel2-ingest-password.1',
+        'second boot: the same',
+        'new password: ingest_user',
+        'new boot disk: ingest_user',
+        'log: 0',
+      ],
+    });
+  });
+
+  test('of the pgstac database, with the pinned release', async () => {
+    const { lines } = await bootMachine('pgstac', await findPgstacSql());
+    expect(lines.at(0)).toBe('login: pgstac_user true');
+    expect(lines.slice(-4)).toEqual([
+      'second boot: the same',
+      'new password: pgstac_user',
+      'new boot disk: pgstac_user',
+      'pgstac: 0.9.11 0',
+    ]);
+  }, 600_000);
+
+  test('of nothing, where the release has other bytes', async () => {
+    const { code, lines } = await bootMachine('pgstac', '/dev/null');
+    expect(code).not.toBe(0);
+    expect(lines.join('\n')).toContain('what came as pgSTAC 0.9.11 has not the sha256 4b54796965449714');
+  });
+});
+
+async function findPgstacSql(): Promise<string> {
+  const { python } = await pythonTool(pypgstac0911);
+  const { stdout } = await runOrThrow(python, ['-c', 'import pypgstac, os; print(os.path.dirname(pypgstac.__file__))']);
+  return join(stdout.trim(), 'migrations/pgstac.0.9.11.sql');
+}

@@ -1,0 +1,153 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parse } from '@cdktf/hcl2json';
+import { describe, expect, test } from '@jest/globals';
+import { listSqlScripts } from '../../src/emit/sql.ts';
+import { terraformTarget } from '../../src/emit/terraform.ts';
+import type { Platform } from '../../src/model/platform.ts';
+import { describeWith } from '../support/needs.ts';
+import { projectRoot } from '../support/root.ts';
+import { runProcess } from '../support/run.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { checkTerraform } from '../support/terraform.ts';
+import { cloudSql, makePlatform, virtualMachines } from './terraform/platforms.ts';
+import { variants } from './terraform/variants.ts';
+
+function emit(platform: Platform): ReadonlyMap<string, string> {
+  return new Map(terraformTarget.emit(platform, { specText: '' }).map(({ path, text }) => [path, text]));
+}
+
+/** The environment's folder as compile would write it. */
+function write(platform: Platform): string {
+  const folder = makeTemporaryFolder('terraform');
+  for (const [path, text] of emit(platform)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+describeWith(['go', 'python'], "Terraform's own checks", () => {
+  test.each(Object.entries(variants))(
+    '%s',
+    async (_, { platform, tests = [] }) => {
+      const folder = write(platform);
+      const folders = [join(folder, 'terraform'), join(folder, 'terraform/postgres_vms')].slice(
+        0,
+        platform.hosting.kind === 'cloudSql' ? 1 : 2,
+      );
+      for (const [index, name] of tests.entries()) {
+        const file = `${name}.tftest.hcl`;
+        copyFileSync(join(projectRoot, 'test/emit/terraform', file), join(folders[index] ?? '', file));
+      }
+      const { stdout, code } = await checkTerraform(folders);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('validate ok') });
+      expect(stdout.match(/: test ok$/gm) ?? []).toHaveLength(tests.length);
+    },
+    900_000,
+  );
+});
+
+describeWith(['go', 'python'], 'the admin password', () => {
+  // Terraform refuses an ephemeral value wherever it would be kept: so the check itself proves that it is not.
+  test.each([
+    ['databases.tf', 'password_wo  ', 'password  '],
+    ['secrets.tf', 'secret_data_wo  ', 'secret_data  '],
+  ])('cannot reach the state by %s', async (file, writeOnly, kept) => {
+    const folder = join(write(makePlatform(cloudSql)), 'terraform');
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect(text).toContain(writeOnly);
+    writeFileSync(join(folder, file), text.replace(writeOnly, kept));
+    const { stdout, code } = await checkTerraform([folder]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('Ephemeral') });
+  });
+});
+
+describe('roles', () => {
+  test('on Cloud SQL are these and no others', async () => {
+    expect(await listRoles(variants['Cloud SQL with every default']?.platform)).toEqual({
+      'google_project_iam_member.cloudsql_client': 'roles/cloudsql.client',
+      'google_project_iam_member.cloudsql_login': 'roles/cloudsql.instanceUser',
+      'google_secret_manager_secret_iam_member.init': 'roles/secretmanager.secretAccessor',
+      'google_service_account_iam_member.init_workload_identity': 'roles/iam.workloadIdentityUser',
+      'google_service_account_iam_member.workload_identity': 'roles/iam.workloadIdentityUser',
+      'google_storage_bucket_iam_member.workload': 'roles/storage.objectUser',
+    });
+  });
+
+  test('on virtual machines are these and no others', async () => {
+    expect(await listRoles(variants['virtual machines']?.platform)).toEqual({
+      'google_iap_tunnel_instance_iam_member.person': 'roles/iap.tunnelResourceAccessor',
+      'google_secret_manager_secret_iam_member.ca': 'roles/secretmanager.secretVersionAdder',
+      'google_secret_manager_secret_iam_member.password': 'roles/secretmanager.${each.value.role}',
+      'google_secret_manager_secret_iam_member.person_ca': 'roles/secretmanager.secretAccessor',
+      'google_secret_manager_secret_iam_member.person_password': 'roles/secretmanager.secretAccessor',
+      'google_secret_manager_secret_iam_member.workload': 'roles/secretmanager.secretAccessor',
+      'google_service_account_iam_member.workload_identity': 'roles/iam.workloadIdentityUser',
+      'google_storage_bucket_iam_member.workload': 'roles/storage.objectUser',
+    });
+  });
+});
+
+describe('the state', () => {
+  const inBucket = (changes: Parameters<typeof makePlatform>[1], environment?: string) => {
+    const files = emit(makePlatform(virtualMachines, changes, environment));
+    return [files.get('terraform/versions.tf'), files.get('terraform/postgres_vms/versions.tf')].map(
+      (text) => /prefix = (".*")/.exec(text ?? '')?.[1],
+    );
+  };
+
+  test('of each folder has a prefix of its own', () => {
+    expect(inBucket({ gcp: { terraformState: 'gs://acme-state/a/b' } })).toEqual(['"a/b"', '"a/b/postgres_vms"']);
+    expect(inBucket({ gcp: { terraformState: 'gs://acme-state' } })).toEqual(['""', '"postgres_vms"']);
+  });
+
+  test('of each environment too, though they share the bucket of the base', () => {
+    const changes = { gcp: { terraformState: 'gs://acme-state/a' }, environments: { dev: {}, prod: {} } };
+    expect(inBucket(changes, 'dev')).toEqual(['"a/dev"', '"a/dev/postgres_vms"']);
+    expect(inBucket(changes, 'prod')).toEqual(['"a/prod"', '"a/prod/postgres_vms"']);
+  });
+
+  test('is local where the spec names no bucket, and the file says so', () => {
+    const text = emit(makePlatform(cloudSql)).get('terraform/versions.tf');
+    expect(text).not.toContain('backend');
+    expect(text).toContain('terraform.tfstate');
+  });
+});
+
+test('the machines are given the very SQL of the sql folder', () => {
+  const { platform } = variants['virtual machines'] as { platform: Platform };
+  const files = emit(platform);
+  const given = listSqlScripts(platform).map(({ database, path }) =>
+    path.replace(/^sql/, `terraform/postgres_vms/sql/${database}`),
+  );
+  expect(given.map((path) => files.get(path))).toEqual(listSqlScripts(platform).map(({ text }) => text));
+});
+
+/** Every IAM member of an environment's Terraform, by its address, and its role. */
+async function listRoles(platform: Platform | undefined): Promise<Record<string, unknown>> {
+  const roles: Record<string, unknown> = {};
+  for (const [path, text] of emit(platform as Platform)) {
+    if (!path.endsWith('.tf')) continue;
+    const { resource = {} } = (await parse(path, text)) as {
+      resource?: Record<string, Record<string, { role?: string }[]>>;
+    };
+    for (const [type, named] of Object.entries(resource)) {
+      if (!type.includes('_iam_')) continue;
+      for (const [name, [body]] of Object.entries(named)) roles[`${type}.${name}`] = body?.role;
+    }
+  }
+  return roles;
+}
+
+describeWith(['shellcheck'], 'startup scripts', () => {
+  test.each(Object.keys(variants).filter((name) => name.startsWith('virtual')))('%s pass shellcheck', async (name) => {
+    const folder = join(write(variants[name]?.platform as Platform), 'terraform/postgres_vms');
+    const { stdout, code } = await runProcess('shellcheck', [
+      '--exclude=SC2016', // a hostile URL is meant not to expand
+      join(folder, 'startup-ingest.sh'),
+      join(folder, 'startup-pgstac.sh'),
+    ]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+});

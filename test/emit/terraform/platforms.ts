@@ -1,0 +1,69 @@
+import { stringify } from 'yaml';
+import type { Platform } from '../../../src/model/platform.ts';
+import { resolvePlatform } from '../../../src/model/resolve.ts';
+import { parseDocument } from '../../../src/spec/parse.ts';
+import { validateSpec } from '../../../src/spec/validate.ts';
+
+type Spec = { [key: string]: unknown };
+
+const common: Spec = {
+  apiVersion: 'platform/v1',
+  name: 'sentinel2',
+  labels: { team: 'earth-observation' },
+  gcp: { project: 'acme-earth', region: 'europe-west1', network: 'projects/acme-earth/global/networks/main' },
+  access: {
+    workloads: {
+      'metaflow-task': {
+        namespace: 'metaflow',
+        serviceAccount: 'metaflow-task',
+        grants: { pgstac: 'ingest', ingest: 'write' },
+      },
+      'stac-api': { namespace: 'stac', serviceAccount: 'stac-api', grants: { pgstac: 'read' } },
+    },
+    people: [
+      { member: 'user:ana@example.org', grants: { pgstac: 'read', ingest: 'read' } },
+      { member: 'group:oncall@example.org', grants: { pgstac: 'ingest' } },
+    ],
+  },
+  kubernetes: { version: '1.36' },
+  metaflow: { workload: 'metaflow-task', datastore: 'gs://acme-earth-metaflow', image: 'registry.example/runner:1' },
+  pipelines: {
+    s2: {
+      source: { files: ['items.ndjson'] },
+      download: { assets: ['thumbnail'], to: 'gs://acme-earth-assets/thumbnails' },
+    },
+  },
+};
+
+export const cloudSql: Spec = { ...common, hosting: { cloudSql: {} } };
+
+export const virtualMachines: Spec = {
+  ...common,
+  hosting: { virtualMachines: { zone: 'europe-west1-b', clients: ['10.0.0.0/16'] } },
+};
+
+/** A spec as the front half resolves it, with `changes` merged in: maps merge, all else replaces, undefined removes. */
+export function makePlatform(base: Spec, changes: Spec = {}, environment = 'default'): Platform {
+  const text = stringify(merge(base, changes));
+  const document = parseDocument({ path: 'platform.yaml', text });
+  if (!document.ok) throw new Error(JSON.stringify(document.diagnostics));
+  const spec = validateSpec(document.value);
+  if (!spec.ok) throw new Error(JSON.stringify(spec.diagnostics));
+  const platform = resolvePlatform(spec.value, environment);
+  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
+  return platform.value;
+}
+
+function merge(base: Spec, changes: Spec): Spec {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(changes)) {
+    const old = merged[key];
+    if (value === undefined) delete merged[key];
+    else merged[key] = isMap(old) && isMap(value) ? merge(old, value) : value;
+  }
+  return merged;
+}
+
+function isMap(value: unknown): value is Spec {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,78 @@
+import type { Platform } from '../../../src/model/platform.ts';
+import { hostileValues } from '../../support/hostile.ts';
+import { cloudSql, makePlatform, virtualMachines } from './platforms.ts';
+
+const everything = {
+  gcp: { terraformState: 'gs://acme-state/platform' },
+  access: { bastion: { zone: 'europe-west1-b' } },
+  hosting: {
+    cloudSql: {
+      bootstrap: 'terraform',
+      tier: 'db-custom-4-16384',
+      disk: { limitGb: 500 },
+      replicas: [
+        { name: 'read', tier: 'db-custom-2-7680' },
+        { name: 'us', region: 'us-central1' },
+      ],
+      alerts: { notify: ['projects/acme-earth/notificationChannels/1'] },
+    },
+  },
+};
+const subnetwork = 'projects/acme-earth/regions/europe-west1/subnetworks/main';
+const nobody = { kubernetes: undefined, metaflow: undefined, access: { workloads: {}, people: [] } };
+
+/** Each with the test of `test/emit/terraform/` that runs on its `terraform/` and its `postgres_vms/`. */
+export const variants: Readonly<Record<string, { platform: Platform; tests?: readonly [string, string?] }>> = {
+  'Cloud SQL with every default': { platform: makePlatform(cloudSql), tests: ['cloud-sql'] },
+  'Cloud SQL with everything': { platform: makePlatform(cloudSql, everything), tests: ['bootstrap-terraform'] },
+  'Cloud SQL for nobody': { platform: makePlatform(cloudSql, nobody) },
+  'Cloud SQL for nobody, by Terraform': {
+    platform: makePlatform(cloudSql, { ...nobody, hosting: { cloudSql: { bootstrap: 'terraform' } } }),
+  },
+  'Cloud SQL with a public address': {
+    platform: makePlatform(cloudSql, { kubernetes: { proxy: { privateIp: false } } }),
+  },
+  'Cloud SQL, small': {
+    platform: makePlatform(
+      cloudSql,
+      {
+        hosting: {
+          cloudSql: { deletionProtection: false, availability: 'zonal', disk: { type: 'hdd', autoresize: false } },
+        },
+        environments: { dev: {} },
+      },
+      'dev',
+    ),
+  },
+  'virtual machines': {
+    platform: makePlatform(virtualMachines),
+    tests: ['virtual-machines-workloads', 'virtual-machines'],
+  },
+  'virtual machines with everything': {
+    platform: makePlatform(virtualMachines, {
+      gcp: { terraformState: 'gs://acme-state' },
+      access: { bastion: { zone: 'europe-west1-b', machineType: 'c4a-standard-1', subnetwork } },
+      databases: { pgstac: { source: { location: "https://example.org/it's `x` $(y)", sha256: 'a'.repeat(64) } } },
+      hosting: { virtualMachines: { externalAddress: true, machineType: 'n4-standard-4', subnetwork } },
+    }),
+  },
+  'virtual machines for nobody': {
+    platform: makePlatform(virtualMachines, {
+      ...nobody,
+      databases: { pgstac: { source: { location: 'pgstac.sql.gz', sha256: 'a'.repeat(64) } } },
+    }),
+  },
+  'Cloud SQL, hostile': { platform: makeHostile(makePlatform(cloudSql)) },
+};
+
+/** What no schema would let through, past the schema: a label for each text that breaks careless printers. */
+function makeHostile(platform: Platform): Platform {
+  const printable = Object.entries(hostileValues).filter(([name]) => !/NUL|half/.test(name));
+  return {
+    ...platform,
+    labels: printable.flatMap(([name, value]) => [
+      { key: name, value },
+      { key: `${name} ${value}`, value: name },
+    ]),
+  };
+}
