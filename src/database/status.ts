@@ -28,16 +28,13 @@ export interface DatabaseStatus {
   readonly complete: boolean;
 }
 
+/** The tables of schema platform in the pgstac database. */
+export const platformTables = ['run', 'lease', 'receipt', 'ledger', 'quarantine', 'stale_partition'].map(
+  (name) => `platform.${name}`,
+);
+
 const tables = {
-  pgstac: [
-    'pgstac.collections',
-    'pgstac.items',
-    'platform.run',
-    'platform.lease',
-    'platform.receipt',
-    'platform.ledger',
-    'platform.quarantine',
-  ],
+  pgstac: ['pgstac.collections', 'pgstac.items', ...platformTables],
   ingest: ['public.ingestion_log'],
 } as const;
 

@@ -3,7 +3,7 @@ import type { Database, DatabaseTarget, Session } from './connection.ts';
 import { describeError } from './failure.ts';
 import { inspectPgstac, isOurs, listPossibleExtensions, readInstallation } from './inspect.ts';
 import { rehearse } from './rehearse.ts';
-import { countRows, readExtensions, readServerVersion } from './status.ts';
+import { countRows, platformTables, readExtensions, readServerVersion } from './status.ts';
 
 export interface Check {
   readonly database: 'pgstac' | 'ingest';
@@ -43,14 +43,7 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
     extensions: (session) => checkExtensions(session, target, extensions),
     'this platform': (session) => checkInstallation(session, platform),
     pgSTAC: (session) => checkPgstac(session, version),
-    tables: (session) =>
-      checkTables(session, [
-        'platform.run',
-        'platform.lease',
-        'platform.receipt',
-        'platform.ledger',
-        'platform.quarantine',
-      ]),
+    tables: (session) => checkTables(session, platformTables),
     collections: (session) => describeCount(session, 'pgstac.collections'),
     items: (session) => describeCount(session, 'pgstac.items'),
     search: trySearch,
@@ -163,7 +156,7 @@ async function tryLogging(session: Session): Promise<string> {
   }
   await session.run(
     `INSERT INTO public.ingestion_log (run, pipeline, shard, batch, position, outcome, time)
-     VALUES (gen_random_uuid(), 'platform verify', 1, 1, 1, 'verified', now())`,
+     VALUES (gen_random_uuid(), 'platform verify', 1, 1, 1, 'unchanged', now())`,
   );
   return 'may write: a row of the log, rolled back';
 }

@@ -189,7 +189,7 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
   });
 
   describe('logins', () => {
-    const write = 'INSERT INTO platform.ledger VALUES ($1, $1, decode(md5($1), $2))';
+    const write = 'INSERT INTO platform.ledger VALUES ($1, $1, sha256(convert_to($1, $2)))';
     const attempt = async (database: Database, sql: string, parameters: readonly unknown[] = []) =>
       database.transaction((session) => session.query(sql, parameters)).then(() => 'done', readSqlState);
 
@@ -209,19 +209,19 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
       const loader = await made.open(logins.loader);
       const ana = await made.open(logins.ana);
       expect(await checks(loader, makePlatform())).toEqual([]);
-      expect(await attempt(loader.pgstac, write, ['a', 'hex'])).toBe('done');
+      expect(await attempt(loader.pgstac, write, ['a', 'UTF8'])).toBe('done');
       // The login's own search_path finds pgSTAC, as pgAdmin and psql need it.
       expect(await attempt(ana.pgstac, `SELECT search('{}')`)).toBe('done');
       expect(await attempt(ana.pgstac, 'SELECT * FROM platform.run_progress, platform.quarantine')).toBe('done');
-      expect(await attempt(ana.pgstac, write, ['b', 'hex'])).toBe('42501');
+      expect(await attempt(ana.pgstac, write, ['b', 'UTF8'])).toBe('42501');
       expect(await attempt(ana.ingest, 'SELECT * FROM ingestion_log')).toBe('42501');
 
       const people = [{ member: 'user:ana@example.org', grants: { pgstac: 'ingest', ingest: 'read' } }];
       const workloads = { loader: { namespace: 'etl', serviceAccount: 'loader', grants: { pgstac: 'read' } } };
       await initialise(pair, makePlatform({ access: { workloads, people } }));
-      expect(await attempt(ana.pgstac, write, ['b', 'hex'])).toBe('done');
+      expect(await attempt(ana.pgstac, write, ['b', 'UTF8'])).toBe('done');
       expect(await attempt(ana.ingest, 'SELECT * FROM ingestion_log')).toBe('done');
-      expect(await attempt(loader.pgstac, write, ['c', 'hex'])).toBe('42501');
+      expect(await attempt(loader.pgstac, write, ['c', 'UTF8'])).toBe('42501');
       expect(await attempt(loader.ingest, 'SELECT * FROM ingestion_log')).toBe('42501');
     });
 
@@ -254,11 +254,11 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
       expect(
         await attempt(
           ingest,
-          `INSERT INTO ingestion_log (run, pipeline, shard, batch, position, outcome, time) VALUES ('${run}', 'p', 1, 1, 1, 'loaded', now()) ON CONFLICT DO NOTHING`,
+          `INSERT INTO ingestion_log (run, pipeline, shard, batch, position, outcome, time) VALUES ('${run}', 'p', 1, 1, 1, 'inserted', now()) ON CONFLICT DO NOTHING`,
         ),
       ).toBe('done');
       expect(await attempt(ingest, 'DELETE FROM ingestion_log')).toBe('42501');
-      expect(await attempt(ingest, `UPDATE ingestion_log SET outcome = 'x'`)).toBe('42501');
+      expect(await attempt(ingest, `UPDATE ingestion_log SET outcome = 'updated'`)).toBe('42501');
       expect(
         await pgstac.session((session) =>
           session.query('SELECT done, working, abandoned, batches, unsettled FROM platform.run_progress'),
