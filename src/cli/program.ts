@@ -30,6 +30,8 @@ function createProgram(context: Context, run: Run): Command {
   const program = new Command('platform')
     .description('One YAML file becomes a running geospatial data platform.')
     .version(compilerVersion)
+    // So that an option after `ingest plan` is plan's, not ingest's; every command inherits it.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
     .showHelpAfterError('(add --help for the options)');

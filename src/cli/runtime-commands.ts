@@ -42,8 +42,7 @@ function addDatabaseCommands(program: Command, run: Run): void {
 }
 
 function addIngestCommands(program: Command, run: Run): void {
-  // Positional, so that an option after `plan` or `finish` is theirs.
-  const ingest = withCommonOptions(program.command('ingest [pipeline]').enablePositionalOptions())
+  const ingest = withCommonOptions(program.command('ingest [pipeline]'))
     .description('fill the databases from the STAC sources; resumes where it stopped')
     .option('--run <id>', 'the run to go on with (a UUID of `ingest plan`)')
     .option('--shard <K/N>', 'only this shard of the run; leaves receipts, `ingest finish` writes the log')
