@@ -7,7 +7,15 @@ import { findProgram } from './programs.ts';
 import { sharedRoot } from './root.ts';
 
 /** What a suite may need of the machine that npm does not bring. */
-export type Need = 'postgres15' | 'namespaces' | 'shellcheck' | 'go' | 'python' | 'sharedData' | 'sharedTools';
+export type Need =
+  | 'postgres15'
+  | 'pgbouncer'
+  | 'namespaces'
+  | 'shellcheck'
+  | 'go'
+  | 'python'
+  | 'sharedData'
+  | 'sharedTools';
 
 interface Requirement {
   /** Null where it is there, else what is missing. */
@@ -24,6 +32,7 @@ const requirements: Readonly<Record<Need, Requirement>> = {
     missing: () => (canUnshare() ? null : 'right to make namespaces'),
     install: 'run as root, in a container with CAP_SYS_ADMIN',
   },
+  pgbouncer: program('pgbouncer', 'apt-get install pgbouncer', ['/usr/sbin']),
   shellcheck: program('shellcheck', 'apt-get install shellcheck'),
   go: program('go', 'apt-get install golang-go', ['/usr/local/go/bin']),
   python: {
