@@ -1,3 +1,7 @@
+import type { GoogleServiceAccount, Hosting, Setting } from './hosting.ts';
+
+export type * from './hosting.ts';
+
 /**
  * The platform of one environment, resolved: every default filled in, every name derived once. Plain frozen data: this
  * is what emitters print, `diff` compares and `platform.lock.json` keeps. An absent part is `null`, never missing, so
@@ -30,12 +34,6 @@ export interface Label {
   readonly value: string;
 }
 
-/** A name and a text value, e.g. a database flag or a setting. */
-export interface Setting {
-  readonly name: string;
-  readonly value: string;
-}
-
 export interface GoogleCloud {
   readonly project: string;
   readonly region: string;
@@ -43,94 +41,6 @@ export interface GoogleCloud {
   readonly network: string;
   /** A gcs backend; null is local state. */
   readonly terraformState: { readonly bucket: string; readonly prefix: string } | null;
-}
-
-export type Hosting = CloudSqlHosting | VirtualMachinesHosting;
-
-export interface CloudSqlHosting {
-  readonly kind: 'cloudSql';
-  /** The instance's name. */
-  readonly instance: string;
-  /** `project:region:instance`, what the Auth Proxy is given. */
-  readonly connectionName: string;
-  /** Who makes extensions, roles and grants: the in-cluster Job, or Terraform's PostgreSQL provider. */
-  readonly bootstrap: 'job' | 'terraform';
-  /** The admin login made by Terraform with a password from `db_password`; only the init Job and Terraform use it. */
-  readonly adminUser: string;
-  /** The Secret Manager secret that holds the admin password. */
-  readonly adminSecret: string;
-  /** The Google service account of the init Job; null without Kubernetes or with `bootstrap: terraform`. */
-  readonly initAccount: GoogleServiceAccount | null;
-  readonly version: 'POSTGRES_15';
-  readonly edition: 'enterprise' | 'enterprise-plus';
-  readonly tier: string;
-  readonly availability: 'zonal' | 'regional';
-  readonly disk: {
-    readonly type: 'ssd' | 'hdd';
-    readonly sizeGb: number;
-    readonly autoresize: boolean;
-    /** 0 is no limit, as the API has it. */
-    readonly limitGb: number;
-  };
-  readonly backups: {
-    /** HH:MM, UTC. */
-    readonly startTime: string;
-    /** How many backups are kept. */
-    readonly retained: number;
-    readonly pointInTimeRecovery: boolean;
-    readonly transactionLogDays: number;
-  };
-  readonly maintenance: { readonly day: Weekday; readonly hour: number; readonly track: 'canary' | 'stable' | 'week5' };
-  readonly insights: { readonly queryPlansPerMinute: number; readonly recordApplicationTags: boolean };
-  /** Sorted by name; includes those the platform itself needs (`cloudsql.iam_authentication`). */
-  readonly flags: readonly Setting[];
-  readonly deletionProtection: boolean;
-  readonly replicas: readonly {
-    readonly name: string;
-    readonly instance: string;
-    readonly region: string;
-    readonly tier: string;
-  }[];
-  readonly alerts: {
-    /** Shares of 1. */
-    readonly cpu: number;
-    readonly memory: number;
-    readonly disk: number;
-    readonly connections: number;
-    /** The tier's default `max_connections`, or the flag's value: what the share is of. */
-    readonly maxConnections: number;
-    /** Notification channels, `projects/…/notificationChannels/…`. */
-    readonly notify: readonly string[];
-  };
-}
-
-export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
-
-export interface VirtualMachinesHosting {
-  readonly kind: 'virtualMachines';
-  readonly zone: string;
-  readonly machineType: string;
-  readonly diskGb: number;
-  /** CIDR ranges that may reach port 5432. */
-  readonly clients: readonly string[];
-  readonly subnetwork: string | null;
-  readonly externalAddress: boolean;
-  readonly ingest: DatabaseMachine;
-  readonly pgstac: DatabaseMachine;
-}
-
-export interface DatabaseMachine {
-  /** `ingest-postgres` or `pgstac-postgres`. */
-  readonly machine: string;
-  /** The zonal internal DNS name. */
-  readonly host: string;
-  readonly serviceAccount: GoogleServiceAccount;
-  /** `ingest_user` or `pgstac_user`. */
-  readonly login: string;
-  /** The secret that holds the login's password. */
-  readonly passwordSecret: string;
-  /** The secret whose newest version is the certificate of the CA that the server made on first boot. */
-  readonly caSecret: string;
 }
 
 export interface Databases {
@@ -147,12 +57,6 @@ export interface Databases {
     /** Rows of `pgstac.pgstac_settings`, sorted by name. */
     readonly settings: readonly Setting[];
   };
-}
-
-export interface GoogleServiceAccount {
-  /** 6 to 30 characters, unique in the project. */
-  readonly accountId: string;
-  readonly email: string;
 }
 
 export type PgstacGrant = 'read' | 'ingest';
