@@ -30,7 +30,8 @@ describe('a spec with mistakes', () => {
     const text = readFileSync(join(folder, 'PF110-secrets', 'platform.yaml'), 'utf8');
     const resolved = resolveSpec({ path: 'platform.yaml', text });
     const diagnostics = resolved.ok ? [] : resolved.diagnostics;
-    const shown = formatDiagnostics(diagnostics, new Map([['platform.yaml', text]]), false) + JSON.stringify(diagnostics);
+    const shown =
+      formatDiagnostics(diagnostics, new Map([['platform.yaml', text]]), false) + JSON.stringify(diagnostics);
     expect(diagnostics.length).toBeGreaterThan(0);
     expect(shown).not.toContain('hunter2');
     expect(shown).not.toContain('abc');
@@ -40,6 +41,7 @@ describe('a spec with mistakes', () => {
 /** Code, place, and the text at that place as far as its line goes, for whoever reads the recording. */
 function describePlace({ code, range: { start, end } }: Diagnostic, text: string): string {
   const line = text.split('\n')[start.line - 1] ?? '';
-  const marked = code === 'PF110' ? '…' : line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
+  const marked =
+    code === 'PF110' ? '…' : line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined);
   return `${code} ${start.line}:${start.column}-${end.line}:${end.column} ${marked}`;
 }
