@@ -1,5 +1,6 @@
 import { describeError, readSqlState } from '../database/failure.ts';
 import { IngestionFailure, type IngestionFailureKind } from '../ingest/failure.ts';
+import { isLostConnection } from '../ingest/load/retry.ts';
 import { CommandError, type ExitCode } from './context.ts';
 import { explainFailure } from './databases.ts';
 
@@ -20,6 +21,11 @@ export async function explainIngestion<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof IngestionFailure)
       throw new CommandError(exitCodes[error.kind], error.message, {
         ...(error.hint === undefined ? {} : { hint: error.hint }),
+        cause: error,
+      });
+    if (isLostConnection(error))
+      throw new CommandError(4, `the connection to a database was lost: ${describeError(error)}`, {
+        hint: 'what is committed is kept; run it again with the same --run to go on',
         cause: error,
       });
     if (readSqlState(error) !== null)

@@ -32,6 +32,8 @@ export interface FetchRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Redirects are followed by the caller: fetch would turn a POST into a GET without its body. */
+  readonly redirect: 'manual';
   readonly signal: AbortSignal;
 }
 

@@ -3,6 +3,10 @@ export type Instant = bigint;
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?$/;
 
+/** The years 1 to 9999 in UTC, which every reader of ISO 8601 takes. */
+const FIRST = -62_135_596_800_000_000n;
+const END = 253_402_300_800_000_000n;
+
 /**
  * Reads a date and time of RFC 3339, and what PostgreSQL and pypgstac read besides: seconds or the time left out, a
  * space for the T, no offset, which is UTC. Rounds to microseconds as PostgreSQL does. Null where it is none.
@@ -10,14 +14,8 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+)
 export function parseInstant(text: string): Instant | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const parts = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
   if (year < 1 || hour > 23 || minute > 59 || second > 60) return null;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -25,7 +23,8 @@ export function parseInstant(text: string): Instant | null {
   const offset = readOffset(match[8]);
   if (offset === null) return null;
   const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
-  return BigInt(seconds) * 1_000_000n + BigInt(readMicroseconds(match[7]));
+  const instant = BigInt(seconds) * 1_000_000n + BigInt(readMicroseconds(match[7]));
+  return instant < FIRST || instant >= END ? null : instant;
 }
 
 /** Seconds east of Greenwich; PostgreSQL takes less than 16 hours. */

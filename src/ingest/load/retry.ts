@@ -50,7 +50,12 @@ function canHelp(error: unknown): boolean {
   if (error instanceof IngestionFailure) return false;
   const cause = error instanceof DatabaseFailure ? error.cause : error;
   const state = readSqlState(cause);
-  return state === null ? LOST_CONNECTION.test(describeError(cause)) : RETRIED.test(state);
+  return state === null ? isLostConnection(cause) : RETRIED.test(state);
+}
+
+/** Whether the connection failed, rather than what was asked through it. */
+export function isLostConnection(error: unknown): boolean {
+  return readSqlState(error) === null && LOST_CONNECTION.test(describeError(error));
 }
 
 /** Whether the database refused a value for what it is: no other attempt would do better. */

@@ -1,3 +1,4 @@
+import { IngestionFailure } from '../failure.ts';
 import type { Piece } from './split.ts';
 import { splitValues } from './split-values.ts';
 
@@ -9,17 +10,27 @@ export interface Page {
 
 /**
  * Takes a page apart without parsing its features: one that is broken must not take the others with it, and none may
- * lose a digit. Throws where the body is no page, or not all of one.
+ * lose a digit. Throws `IngestionFailure` where the body is no page, and another error where it is not all of one.
  */
 export async function readPage(body: Buffer): Promise<Page> {
+  if (!/^\s*\{/.test(body.toString('latin1', 0, 100))) throw notAPage();
   const features: Piece[] = [];
   for await (const piece of splitValues(once(body))) features.push(piece);
   const last = features.at(-1);
   if (last !== undefined && last.bytes.length === 0) throw new Error('the answer ends in the middle');
   const envelope: unknown = JSON.parse(cutOut(body, features));
-  if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope))
-    throw new Error('the answer is no page of items');
-  return { features, envelope: envelope as Record<string, unknown> };
+  if (!isObject(envelope)) throw notAPage();
+  return { features, envelope };
+}
+
+function notAPage(): IngestionFailure {
+  return new IngestionFailure('source', 'the search answers with something that is no page of items', {
+    hint: 'check that source.stacApi.url is the landing page of a STAC API',
+  });
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The text with a 0 in the place of each feature, whose bytes are parts of `body`'s own. */

@@ -9,6 +9,9 @@ const LONGEST_WAIT_MS = 60_000;
 /** The longest `Retry-After` that is waited for; a server that asks for more is given up on. */
 const LONGEST_ASKED_MS = 10 * 60_000;
 const TIMEOUT_MS = 120_000;
+const MOST_REDIRECTS = 5;
+
+type Request = Omit<FetchRequest, 'signal' | 'redirect'>;
 
 /** Statuses of a server that may answer when asked again (RFC 9110, section 15). */
 const RETRIED: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -31,7 +34,7 @@ export class RefusedRequest extends IngestionFailure {
  */
 export async function fetchBody<T>(
   url: string,
-  request: Omit<FetchRequest, 'signal'>,
+  request: Request,
   ports: WebPorts,
   read: (body: Buffer, url: string) => Promise<T> | T,
 ): Promise<T> {
@@ -39,10 +42,9 @@ export async function fetchBody<T>(
     stopIfInterrupted(ports.signal);
     let wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
     try {
-      const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(TIMEOUT_MS)]);
-      const response = await ports.fetch(url, { ...request, signal });
+      const { response, finalUrl } = await follow(url, request, ports);
       const body = Buffer.from(await response.arrayBuffer());
-      if (response.ok) return await read(body, response.url === '' ? url : response.url);
+      if (response.ok) return await read(body, finalUrl);
       if (!RETRIED.has(response.status) || attempt === ATTEMPTS)
         throw new RefusedRequest(url, response.status, body.toString('utf8'));
       wait = Math.max(wait, readRetryAfter(response.headers.get('retry-after'), ports.clock.now()));
@@ -55,6 +57,26 @@ export async function fetchBody<T>(
         throw new IngestionFailure('source', `${describeUrl(url)}: ${describeFetchError(error)}`, { cause: error });
     }
     await ports.clock.sleep(wait, ports.signal);
+  }
+}
+
+/** The answer behind any redirects, asked for with the same method and body (but for 303, RFC 9110, section 15.4.4). */
+async function follow(
+  url: string,
+  request: Request,
+  ports: WebPorts,
+): Promise<{ response: Response; finalUrl: string }> {
+  const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  let [finalUrl, current] = [url, request];
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await ports.fetch(finalUrl, { ...current, redirect: 'manual', signal });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status > 399 || location === null) return { response, finalUrl };
+    await response.body?.cancel();
+    if (redirects === MOST_REDIRECTS)
+      throw new IngestionFailure('source', `${describeUrl(url)} redirects more than ${MOST_REDIRECTS} times`);
+    finalUrl = new URL(location, finalUrl).href;
+    if (response.status === 303) current = { method: 'GET', headers: request.headers };
   }
 }
 

@@ -2,7 +2,7 @@ import type { StacApiSource } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
 import { formatInstant, type Instant, parseInstant } from '../item/instant.ts';
 import type { OpenSource, SourceDocument } from './document.ts';
-import { type Page, readPage } from './page.ts';
+import { isObject, type Page, readPage } from './page.ts';
 import { describeUrl, fetchBody, RefusedRequest, type WebPorts } from './request.ts';
 
 const PAGE_ITEMS = 100;
@@ -95,8 +95,7 @@ function describeSearch(source: StacApiSource, since: Instant | null): Readonly<
 /** The same search as a query string (STAC API, 'Item Search', 'Query Parameter Table'). */
 function describeQuery(search: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(search).map(([key, value]) => {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return [key, isObject ? JSON.stringify(value) : String(value)] as [string, string];
+    return [key, isObject(value) ? JSON.stringify(value) : String(value)] as [string, string];
   });
   return new URLSearchParams(words).toString();
 }
@@ -119,15 +118,11 @@ function readNextLink(
   pageUrl: string,
 ): PageRequest | null {
   const links = Array.isArray(envelope['links']) ? (envelope['links'] as readonly unknown[]) : [];
-  const link = links.find((one): one is Record<string, unknown> => isObject(one) && one['rel'] === 'next');
+  const link = links.find((one): one is Readonly<Record<string, unknown>> => isObject(one) && one['rel'] === 'next');
   if (link === undefined || typeof link['href'] !== 'string') return null;
   const url = new URL(link['href'], pageUrl).href;
   const headers = isObject(link['headers']) ? (link['headers'] as Record<string, string>) : {};
   if (String(link['method'] ?? 'GET').toUpperCase() !== 'POST') return { url, body: null, headers };
   const body = isObject(link['body']) ? link['body'] : {};
   return { url, body: link['merge'] === true ? { ...request.body, ...body } : body, headers };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

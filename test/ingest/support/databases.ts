@@ -26,12 +26,36 @@ export interface Databases {
   close(): Promise<void>;
 }
 
-/** A new database on a server with everything `platform db init` puts into it. */
+/** A new database on a server with everything `platform db init` puts into it: a copy of one that is made once. */
 export async function makeServerDatabase(server: Postgres, name: string, version: PgstacVersion): Promise<Databases> {
-  await server.createDatabase(name);
-  const pgstac = await openServer(server.dsn(name), { variable: 'PGSTAC_DSN' });
-  await initialise(pgstac, version);
+  const template = await makeTemplate(server, version);
+  await server.psql(`CREATE DATABASE "${name}" TEMPLATE "${template}"`);
+  return await openServerDatabase(server, name);
+}
+
+/** A database made before, again. */
+export async function openServerDatabase(server: Postgres, name: string, user?: string): Promise<Databases> {
+  const pgstac = await openServer(server.dsn(name, user), { variable: 'PGSTAC_DSN' });
   return { pgstac, ingest: pgstac, close: () => pgstac.close() };
+}
+
+const templates = new WeakMap<Postgres, Map<PgstacVersion, Promise<string>>>();
+
+function makeTemplate(server: Postgres, version: PgstacVersion): Promise<string> {
+  const made = templates.get(server) ?? new Map<PgstacVersion, Promise<string>>();
+  templates.set(server, made);
+  const template = made.get(version) ?? prepareTemplate(server, version);
+  made.set(version, template);
+  return template;
+}
+
+async function prepareTemplate(server: Postgres, version: PgstacVersion): Promise<string> {
+  const name = `template ${version}`;
+  await server.createDatabase(name);
+  const { pgstac } = await openServerDatabase(server, name);
+  await initialise(pgstac, version);
+  await pgstac.close();
+  return name;
 }
 
 /** A new embedded database with everything in it. */

@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../src/database/connection.ts';
+import { readSqlState } from '../../src/database/failure.ts';
+import { openServer } from '../../src/database/server.ts';
+import { CopyText } from '../../src/ingest/item/copy-text.ts';
+import { compactJson } from '../../src/ingest/json/compact.ts';
+import { canonicalNumber } from '../../src/ingest/json/number.ts';
+import { JsonScanner, MAX_DEPTH } from '../../src/ingest/json/scan.ts';
+import { readMembers, readRaw, readString } from '../../src/ingest/json/tape.ts';
+import { hostileValues, makeRandom } from '../support/hostile.ts';
+import { describeWith } from '../support/needs.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+
+const sound = [
+  '0',
+  '-0',
+  '-0.0',
+  '1.0',
+  '1e400',
+  '-1E+2',
+  '1e-300',
+  '9007199254740993',
+  '123456789012345678901234567890.5',
+  'null',
+  'true',
+  'false',
+  '""',
+  '"a"',
+  '[]',
+  '{}',
+  ' { "a" : [ 1 , 2 ] } ',
+  '\t[\r\n1]\n',
+  '{"a":1,"a":2}',
+  '{"a":1,"\\u0061":2}',
+  '{"":""}',
+  '"\\ud83d\\ude80"',
+  '"\\"\\\\\\/\\b\\f\\n\\r\\t"',
+  '"\u007f"',
+  '"\u2028"',
+  '"\ufeff"',
+  `${'['.repeat(MAX_DEPTH)}${']'.repeat(MAX_DEPTH)}`,
+  `1${'0'.repeat(131_071)}`,
+  `0.${'0'.repeat(16_382)}1`,
+  '1e131071',
+  '0e5',
+  '[1,[2,[3,{"a":[{}]}]]]',
+];
+
+const unsound = [
+  '',
+  ' ',
+  '01',
+  '1.',
+  '.5',
+  '-',
+  '+1',
+  '1e',
+  '1e+',
+  '0x10',
+  'NaN',
+  'Infinity',
+  '-Infinity',
+  'nul',
+  'nulll',
+  'True',
+  '"',
+  '"a',
+  '"\\',
+  '"\\u12',
+  '"\\u00zz"',
+  '"\\x"',
+  '"\n"',
+  '"\t"',
+  '"\u0000"',
+  "'a'",
+  '[1,]',
+  '[,1]',
+  '[1 2]',
+  '[1',
+  ']',
+  '[}',
+  '{"a"}',
+  '{"a":}',
+  '{"a":1,}',
+  '{,}',
+  '{a:1}',
+  '{1:1}',
+  '{"a":1',
+  '{"a" 1}',
+  '1 2',
+  '{} x',
+  '[]]',
+  '\ufeff{}',
+  '// a\n1',
+  '"\\u0000"',
+  '{"\\u0000":1}',
+  '"\\ud800"',
+  '"\\udc00"',
+  '"\\ud800\\u0041"',
+  '"\\ud800\\ud800"',
+  '"\\udc00\\ud800"',
+  `1${'0'.repeat(131_072)}`,
+  '1e131072',
+  '1e-16384',
+  '1e1000000000000',
+  '-1e999999',
+];
+
+test('a number has one spelling', () => {
+  expect(['1', '1.0', '10e-1', '0.1e1', '1E0'].map(canonicalNumber)).toEqual(Array(5).fill('1e0'));
+  expect(['0', '-0', '0.000', '0e99'].map(canonicalNumber)).toEqual(Array(4).fill('0'));
+  expect(canonicalNumber('9007199254740993')).not.toBe(canonicalNumber('9007199254740992'));
+  expect(canonicalNumber('-1')).not.toBe(canonicalNumber('1'));
+});
+
+describe('the scanner', () => {
+  const scanner = new JsonScanner();
+
+  test('refuses bytes that are no UTF-8', () => {
+    for (const bytes of [
+      [0x22, 0xff, 0x22],
+      [0x22, 0xc0, 0x80, 0x22],
+      [0x22, 0xed, 0xa0, 0x80, 0x22],
+      [0x22, 0xe2, 0x82, 0x22],
+    ])
+      expect(scanner.scan(Buffer.from(bytes))?.code).toBe('notUtf8');
+  });
+
+  test('says why, and where', () => {
+    expect(scanner.scan(Buffer.from('{"a": tru}'))).toEqual({
+      code: 'notJson',
+      message: 'expected a value',
+      offset: 6,
+    });
+    expect(scanner.scan(Buffer.from('["\\u0000"]'))).toMatchObject({ code: 'nulCharacter', offset: 2 });
+    expect(scanner.scan(Buffer.from('['.repeat(MAX_DEPTH + 1)))?.code).toBe('tooDeep');
+    expect(scanner.scan(Buffer.from(`{"a":1e-99999}`))?.code).toBe('numberOutOfRange');
+  });
+
+  test('leaves numbers and strings as they are written, and the last of two keys', () => {
+    expect(scanner.scan(Buffer.from('{"a":1.0,"b":"\\u00e9\\n","\\u0061":12345678901234567890}'))).toBeNull();
+    const members = readMembers(scanner, 0);
+    expect([...members.keys()]).toEqual(['a', 'b']);
+    expect(readRaw(scanner, members.get('a') as number)).toBe('12345678901234567890');
+    expect(readString(scanner, members.get('b') as number)).toBe('é\n');
+  });
+});
+
+describeWith(['postgres15'], "the scanner and PostgreSQL's jsonb", () => {
+  let server: Postgres;
+  let database: Database;
+  const scanner = new JsonScanner();
+  beforeAll(async () => {
+    server = await startPostgres();
+    database = await openServer(server.superuserDsn, { variable: 'PGSTAC_DSN' });
+    await database.session((session) => session.run('CREATE TABLE copied (n int, content jsonb)'));
+  }, 120_000);
+  afterAll(async () => {
+    await database?.close();
+    await server?.stop();
+  });
+
+  /** What jsonb makes of each text; null where it refuses it. */
+  const asJsonb = (texts: readonly string[]) =>
+    database.session(async (session) => {
+      const values: (string | null)[] = [];
+      for (const text of texts) {
+        // A NUL itself is refused by the driver's protocol, long before jsonb.
+        const rows = text.includes('\0')
+          ? []
+          : await session.query<{ j: string }>('SELECT $1::text::jsonb::text AS j', [text]).catch(refused);
+        values.push(rows[0]?.j ?? null);
+      }
+      return values;
+    });
+  const refused = (error: unknown) => {
+    expect(readSqlState(error)).toMatch(/^22/);
+    return [];
+  };
+
+  test('agree on what is JSON', async () => {
+    const texts = [...sound, ...unsound];
+    const expected = await asJsonb(texts);
+    for (const [place, text] of texts.entries()) {
+      const taken = scanner.scan(Buffer.from(text)) === null;
+      expect([text.slice(0, 40), taken]).toEqual([text.slice(0, 40), expected[place] !== null]);
+    }
+    expect(sound.map((text) => scanner.scan(Buffer.from(text)))).toEqual(sound.map(() => null));
+  });
+
+  test('agree on texts broken at random', async () => {
+    const random = makeRandom(7);
+    const whole =
+      '{"a":[1.50,-2e+10,{"b":"x\\u00e9\\ud83d\\ude80\\n","c":null}],"d":{"e":[[],{}],"f":true},"g":"é東😀"}';
+    const alphabet = '{}[]",:\\ue0123456789.-+truefalsn \n\t';
+    const texts = Array.from({ length: 1500 }, () => {
+      const at = random(whole.length);
+      const put = alphabet[random(alphabet.length)] as string;
+      return [
+        whole.slice(0, at) + put + whole.slice(at + 1),
+        whole.slice(0, at) + put + whole.slice(at),
+        whole.slice(0, at),
+      ][random(3)] as string;
+    }).filter((text) => Buffer.from(text).toString() === text);
+    const expected = await asJsonb(texts);
+    for (const [place, text] of texts.entries())
+      expect([text, scanner.scan(Buffer.from(text)) === null]).toEqual([text, expected[place] !== null]);
+    expect(expected.filter((one) => one !== null).length).toBeGreaterThan(50);
+  }, 60_000);
+
+  test('what is copied is what was read', async () => {
+    const strings = Object.values(hostileValues).filter(
+      (value) => !value.includes('\0') && !/\p{Surrogate}/u.test(value),
+    );
+    const texts = [
+      ...sound,
+      ...strings.map((value) => JSON.stringify({ [value]: [value] })),
+      JSON.stringify(strings, null, '\t'),
+    ];
+    const copy = new CopyText();
+    const rows = texts.map((text, place) => {
+      scanner.scan(Buffer.from(text));
+      scanner.scan(compactJson(Buffer.from(text), scanner.whitespace));
+      copy.ascii(`${place}\t`);
+      copy.value(scanner, 0);
+      copy.ascii('\n');
+      return copy.take();
+    });
+    const expected = await asJsonb(texts);
+    const found = await database.session(async (session) => {
+      await session.copyInto({ schema: 'public', name: 'copied', columns: ['n', 'content'] }, rows);
+      return await session.query<{ content: string }>('SELECT content::text AS content FROM copied ORDER BY n');
+    });
+    expect(found.map(({ content }) => content)).toEqual(expected);
+  });
+});
