@@ -14,9 +14,14 @@ export async function copySample(from: string): Promise<string> {
   return folder;
 }
 
+/** How many items such a copy has. */
+export async function countItems(folder: string): Promise<number> {
+  return (await readFile(join(folder, 'spec/items/items.ndjson'), 'utf8')).trimEnd().split('\n').length;
+}
+
 /** The main job in such a copy: compile, check, make the embedded database, ingest, ingest again. */
 export async function smokePlatform(platform: RunPlatform, folder: string): Promise<void> {
-  const items = (await readFile(join(folder, 'spec/items/items.ndjson'), 'utf8')).trimEnd().split('\n').length;
+  const items = await countItems(folder);
 
   expect(await platform(['compile'], folder)).toMatchObject({ code: 0, stderr: '' });
   expect(await readFile(join(folder, 'generated/default/terraform/instance.tf'), 'utf8')).toContain(

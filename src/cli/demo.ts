@@ -1,0 +1,26 @@
+import { createContext } from './process-context.ts';
+import { runProgram } from './program.ts';
+
+// `npm run demo`: the main job on the sample spec, by the commands a user would type.
+const steps = [['compile'], ['db', 'init'], ['ingest']];
+
+// The demo fills the embedded database of this folder, never a server that a shell happens to point to.
+const elsewhere = ['PGSTAC_DSN', 'PGSTAC_URI', 'INGEST_DB_DSN', 'PLATFORM_SPEC', 'KUBERNETES_SERVICE_HOST'];
+
+process.exitCode = await runDemo();
+
+async function runDemo(): Promise<number> {
+  const real = createContext(process);
+  const env = Object.fromEntries(Object.entries(real.env).filter(([name]) => !elsewhere.includes(name)));
+  const started = performance.now();
+  for (const step of steps) {
+    real.stdout.write(`$ npx platform ${step.join(' ')}\n`);
+    const exitCode = await runProgram({ ...real, env }, step);
+    if (exitCode !== 0) return exitCode;
+    real.stdout.write('\n');
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  real.stdout.write(`Done in ${seconds} s. The artifacts are in generated/default (start with its README.md),\n`);
+  real.stdout.write('both databases in .platform/default.\n');
+  return 0;
+}
