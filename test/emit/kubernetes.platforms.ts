@@ -32,7 +32,7 @@ const access = `
     - { member: "user:ana@example.org", grants: { pgstac: ingest, ingest: write } }
     - { member: "group:readers@example.org", grants: { pgstac: read } }`;
 
-export const cloudSql = '{ cloudSql: {} }';
+const cloudSql = '{ cloudSql: {} }';
 export const virtualMachines = '{ virtualMachines: { zone: europe-west1-b, clients: [10.0.0.0/16] } }';
 
 export function writeSpec(parts: Parts): string {
@@ -52,7 +52,7 @@ export function writeSpec(parts: Parts): string {
 }
 
 /** The real front half of the compiler on a spec's text. */
-export function resolveText(text: string, environment = 'default'): Platform {
+function resolveText(text: string, environment = 'default'): Platform {
   const document = parseDocument({ path: 'platform.yaml', text });
   if (!document.ok) throw new Error(JSON.stringify(document.diagnostics));
   const spec = validateSpec(document.value);

@@ -24,3 +24,8 @@ export function findRunner(platform: Platform): { readonly workload: Workload; r
   if (workload === undefined) throw new Error(`the model names a workload that is not in it: ${metaflow.workload}`);
   return { workload, image: metaflow.image };
 }
+
+/** The pooler needs the proxy to log in, and Metaflow's identity to log in as. */
+export function hasPooler(platform: Platform, kubernetes: Kubernetes): boolean {
+  return kubernetes.pooler !== null && platform.hosting.kind === 'cloudSql' && platform.metaflow !== null;
+}

@@ -1,8 +1,7 @@
 import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
-import { findRunner, listNamespaces, markEnds } from './names.ts';
-import { hasPooler } from './pooler.ts';
+import { findRunner, hasPooler, listNamespaces, markEnds } from './names.ts';
 
 /** What the platform's own pods may reach, and that nothing reaches them; one policy for each namespace. */
 export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes): string {

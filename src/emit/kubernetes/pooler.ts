@@ -8,11 +8,6 @@ import { findRunner } from './names.ts';
 import { viewRanges } from './network.ts';
 import { viewProxy } from './proxy.ts';
 
-/** It needs the proxy to log in, and Metaflow's identity to log in as. */
-export function hasPooler(platform: Platform, kubernetes: Kubernetes): boolean {
-  return kubernetes.pooler !== null && platform.hosting.kind === 'cloudSql' && platform.metaflow !== null;
-}
-
 /** pgbouncer with its Service, disruption budget and network policy; null where the spec has none. */
 export function renderPooler(platform: Platform, kubernetes: Kubernetes): string | null {
   const { hosting } = platform;
