@@ -65,6 +65,15 @@ describe.each(Object.entries(platforms))('%s', (_, parts) => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  test('every ConfigMap that a pod mounts is made, and no other', () => {
+    const all = artifacts.flatMap(({ text }) => parseManifests(text));
+    const made = all.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata);
+    const mounted = artifacts.flatMap(({ text }) =>
+      [...text.matchAll(/configMap:\n +name: "(.*)"/g)].map((match) => match[1]),
+    );
+    expect(new Set(made.map((metadata) => at(metadata, 'name')))).toEqual(new Set(mounted));
+  });
+
   test('every namespace that is used is made, and every service account', () => {
     const all = artifacts.flatMap(({ text }) => parseManifests(text));
     const named = (kind: string) => all.filter((one) => one.kind === kind).map(({ metadata }) => at(metadata, 'name'));
@@ -169,5 +178,7 @@ describe('the spec in the cluster', () => {
     const maps = readManifests({ kubernetes: '{ version: "1.36", namespace: platform }' }, 'spec.yaml');
     expect(maps.map(({ metadata }) => at(metadata, 'namespace'))).toEqual(['metaflow', 'platform']);
     expect(readText({}, 'spec.yaml')).toContain('immutable: true');
+    const unread = { hosting: virtualMachines, pipelines: '{}' };
+    expect(emitManifests(unread).map(({ path }) => path)).not.toContain('terraform/kubernetes/spec.yaml');
   });
 });

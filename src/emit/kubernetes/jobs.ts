@@ -3,22 +3,31 @@ import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate, type View } from '../render.ts';
 import { hashText } from './hash.ts';
-import { findRunner } from './names.ts';
+import { findRunner, markEnds } from './names.ts';
 import { viewProxy } from './proxy.ts';
 
-/** The spec in each namespace whose Jobs read it; null without a runner. */
+/** The spec in each namespace that has a pod which reads it; null where none does. */
 export function renderSpec(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+  const namespaces = listReaders(platform, kubernetes).map((namespace) => ({
+    name: yamlValue(nameSpec(specText)),
+    namespace: yamlValue(namespace),
+    text: yamlValue(specText),
+  }));
+  if (namespaces.length === 0) return null;
+  return renderTemplate('kubernetes/spec', 'yaml', { namespaces: markEnds(namespaces) });
+}
+
+/** The init Job's namespace, and that of ingestion and of the example task. */
+function listReaders(platform: Platform, kubernetes: Kubernetes): readonly string[] {
+  const { hosting, pipelines } = platform;
   const runner = findRunner(platform);
-  if (runner === null) return null;
-  const namespaces = [...new Set([kubernetes.namespace, runner.workload.namespace])].sort();
-  return renderTemplate('kubernetes/spec', 'yaml', {
-    namespaces: namespaces.map((namespace, index) => ({
-      first: index === 0,
-      name: yamlValue(nameSpec(specText)),
-      namespace: yamlValue(namespace),
-      text: yamlValue(specText),
-    })),
-  });
+  if (runner === null) return [];
+  const cloudSql = hosting.kind === 'cloudSql';
+  const readers = [
+    ...(cloudSql && hosting.initAccount !== null ? [kubernetes.namespace] : []),
+    ...(cloudSql || pipelines.some(({ schedule }) => schedule !== null) ? [runner.workload.namespace] : []),
+  ];
+  return [...new Set(readers)].sort();
 }
 
 /** Makes roles, pgSTAC and tables as the admin; null where Terraform or the servers' own scripts do, or without a runner. */
