@@ -3,7 +3,7 @@ import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate, type View } from '../render.ts';
 import { hashText } from './hash.ts';
-import { findRunner, markEnds } from './names.ts';
+import { findRunner, markEnds, type Runner } from './names.ts';
 import { viewProxy } from './proxy.ts';
 
 /** The spec in each namespace that has a pod which reads it; null where none does. */
@@ -76,7 +76,7 @@ export function renderIngestion(
     name: yamlValue(`ingest-${pipeline.name}`),
     namespace: yamlValue(runner.workload.namespace),
     schedule: yamlValue(pipeline.schedule),
-    pod: viewRunnerPod(platform, kubernetes, 'ingest', ['platform', 'ingest', pipeline.name], specText),
+    pod: viewRunnerPod(platform, kubernetes, runner, 'ingest', ['platform', 'ingest', pipeline.name], specText),
   });
 }
 
@@ -86,7 +86,7 @@ export function renderExampleTask(platform: Platform, kubernetes: Kubernetes, sp
   if (runner === null || platform.hosting.kind !== 'cloudSql') return null;
   return renderTemplate('kubernetes/example-task', 'yaml', {
     namespace: yamlValue(runner.workload.namespace),
-    pod: viewRunnerPod(platform, kubernetes, 'task', ['platform', 'verify'], specText),
+    pod: viewRunnerPod(platform, kubernetes, runner, 'task', ['platform', 'verify'], specText),
   });
 }
 
@@ -94,13 +94,11 @@ export function renderExampleTask(platform: Platform, kubernetes: Kubernetes, sp
 function viewRunnerPod(
   platform: Platform,
   kubernetes: Kubernetes,
+  { workload, image }: Runner,
   name: string,
   command: readonly string[],
   specText: string,
 ): View<'yaml'> {
-  const runner = findRunner(platform);
-  if (runner === null) throw new Error('a runner pod without a runner');
-  const { workload, image } = runner;
   const { hosting } = platform;
   return viewPod(platform, {
     name,

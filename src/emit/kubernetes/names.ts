@@ -16,8 +16,14 @@ export function listNamespaces(platform: Platform, kubernetes: Kubernetes): read
   return [...new Set([kubernetes.namespace, ...platform.workloads.map(({ namespace }) => namespace)])].sort();
 }
 
-/** Metaflow's identity, which the platform's own ingestion Jobs and the pooler have as well; null without Metaflow. */
-export function findRunner(platform: Platform): { readonly workload: Workload; readonly image: string } | null {
+/** Metaflow's identity, which the platform's own ingestion Jobs and the pooler have as well, and its image. */
+export interface Runner {
+  readonly workload: Workload;
+  readonly image: string;
+}
+
+/** Null without Metaflow. */
+export function findRunner(platform: Platform): Runner | null {
   const { metaflow } = platform;
   if (metaflow === null) return null;
   const workload = platform.workloads.find(({ name }) => name === metaflow.workload);
