@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PlatformSpec } from '../spec/schema.ts';
 import type { GoogleServiceAccount } from './platform.ts';
 
 /** The prefix of everything an environment makes on Google Cloud. */
@@ -12,7 +13,8 @@ export function derivePrefix(name: string, environment: string, named: boolean):
  * `-sa`.
  */
 export function deriveServiceAccount(project: string, prefix: string, role: string): GoogleServiceAccount {
-  const accountId = fitName(`${prefix}-${role}`, 30).padEnd(6, '-sa');
+  const fitted = fitName(`${prefix}-${role}`, 30);
+  const accountId = fitted.length < 6 ? `${fitted}-sa` : fitted;
   return { accountId, email: `${accountId}@${project}.iam.gserviceaccount.com` };
 }
 
@@ -49,4 +51,12 @@ export function deriveMemberKey(member: string): string {
 /** The bucket of a `gs://bucket/prefix`, or null where it is something else. */
 export function bucketOf(location: string): string | null {
   return /^gs:\/\/([^/]+)/.exec(location)?.[1] ?? null;
+}
+
+/** The Kubernetes service account of the init Job. */
+export const initServiceAccount = 'platform-init';
+
+/** The namespace of the platform's own Jobs. */
+export function kubernetesNamespace(spec: PlatformSpec): string {
+  return spec.kubernetes?.namespace ?? 'metaflow';
 }

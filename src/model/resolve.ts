@@ -2,7 +2,7 @@ import type { Diagnostic, Outcome } from '../diagnostic/diagnostic.ts';
 import { orderDiagnostics } from '../diagnostic/order.ts';
 import type { PlatformSpec } from '../spec/schema.ts';
 import type { ValidSpec } from '../spec/validate.ts';
-import { derivePrefix } from './names.ts';
+import { derivePrefix, initServiceAccount, kubernetesNamespace } from './names.ts';
 import type { Kubernetes, Label, Metaflow, Platform } from './platform.ts';
 import { resolvePeople, resolveWorkloads } from './resolve-access.ts';
 import { resolveHosting } from './resolve-hosting.ts';
@@ -100,7 +100,7 @@ function resolveKubernetes(spec: PlatformSpec): Kubernetes | null {
   const pooler = kubernetes.pooler;
   return {
     version: { major, minor },
-    namespace: kubernetes.namespace ?? 'metaflow',
+    namespace: kubernetesNamespace(spec),
     injection: !cloudSql ? 'none' : minor >= 36 ? 'admissionPolicy' : 'operator',
     proxy: {
       port: kubernetes.proxy?.port ?? 5432,
@@ -116,7 +116,7 @@ function resolveKubernetes(spec: PlatformSpec): Kubernetes | null {
             maxClients: pooler.maxClients ?? 500,
             replicas: pooler.replicas ?? 2,
           },
-    initServiceAccount: 'platform-init',
+    initServiceAccount,
     databaseRanges: kubernetes.databaseRanges ?? ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
   };
 }

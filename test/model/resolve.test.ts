@@ -21,7 +21,12 @@ describe('names', () => {
     );
     for (const { accountId } of long) expect(accountId).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
     expect(long[0]?.accountId).not.toBe(long[1]?.accountId);
-    expect(deriveServiceAccount('acme', 'ab', 'c').accountId).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
+    for (const [prefix, role] of [
+      ['ab', 'c'],
+      ['ab', 'cd'],
+      ['abc', 'de'],
+    ] as const)
+      expect(deriveServiceAccount('acme', prefix, role).accountId).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
   });
 
   test('fitName leaves what fits', () => {

@@ -1,5 +1,5 @@
 import { suggestName } from '../../diagnostic/suggest.ts';
-import { deriveMemberKey } from '../names.ts';
+import { deriveMemberKey, initServiceAccount, kubernetesNamespace } from '../names.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 /** Workloads and people that can be told apart, and the workload that Metaflow's tasks are. */
@@ -11,6 +11,7 @@ function checkWorkloads(value: RuleInput['value']): readonly Finding[] {
   const findings: Finding[] = [];
   const accounts = new Map<string, string>();
   for (const [name, workload] of Object.entries(value.access?.workloads ?? {})) {
+    findings.push(...checkOwnNames(value, name, workload), ...checkSharedLogins(value, name, workload));
     const account = `${workload.namespace}/${workload.serviceAccount}`;
     const other = accounts.get(account);
     if (other !== undefined) {
@@ -24,6 +25,35 @@ function checkWorkloads(value: RuleInput['value']): readonly Finding[] {
     accounts.set(account, name);
   }
   return findings;
+}
+
+type WorkloadSpec = NonNullable<NonNullable<RuleInput['value']['access']>['workloads']>[string];
+
+/** The names that the platform's own accounts have. */
+function checkOwnNames(value: RuleInput['value'], name: string, workload: WorkloadSpec): readonly Finding[] {
+  const own = value.hosting.cloudSql === undefined ? ['ingest-postgres', 'pgstac-postgres'] : ['init'];
+  const at = ['access', 'workloads', name];
+  const findings: Finding[] = [];
+  if (own.includes(name)) {
+    const message = `${name} is the name of an account of the platform's own`;
+    findings.push({ code: 'PF206', at, onKey: true, message, hint: 'name the workload otherwise' });
+  }
+  if (workload.serviceAccount === initServiceAccount && workload.namespace === kubernetesNamespace(value)) {
+    const message = `${initServiceAccount} is the init Job's own service account`;
+    findings.push({ code: 'PF206', at: [...at, 'serviceAccount'], message, hint: 'name another service account' });
+  }
+  return findings;
+}
+
+/** Each machine has one login, which may write: whoever gets its password can do more than read. */
+function checkSharedLogins(value: RuleInput['value'], name: string, workload: WorkloadSpec): readonly Finding[] {
+  if (value.hosting.virtualMachines === undefined) return [];
+  return (['pgstac', 'ingest'] as const).flatMap((database): Finding[] => {
+    if (workload.grants[database] !== 'read') return [];
+    const at = ['access', 'workloads', name, 'grants', database];
+    const message = `on virtual machines the ${database} database has one login, and it may write`;
+    return [{ code: 'PF204', at, message, hint: 'host on Cloud SQL, where each workload has its own login' }];
+  });
 }
 
 function checkPeople(value: RuleInput['value']): readonly Finding[] {

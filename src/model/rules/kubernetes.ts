@@ -1,54 +1,63 @@
 import type { Finding, RuleInput } from './rule.ts';
 
-/** A cluster that can give pods the Auth Proxy, and what is asked of Kubernetes where there is none. */
+/** A cluster that can give pods the Auth Proxy, and what is asked of Kubernetes that it could not do. */
 export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
-  const findings: Finding[] = [];
+  const pipelines = Object.entries(value.pipelines ?? {});
+  return [
+    ...checkVersion(value),
+    ...checkPooler(value),
+    ...pipelines.flatMap(([name, pipeline]) =>
+      pipeline.schedule === undefined
+        ? []
+        : [...checkSchedule(value, name), ...checkFiles(name, pipeline.source.files)],
+    ),
+  ];
+}
+
+/** Source: Kubernetes' documentation, 'Sidecar Containers' (on by default from 1.29). */
+function checkVersion(value: RuleInput['value']): readonly Finding[] {
   const minor = Number(value.kubernetes?.version.split('.')[1] ?? 36);
-  if (minor < 29) {
-    // Kubernetes documentation, 'Sidecar Containers': on by default from 1.29.
-    findings.push({
-      code: 'PF205',
-      at: ['kubernetes', 'version'],
-      message: `Kubernetes 1.${minor} has no native sidecars: a task pod with the Auth Proxy would never end`,
-      hint: 'upgrade the cluster to 1.29 or newer',
-    });
+  if (minor >= 29) return [];
+  const message = `Kubernetes 1.${minor} has no native sidecars: a task pod with the Auth Proxy would never end`;
+  return [{ code: 'PF205', at: ['kubernetes', 'version'], message, hint: 'upgrade the cluster to 1.29 or newer' }];
+}
+
+function checkPooler(value: RuleInput['value']): readonly Finding[] {
+  if (value.kubernetes?.pooler === undefined) return [];
+  const at = ['kubernetes', 'pooler'];
+  if (value.hosting.cloudSql === undefined) {
+    const message = 'the pooler logs in through the Auth Proxy, which virtual machines do not have';
+    return [{ code: 'PF207', at, onKey: true, message, hint: 'remove kubernetes.pooler, or host on Cloud SQL' }];
   }
-  if (value.kubernetes?.pooler !== undefined && value.hosting.cloudSql === undefined) {
-    findings.push({
-      code: 'PF207',
-      at: ['kubernetes', 'pooler'],
-      onKey: true,
-      message: 'the pooler logs in through the Auth Proxy, which virtual machines do not have',
-      hint: 'remove kubernetes.pooler, or host on Cloud SQL',
-    });
-  }
-  for (const [name, pipeline] of Object.entries(value.pipelines ?? {})) {
-    if (pipeline.schedule === undefined) continue;
-    for (const [index, file] of (pipeline.source.files ?? []).entries()) {
-      if (/^(https?|gs):/.test(file)) continue;
-      findings.push({
-        code: 'PF207',
-        at: ['pipelines', name, 'source', 'files', index],
-        message: `a schedule runs in the cluster, and no pod has ${JSON.stringify(file)}`,
-        hint: 'name a URL, or remove the schedule',
-      });
-    }
-    if (value.kubernetes === undefined)
-      findings.push({
-        code: 'PF207',
-        at: ['pipelines', name, 'schedule'],
-        onKey: true,
-        message: 'a schedule runs as a CronJob, and the spec has no kubernetes',
-        hint: 'add kubernetes, or remove the schedule',
-      });
-    else if (value.metaflow === undefined)
-      findings.push({
-        code: 'PF207',
-        at: ['pipelines', name, 'schedule'],
-        onKey: true,
-        message: 'a schedule runs in the runner image, and the spec has no metaflow',
-        hint: 'add metaflow with its image, or remove the schedule',
-      });
-  }
-  return findings;
+  if (value.metaflow !== undefined) return [];
+  const message = "the pooler logs in as Metaflow's workload, and the spec has no metaflow";
+  return [{ code: 'PF207', at, onKey: true, message, hint: 'add metaflow, or remove kubernetes.pooler' }];
+}
+
+function checkSchedule(value: RuleInput['value'], name: string): readonly Finding[] {
+  const refuse = (message: string, hint: string): readonly Finding[] => [
+    { code: 'PF207', at: ['pipelines', name, 'schedule'], onKey: true, message, hint },
+  ];
+  if (value.kubernetes === undefined)
+    return refuse(
+      'a schedule runs as a CronJob, and the spec has no kubernetes',
+      'add kubernetes, or remove the schedule',
+    );
+  if (value.metaflow === undefined)
+    return refuse('a schedule runs in the runner image, and the spec has no metaflow', 'add metaflow with its image');
+  if (value.hosting.cloudSql === undefined)
+    return refuse(
+      'a CronJob cannot log in to virtual machines yet',
+      'run `platform ingest` on a machine, or host on Cloud SQL',
+    );
+  return [];
+}
+
+function checkFiles(name: string, files: readonly string[] = []): readonly Finding[] {
+  return files.flatMap((file, index): Finding[] => {
+    if (/^(https?|gs):/.test(file)) return [];
+    const message = `a schedule runs in the cluster, and no pod has ${JSON.stringify(file)}`;
+    const at = ['pipelines', name, 'source', 'files', index];
+    return [{ code: 'PF207', at, message, hint: 'name a URL, or remove the schedule' }];
+  });
 }
