@@ -18,6 +18,16 @@ export class IngestionFailure extends Error {
   }
 }
 
+/** A file or folder that cannot be read, in words. */
+export function failToRead(path: string, cause: unknown): never {
+  if (cause instanceof IngestionFailure) throw cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  throw new IngestionFailure('source', `cannot read ${path}: ${code === 'ENOENT' ? 'it is not there' : message}`, {
+    ...(code === 'ENOENT' ? { hint: 'paths are relative to the folder of the spec' } : {}),
+    cause,
+  });
+}
+
 /** To be called at every safe point: between batches, between pages, while waiting. */
 export function stopIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted)

@@ -82,7 +82,7 @@ async function updateCollection(session: Session, id: string, content: string, s
       'refused',
       `collection ${id} has items, and its new item_assets or stac_version would change what they are read as`,
       {
-        hint: `delete the collection's items first (DELETE FROM pgstac.items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
+        hint: `delete the collection's items first (SET search_path TO pgstac, public; DELETE FROM items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
       },
     );
   await session.query('UPDATE pgstac.collections SET content = $2::text::jsonb WHERE id = $1', [id, content]);

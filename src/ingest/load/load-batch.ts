@@ -1,4 +1,5 @@
 import type { Database, Session } from '../../database/connection.ts';
+import { describeError } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
 import type { CopyText } from '../item/copy-text.ts';
 import { writeContent } from '../item/dehydrate.ts';
@@ -10,7 +11,7 @@ import { kindAt, readMembers, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
 import type { Found } from './lookup.ts';
 import { markStale } from './partitions.ts';
-import { MetAnother } from './retry.ts';
+import { isRefusal, MetAnother } from './retry.ts';
 
 /** An item to be written, what the database has of it, and where it goes. */
 export interface Change {
@@ -21,6 +22,12 @@ export interface Change {
   readonly partition: string;
 }
 
+/** Kept from row to row. */
+export interface RowTools {
+  readonly scanner: JsonScanner;
+  readonly text: CopyText;
+}
+
 const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'content', 'private'];
 
 /**
@@ -28,11 +35,7 @@ const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'co
  * with the same item apart, then every old row goes, wherever the item's datetime had put it, and the new ones are
  * copied straight into their partitions, as pypgstac does.
  */
-export async function writeChanges(
-  session: Session,
-  changes: readonly Change[],
-  tools: { scanner: JsonScanner; text: CopyText },
-): Promise<void> {
+export async function writeChanges(session: Session, changes: readonly Change[], tools: RowTools): Promise<void> {
   if (changes.length === 0) return;
   await lockCollections(session, changes);
   await writeLedger(session, changes);
@@ -102,7 +105,7 @@ async function deleteRows(session: Session, partition: string, ids: readonly str
   if (row?.deleted !== ids.length) throw new MetAnother(`items of ${partition} were moved meanwhile`);
 }
 
-function writeRow({ item, collection }: Change, { scanner, text }: { scanner: JsonScanner; text: CopyText }): Buffer {
+function writeRow({ item, collection }: Change, { scanner, text }: RowTools): Buffer {
   const fault = scanner.scan(item.bytes);
   if (fault !== null) throw new Error(`an item that was sound no longer is: ${fault.message}`);
   for (const field of [item.id, item.collection, formatInstant(item.start), formatInstant(item.end), item.geometry]) {
@@ -157,21 +160,28 @@ export async function placeItems(
   return placed;
 }
 
-/** Which of the items the database refuses, each with its words: asked one by one, after a batch was refused. */
+/** Rolls back a write that was only a question. */
+class Asked extends Error {}
+
+/**
+ * Which items the database refuses to store, each with its words: asked one by one, after a batch was refused. An index
+ * of a queryable that wants a number is enough, and no judge knows of it.
+ */
 export async function findRefused(
   database: Database,
-  items: readonly GoodItem[],
-  describe: (error: unknown) => string,
+  changes: readonly Change[],
+  tools: RowTools,
 ): Promise<ReadonlyMap<GoodItem, string>> {
   const refused = new Map<GoodItem, string>();
-  for (const item of items) {
+  for (const change of changes) {
     try {
       await database.transaction(async (session) => {
-        await session.query(`SELECT set_config('search_path', 'pgstac, public', true)`);
-        await session.query('SELECT $1::text::jsonb, $2::text::geometry', [item.bytes.toString('utf8'), item.geometry]);
+        await writeChanges(session, [change], tools);
+        throw new Asked();
       });
     } catch (error) {
-      refused.set(item, describe(error));
+      if (isRefusal(error)) refused.set(change.item, describeError(error));
+      else if (!(error instanceof Asked)) throw error;
     }
   }
   return refused;

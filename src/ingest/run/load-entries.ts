@@ -1,4 +1,4 @@
-import { describeError, readSqlState } from '../../database/failure.ts';
+import { readSqlState } from '../../database/failure.ts';
 import type { GoodItem } from '../item/judge.ts';
 import type { Reason } from '../item/reason.ts';
 import type { KnownCollection } from '../load/collections.ts';
@@ -37,12 +37,13 @@ export async function loadEntries(
   return await retryTransaction({ clock, signal, onRetry }, async () => {
     for (;;) {
       const verdicts = await decide(work, entries, duplicates, refused);
+      const unplaced = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change] : []));
+      const changes = await placeItems(unplaced, work.shardBy, work.prepared);
       try {
-        return await commit(work, batch, entries, verdicts);
+        return await commit(work, batch, entries, verdicts, changes);
       } catch (error) {
         if (!isRefusal(error) || refused.size > 0) throw error;
-        const items = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change.item] : []));
-        refused = await findRefused(work.ports.pgstac, items, describeError);
+        refused = await findRefused(work.ports.pgstac, changes, work);
         if (refused.size === 0) throw error;
       }
     }
@@ -103,10 +104,9 @@ async function commit(
   batch: number,
   entries: readonly Entry[],
   verdicts: readonly Verdict[],
+  changes: readonly Change[],
 ): Promise<readonly ReceiptItem[]> {
   const receipt = entries.map((entry, place) => describeEntry(entry, (verdicts[place] as Verdict).outcome));
-  const unplaced = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change] : []));
-  const changes = await placeItems(unplaced, work.shardBy, work.prepared);
   const bad = entries.flatMap((entry, place) => describeBad(entry, verdicts[place] as Verdict));
   const { lease, ports } = work;
   return await ports.pgstac.transaction(async (session) => {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { IngestionFailure } from '../failure.ts';
+import { failToRead } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } from './document.ts';
 import { fetchBody } from './request.ts';
@@ -66,11 +66,7 @@ async function readDocument(location: string, ports: CatalogPorts): Promise<Buff
   try {
     for await (const part of ports.files.open(location)) parts.push(part);
   } catch (cause) {
-    throw new IngestionFailure(
-      'source',
-      `cannot read ${location}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    failToRead(location, cause);
   }
   return Buffer.concat(parts);
 }

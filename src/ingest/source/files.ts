@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { IngestionFailure } from '../failure.ts';
+import { failToRead, IngestionFailure } from '../failure.ts';
 import type { FilePort } from '../ports.ts';
 import type { OpenSource, SourceDocument } from './document.ts';
 import { compileGlob, globFolder, isGlob } from './glob.ts';
@@ -109,18 +109,11 @@ async function* unpack(path: string, chunks: AsyncIterable<Buffer>): AsyncGenera
   try {
     yield* source.pipe(gunzip) as AsyncIterable<Buffer>;
   } catch (cause) {
-    if (cause instanceof IngestionFailure) throw cause;
     failToRead(path, cause);
   } finally {
     source.destroy();
     gunzip.destroy();
   }
-}
-
-function failToRead(path: string, cause: unknown): never {
-  if (cause instanceof IngestionFailure) throw cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new IngestionFailure('source', `cannot read ${path}: ${reason}`, { cause });
 }
 
 /** A quick look before the real one: a wrong yes costs a second reading of the file, a wrong no finds it later. */

@@ -1,0 +1,196 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import {
+  KEPT_BYTES,
+  MAX_DOCUMENT_BYTES,
+  type OpenSource,
+  type SourceDocument,
+} from '../../src/ingest/source/document.ts';
+import { openFiles } from '../../src/ingest/source/files.ts';
+import { compileGlob } from '../../src/ingest/source/glob.ts';
+import { splitLines } from '../../src/ingest/source/split.ts';
+import { splitValues } from '../../src/ingest/source/split-values.ts';
+import { makeRandom } from '../support/hostile.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { lines, makeCollection, makeItem } from './support/items.ts';
+import { makeFilePort } from './support/ports.ts';
+
+async function open(files: Readonly<Record<string, string | Buffer>>, ...patterns: string[]): Promise<OpenSource> {
+  const folder = makeTemporaryFolder('files');
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+  return openFiles(patterns, makeFilePort(folder));
+}
+
+/** `source place: id`, or the text where it has none. */
+async function read(documents: AsyncIterable<SourceDocument>): Promise<string[]> {
+  const read: string[] = [];
+  for await (const { source, place, bytes } of documents) {
+    const id = /"id":\s*"([^"]*)"/.exec(bytes.toString())?.[1];
+    read.push(`${source} ${place}: ${id ?? bytes.toString()}`);
+  }
+  return read;
+}
+
+const item = (id: string) => JSON.stringify(makeItem(id));
+const features = (...ids: string[]) => ({
+  type: 'FeatureCollection',
+  features: ids.map((id) => makeItem(id)),
+  numberMatched: ids.length,
+});
+
+describe('files', () => {
+  test('are read in the order of their paths, each once, whatever is in them', async () => {
+    const source = await open(
+      {
+        'd/lines.ndjson': `${item('1')}\r\n\n  \n${item('2')}`,
+        'd/packed.ndjson.gz': gzipSync(lines(makeItem('3'), makeItem('4'))),
+        'd/two.ndjson.gz': Buffer.concat([gzipSync(lines(makeItem('5'))), gzipSync(lines(makeItem('6')))]),
+        'e/features.geojson': JSON.stringify(features('7', '8'), null, 2),
+        'e/one.json': `\ufeff${JSON.stringify(makeItem('9'), null, 2)}`,
+        'e/several.json': `${item('10')}\n${item('11')}`,
+        'e/list.json': JSON.stringify([makeItem('12'), makeItem('13')]),
+        'e/empty.json': '',
+        'c.json': JSON.stringify(makeCollection(), null, 2),
+      },
+      'e/*',
+      'd/*.ndjson*',
+      '*.json',
+      'e/one.json',
+      'd/**/*.gz',
+    );
+    expect(await read(source.documents())).toEqual([
+      'c.json document 1: scenes',
+      'd/lines.ndjson line 1: 1',
+      'd/lines.ndjson line 4: 2',
+      'd/packed.ndjson.gz line 1: 3',
+      'd/packed.ndjson.gz line 2: 4',
+      'd/two.ndjson.gz line 1: 5',
+      'd/two.ndjson.gz line 2: 6',
+      'e/features.geojson element 1: 7',
+      'e/features.geojson element 2: 8',
+      'e/list.json element 1: 12',
+      'e/list.json element 2: 13',
+      'e/one.json document 1: 9',
+      'e/several.json document 1: 10',
+      'e/several.json document 2: 11',
+    ]);
+    expect(await read(source.collections())).toEqual(['c.json document 1: scenes']);
+  });
+
+  test('that are not there are failures, not nothing', async () => {
+    const missing = (await open({}, 'none.json')).documents();
+    await expect(read(missing)).rejects.toMatchObject({
+      kind: 'source',
+      message: expect.stringContaining('cannot read none.json: it is not there'),
+    });
+    await expect(read((await open({ 'a.txt': '' }, '*.json')).documents())).rejects.toMatchObject({
+      kind: 'source',
+      message: 'no file matches *.json',
+    });
+    await expect(read((await open({}, 'no/such/*.json')).documents())).rejects.toMatchObject({
+      kind: 'source',
+      message: expect.stringContaining('cannot read no/such'),
+    });
+  });
+
+  test('that are packed and cut off are failures', async () => {
+    const packed = gzipSync(lines(makeItem('1')));
+    await expect(read((await open({ 'a.ndjson.gz': packed.subarray(0, -9) }, '*')).documents())).rejects.toMatchObject({
+      kind: 'source',
+    });
+  });
+});
+
+test.each([
+  ['*.json', ['a.json'], ['a/b.json', '.a.json', 'a.jsonl']],
+  ['**/*.json', ['a.json', 'a/b/c.json'], ['.git/a.json', 'a/.b.json']],
+  ['a/**/b.json', ['a/b.json', 'a/x/y/b.json'], ['b.json', 'ab.json']],
+  ['item-?.{json,ndjson}', ['item-1.json', 'item-é.ndjson'], ['item-12.json', 'item-1.geojson']],
+  ['[a-c]x[!0-9].json', ['axx.json'], ['dxx.json', 'ax1.json']],
+  ['(a+b)$.json', ['(a+b)$.json'], ['aab.json']],
+])('the glob %s', (pattern, matches, others) => {
+  const glob = compileGlob(pattern);
+  expect(matches.filter((path) => !glob.test(path))).toEqual([]);
+  expect(others.filter((path) => glob.test(path))).toEqual([]);
+});
+
+describe('texts that are cut apart', () => {
+  type Split = typeof splitLines;
+  async function split(splitter: Split, text: string, cuts: readonly number[]): Promise<string[]> {
+    const bytes = Buffer.from(text);
+    async function* chunks() {
+      let from = 0;
+      for (const to of [...cuts, bytes.length]) {
+        yield bytes.subarray(from, to);
+        from = to;
+      }
+    }
+    const pieces: string[] = [];
+    for await (const piece of splitter(chunks())) pieces.push(piece.bytes.toString());
+    return pieces;
+  }
+
+  const texts: readonly [string, Split, string, readonly string[]][] = [
+    ['lines', splitLines, '{"a":1}\n\n[2]\r\n  x\n{"b":"\\"}"}', ['{"a":1}', '[2]', 'x', '{"b":"\\"}"}']],
+    [
+      'values',
+      splitValues,
+      ' {"a":[1,{"b":"}\\"{"}]}\n{"c":\n2}{"d":{}}',
+      ['{"a":[1,{"b":"}\\"{"}]}', '{"c":\n2}', '{"d":{}}'],
+    ],
+    ['a list', splitValues, '[ {"a":1} ,[2], "x,]" ,3,null]', ['{"a":1}', '[2]', '"x,]" ', '3', 'null']],
+    [
+      'features',
+      splitValues,
+      '{"x":{"features":[0]},"features" : [{"a":"é]"},{"features":[1]}],"links":[{"y":"}\n"}]}{"b":1}',
+      ['{"a":"é]"}', '{"features":[1]}', '{"b":1}'],
+    ],
+    ['no features', splitValues, '{"type":"FeatureCollection","features":[]}', []],
+    ['collections', splitValues, '{"collections":[{"id":"c"}],"links":[]}', ['{"id":"c"}']],
+    ['a key that only looks like it', splitValues, '{"a":"features","b":[1]}', ['{"a":"features","b":[1]}']],
+    [
+      'a broken line among values',
+      splitValues,
+      '{"a":1}\n{"b":"x\n{"c":2}\nrubbish [\n{"d":3}',
+      ['{"a":1}', '{"b":"x', '{"c":2}', 'rubbish [\n{"d":3}'],
+    ],
+    ['an end in the middle of an element', splitValues, '{"features":[{"a":1},{"b":', ['{"a":1}', '{"b":']],
+    ['an end between elements', splitValues, '[{"a":1},', ['{"a":1}', '']],
+    ['an end behind the features', splitValues, '{"features":[{"a":1}]', ['{"a":1}', '']],
+  ];
+
+  test.each(texts)('%s, wherever the chunks end', async (_, splitter, text, expected) => {
+    const random = makeRandom(1);
+    expect(await split(splitter, text, [])).toEqual(expected);
+    const length = Buffer.from(text).length;
+    for (let cut = 0; cut <= length; cut += 1) expect(await split(splitter, text, [cut])).toEqual(expected);
+    for (let round = 0; round < 50; round += 1) {
+      const cuts = Array.from({ length: random(8) }, () => random(length + 1)).sort((one, other) => one - other);
+      expect(await split(splitter, text, cuts)).toEqual(expected);
+    }
+  });
+
+  test.each([
+    ['lines', splitLines, '\n'],
+    ['values', splitValues, '\n'],
+  ] as const)('%s: one that is too large is cut short, and the next is whole', async (_, splitter, end) => {
+    async function* chunks() {
+      yield Buffer.from(`{"a":1}${end}{"b":"`);
+      const chunk = Buffer.alloc(1 << 20, 'x');
+      for (let size = 0; size <= MAX_DOCUMENT_BYTES; size += chunk.length) yield chunk;
+      yield Buffer.from(`"}${end}{"c":1}`);
+    }
+    const pieces: { size: number; tooLarge: boolean }[] = [];
+    for await (const { bytes, tooLarge } of splitter(chunks())) pieces.push({ size: bytes.length, tooLarge });
+    expect(pieces).toEqual([
+      { size: 7, tooLarge: false },
+      { size: KEPT_BYTES, tooLarge: true },
+      { size: 7, tooLarge: false },
+    ]);
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import { judgeDocument } from '../../src/ingest/item/judge.ts';
+import { JsonScanner } from '../../src/ingest/json/scan.ts';
+import { makeCollection, makeItem } from './support/items.ts';
+
+const scanner = new JsonScanner();
+
+function judge(document: unknown, tooLarge = false) {
+  const bytes = Buffer.from(typeof document === 'string' ? document : JSON.stringify(document));
+  return judgeDocument({ bytes, source: 'a.json', place: 'line 1', tooLarge }, scanner);
+}
+
+const properties = (values: object) => makeItem('a', { properties: values });
+
+describe('a good item', () => {
+  test.each([
+    ['small', makeItem('a')],
+    ['without links, assets and bbox', makeItem('a', { links: undefined, assets: undefined, bbox: undefined })],
+    [
+      'with a range and no datetime',
+      properties({ datetime: null, start_datetime: '2024-01-01T00:00:00Z', end_datetime: '2024-01-02T00:00:00Z' }),
+    ],
+    [
+      'of one moment',
+      properties({ start_datetime: '2024-01-01T00:00:00Z', end_datetime: '2024-01-01T01:00:00+01:00' }),
+    ],
+    [
+      'with only a start beside its datetime',
+      properties({ datetime: '2024-01-01T00:00:00Z', start_datetime: '2024-01-01T00:00:00Z', end_datetime: null }),
+    ],
+    [
+      'across the antimeridian',
+      makeItem('a', {
+        geometry: {
+          type: 'Polygon',
+          coordinates: [
+            [
+              [179, 0],
+              [181, 0],
+              [181, 1],
+              [179, 0],
+            ],
+          ],
+        },
+      }),
+    ],
+    ['with things nobody knows', makeItem('a', { unknown: [{ deep: [1e300] }], stac_version: '9.9' })],
+  ])('%s', (_, item) => {
+    expect(judge(item)).toMatchObject({ kind: 'item', id: 'a', collection: 'scenes' });
+  });
+
+  test('has one hash however it is laid out, and another when anything in it changes', () => {
+    const hashOf = (text: string) => {
+      const judged = judge(text);
+      return judged.kind === 'item' ? judged.hash : judged.kind;
+    };
+    const compact = JSON.stringify(makeItem('a', { note: 'two  spaces \\" and a \n' }));
+    const pretty = JSON.stringify(JSON.parse(compact), null, 2);
+    expect(hashOf(pretty)).toBe(hashOf(compact));
+    expect(hashOf(compact.replace('two  spaces', 'two spaces'))).not.toBe(hashOf(compact));
+    expect(hashOf(compact.replace('46.25', '46.250'))).not.toBe(hashOf(compact));
+  });
+});
+
+describe('a bad item', () => {
+  test.each([
+    ['notJson', '{"type":"Feature"'],
+    ['notJson', ''],
+    ['nulCharacter', JSON.stringify(makeItem('a', { note: 'x\0y' }))],
+    ['tooDeep', `{"a":${'['.repeat(600)}${']'.repeat(600)}}`],
+    ['numberOutOfRange', '{"a":1e999999}'],
+    ['notAnItem', '7'],
+    ['notAnItem', '[]'],
+    ['notAnItem', '{"type":"Catalog","id":"c"}'],
+    ['badCollection', makeCollection({ id: '' })],
+    ['badId', makeItem('')],
+    ['badId', makeItem('x'.repeat(1025))],
+    ['badId', makeItem('a', { id: 7 })],
+    ['noCollection', makeItem('a', { collection: null })],
+    ['noCollection', makeItem('a', { collection: undefined })],
+    ['badProperties', makeItem('a', { properties: null })],
+    ['badProperties', makeItem('a', { properties: [] })],
+    ['badAssets', makeItem('a', { assets: [] })],
+    ['badAssets', makeItem('a', { assets: { image: 'https://example.org' } })],
+    ['badLinks', makeItem('a', { links: {} })],
+    ['badLinks', makeItem('a', { links: ['x'] })],
+    ['noDatetime', properties({})],
+    ['noDatetime', properties({ datetime: null, start_datetime: '2024-01-01T00:00:00Z' })],
+    ['badDatetime', properties({ datetime: 'yesterday' })],
+    ['badDatetime', properties({ datetime: 20240101 })],
+    ['badDatetime', properties({ start_datetime: 'x', end_datetime: 'y', datetime: '2024-01-01T00:00:00Z' })],
+    ['endBeforeStart', properties({ start_datetime: '2024-01-02T00:00:00Z', end_datetime: '2024-01-01T00:00:00Z' })],
+    ['noGeometry', makeItem('a', { geometry: null })],
+    ['noGeometry', makeItem('a', { geometry: undefined })],
+    ['badGeometry', makeItem('a', { geometry: { type: 'Point', coordinates: ['7', '46'] } })],
+  ])('%s', (reason, document) => {
+    expect(judge(document)).toMatchObject({ kind: 'bad', reason, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  });
+
+  test('keeps its bytes as they came, and its name where it has one', () => {
+    const text = JSON.stringify(makeItem('a', { geometry: null }), null, 2);
+    const judged = judge(text);
+    expect(judged).toMatchObject({ kind: 'bad', id: 'a', collection: 'scenes' });
+    expect(judged.bytes.toString()).toBe(text);
+  });
+
+  test('that is too large is not even looked at', () => {
+    expect(judge(makeItem('a'), true)).toMatchObject({ kind: 'bad', reason: 'tooLarge', id: null });
+  });
+});
+
+test('a collection is none of the items', () => {
+  expect(judge(makeCollection())).toMatchObject({ kind: 'collection', id: 'scenes' });
+});
