@@ -45,10 +45,15 @@ export function writeSpec(parts: Parts): string {
     `access: ${parts.access ?? access}`,
     ...(parts.kubernetes === null ? [] : [`kubernetes: ${parts.kubernetes ?? '{ version: "1.36" }'}`]),
     ...(parts.metaflow === null ? [] : [`metaflow: ${parts.metaflow ?? metaflow}`]),
-    `pipelines: ${parts.pipelines ?? pipelines}`,
+    `pipelines: ${parts.pipelines ?? choosePipelines(parts)}`,
     ...(parts.environment === undefined ? [] : [`environments: { ${parts.environment}: {} }`]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** On virtual machines no CronJob could log in, and the rules refuse a schedule. */
+function choosePipelines({ hosting }: Parts): string {
+  return hosting === virtualMachines ? pipelines.replace(/^ *schedule: .*\n/m, '') : pipelines;
 }
 
 /** The real front half of the compiler on a spec's text. */
