@@ -20,7 +20,7 @@ export const kubernetesTarget: Target = {
     const example = renderExampleTask(platform, kubernetes, input.specText);
     return [
       ...applied,
-      manifest('kustomization.yaml', renderKustomization(platform, applied)),
+      manifest('kustomization.yaml', renderKustomization(platform, applied, example !== null)),
       ...(example === null ? [] : [manifest(exampleFile, example)]),
     ];
   },
@@ -47,9 +47,10 @@ function listManifests(platform: Platform, kubernetes: Kubernetes, { specText }:
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function renderKustomization(platform: Platform, applied: readonly Artifact[]): string {
+function renderKustomization(platform: Platform, applied: readonly Artifact[], hasExample: boolean): string {
   const labels = platform.labels.filter(({ key, value }) => isLabel(key) && (value === '' || isLabel(value)));
   return renderTemplate('kubernetes/kustomization', 'yaml', {
+    hasExample,
     labels: labels.map(({ key, value }) => ({ key: yamlValue(key), value: yamlValue(value) })),
     resources: applied.map(({ path }) => ({ file: yamlValue(path.slice(manifestFolder.length + 1)) })),
   });
