@@ -4,7 +4,7 @@
  */
 const unseen = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
 
-/** Writes them as `\uNNNN`, which means the same in JSON, YAML, HCL and Python strings. Backslashes are the caller's. */
+/** Writes them as `\uNNNN`, which means the same in strings of JSON, YAML, HCL, Python and SQL's E''. Backslashes are the caller's. */
 export function escapeUnseen(text: string): string {
   return text.replace(unseen, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

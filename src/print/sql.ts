@@ -1,4 +1,4 @@
-import { oneLine, refuseNul, refuseUnpaired } from './characters.ts';
+import { escapeUnseen, oneLine, refuseNul, refuseUnpaired } from './characters.ts';
 import { type Fragment, makeFragment } from './make-fragment.ts';
 
 /** `NAMEDATALEN - 1`: PostgreSQL silently truncates a longer name. */
@@ -15,15 +15,17 @@ export function sqlIdentifier(name: string): Fragment<'sql'> {
 }
 
 /**
- * A text literal that means the same whatever `standard_conforming_strings` is set to, and inside a dollar-quoted body
- * too, which a raw `$` could end. Throws on NUL and half a surrogate pair.
+ * A text literal on one line that means the same whatever `standard_conforming_strings` is set to, and inside a
+ * dollar-quoted body too, which a raw `$` could end. Throws on NUL and half a surrogate pair.
  */
 export function sqlText(value: string): Fragment<'sql'> {
   refuseUnstorable(value);
   const doubled = value.replaceAll("'", "''");
-  if (!/[\\$]/.test(value)) return makeFragment('sql', `'${doubled}'`);
+  const escaped = escapeUnseen(
+    doubled.replaceAll('\\', '\\\\').replaceAll('$', '\\x24').replaceAll('\n', '\\n').replaceAll('\t', '\\t'),
+  );
   // The space keeps a word before the hole from joining the E, as PostgreSQL's own quote_literal does.
-  return makeFragment('sql', ` E'${doubled.replaceAll('\\', '\\\\').replaceAll('$', '\\x24')}'`);
+  return makeFragment('sql', escaped === doubled ? `'${doubled}'` : ` E'${escaped}'`);
 }
 
 export function sqlNumber(value: number): Fragment<'sql'> {
