@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { appendFile, cp, readFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { cleanEnvironment, runCli } from '../support/cli.ts';
@@ -44,7 +45,10 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
   /** What a user has who exported nothing, with `platform` where npm would have linked it. */
   function makeEnvironment(variables: Variables = {}) {
     const command = `${process.execPath} ${join(projectRoot, 'dist/cli/main.js')}`;
-    return { ...cleanEnvironment(), METAFLOW_USER: 'test', PLATFORM_COMMAND: command, ...variables };
+    // No home of the user's own, for Metaflow's configuration in it; but their cache, with the embedded database's start.
+    const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+    const clean = { ...cleanEnvironment('empty'), XDG_CACHE_HOME: caches, METAFLOW_USER: 'test' };
+    return { ...clean, PLATFORM_COMMAND: command, ...variables };
   }
 
   function runFlow(where: Project, args: readonly string[], variables?: Variables): Promise<RunResult> {
@@ -52,9 +56,30 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
     return runProcess(python.python, [flow, ...args], options);
   }
 
+  function runPytest(...args: readonly string[]): Promise<RunResult> {
+    const options = { cwd: project.environment, env: cleanEnvironment('empty') };
+    return runProcess(python.bin('pytest'), ['-p', 'no:cacheprovider', ...args], options);
+  }
+
+  test.each([
+    'PGSTAC_DSN=postgresql://ana:hunter2@10.0.0.3:5432/pgstac',
+    'password = "hunter2"',
+    '{ "password": "hunter2" }',
+    "ALTER ROLE ana PASSWORD 'hunter2';",
+    '-----BEGIN RSA PRIVATE KEY-----',
+    `key: AIza${'0'.repeat(35)}`,
+  ])('does not pass its pytest with a secret in a file: %s', async (secret) => {
+    const file = join(project.environment, 'README.md');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, `${text}${secret}\n`);
+    const { code, stdout } = await runPytest('-k', 'secret');
+    await writeFile(file, text);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('1 failed') });
+    expect(stdout).toContain('test_no_compiled_file_holds_a_secret');
+  });
+
   test('passes the pytest it comes with', async () => {
-    const options = { cwd: project.environment, env: { ...cleanEnvironment(), PATH: process.env['PATH'] } };
-    const { code, stdout } = await runProcess(python.bin('pytest'), ['-p', 'no:cacheprovider'], options);
+    const { code, stdout } = await runPytest();
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ \d+ passed in /) });
     expect(stdout).not.toContain('skipped');
   });
@@ -80,7 +105,7 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
 
   test('killed in the middle and resumed, it has lost and doubled nothing', async () => {
     const other = await makeProject();
-    await killFlow(other, ['run', '--shards', '3'], /\/download_items\/\d+ .* of sentinel2$/, 2);
+    await killFlow(other, ['run', '--shards', '2'], /\/download_items\/\d+ .* of sentinel2$/, 2);
     const resumed = await runFlow(other, ['resume']);
     expect(resumed).toMatchObject({ code: 0 });
     expect(resumed.stdout).toContain(counts(other.items, 0, 0));

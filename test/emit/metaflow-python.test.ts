@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { metaflowTarget } from '../../src/emit/metaflow.ts';
+import { hostileValues, isUnpaired } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
 import { metaflow, mypy, type PythonTool, pytest, pythonTool, ruff } from '../support/python.ts';
-import { runProcess } from '../support/run.ts';
+import { runOrThrow, runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { makePlatform } from './metaflow.fixture.ts';
 
@@ -28,6 +29,18 @@ describeWith(['python'], "the flows' Python", () => {
     const { code, stdout, stderr } = await runProcess(tool, args, { cwd: folder, env });
     return { code, said: stdout + stderr };
   }
+
+  test('says every name exactly, whatever is in it', async () => {
+    const read =
+      'import ast, json, sys\nsource = json.load(sys.stdin)\njson.dump([[ast.literal_eval(line.value) for line in ast.parse(text).body[1:4]] for text in source], sys.stdout)';
+    const values = Object.values(hostileValues).filter((value) => !isUnpaired(value));
+    const sources = values.map((value) => {
+      const platform = { ...makePlatform('cloudSql'), name: value, environment: value };
+      return metaflowTarget.emit(platform, { specText: '' }).find(({ path }) => path === 'main.py')?.text;
+    });
+    const { stdout } = await runOrThrow('python3', ['-c', read], { input: JSON.stringify(sources) });
+    expect(JSON.parse(stdout)).toEqual(values.map((value) => [value, value, 'acme-earth']));
+  });
 
   test('is formatted as ruff formats it', async () => {
     expect(await run(python.bin('ruff'), 'format', '--diff', '.')).toEqual({ code: 0, said: expect.any(String) });

@@ -26,12 +26,14 @@ const hostings = {
   virtualMachines: 'hosting: { virtualMachines: { zone: europe-west1-b, clients: [10.0.0.0/16] } }\n',
 };
 
+const task = '    task: { namespace: flows, serviceAccount: task-runner, grants: { pgstac: ingest, ingest: write } }\n';
+
 const parts = {
+  task: `access:\n  workloads:\n${task}`,
   workloads: `access:
   workloads:
     reader: { namespace: web, serviceAccount: reader, grants: { pgstac: read } }
-    task: { namespace: flows, serviceAccount: task-runner, grants: { pgstac: ingest, ingest: write } }
-`,
+${task}`,
   kubernetes: 'kubernetes: { version: "1.36", namespace: platform, proxy: { port: 6543 } }\n',
   metaflow: 'metaflow: { workload: task, datastore: gs://acme-earth-metaflow/a, image: example.org/runner:1.0.0 }\n',
   metaflowService:

@@ -68,7 +68,7 @@ describe.each(shells)('what %s has of the configuration', (shell) => {
   });
 
   test('on virtual machines', async () => {
-    const { INGEST_DB_DSN, PGSTAC_URI } = await read(makePlatform('virtualMachines', 'workloads', 'metaflow'));
+    const { INGEST_DB_DSN, PGSTAC_URI } = await read(makePlatform('virtualMachines', 'task', 'metaflow'));
     expect(INGEST_DB_DSN).toMatch(/^postgresql:\/\/ingest_user@[^@]*ingest-postgres[^@]*:5432\/ingest\?/);
     expect(PGSTAC_URI).toMatch(/^postgresql:\/\/pgstac_user@[^@]*pgstac-postgres[^@]*:5432\/pgstac\?/);
   });
@@ -97,7 +97,7 @@ describe('the files', () => {
   });
 
   test('end in one newline and have no carriage return', () => {
-    for (const platform of [makePlatform('cloudSql'), makePlatform('virtualMachines', 'workloads', 'pipelines')]) {
+    for (const platform of [makePlatform('cloudSql'), makePlatform('virtualMachines', 'task', 'pipelines')]) {
       for (const text of emit(platform).values()) expect(text).toMatch(/^[^\r]*\n$/);
     }
   });
