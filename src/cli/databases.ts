@@ -1,24 +1,17 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Database, DatabaseTarget } from '../database/connection.ts';
-import { openEmbedded } from '../database/embedded.ts';
 import { DatabaseFailure, describeError, readSqlState } from '../database/failure.ts';
-import {
-  type InitialiseReport,
-  type InitialiseScripts,
-  initialiseDatabases,
-  installPgstac,
-} from '../database/initialise.ts';
+import { type InitialiseReport, type InitialiseScripts, initialiseDatabases } from '../database/initialise.ts';
 import { listMissingParts } from '../database/inspect.ts';
-import { obtainPgstacSql } from '../database/release-source.ts';
-import { findRelease } from '../database/releases.ts';
 import { openServer, readTarget, type ServerOptions } from '../database/server.ts';
-import { createDataFolder, embeddedVersions } from '../database/template.ts';
 import { listSqlScripts } from '../emit/sql.ts';
+import { isLostConnection } from '../ingest/load/retry.ts';
 import type { Platform } from '../model/platform.ts';
 import { CommandError, type Context } from './context.ts';
+import { openEmbeddedFolder } from './embedded.ts';
 import type { loadPlatform } from './load.ts';
-import { createReleasePorts, findCacheFolder } from './release-ports.ts';
+import { obtainRelease } from './release-ports.ts';
 
 export type Loaded = Awaited<ReturnType<typeof loadPlatform>>;
 
@@ -43,7 +36,7 @@ export async function openDatabases(
 ): Promise<Databases> {
   return await explainFailure(async () => {
     const servers = findServers(context);
-    if (servers === null) return await openEmbeddedPair(context, loaded, options.create);
+    if (servers === null) return await openOne(context, loaded, options.create);
     printTargets(context, { pgstac: readTarget(...servers.pgstac), ingest: readTarget(...servers.ingest) });
     const pgstac = await openServer(...servers.pgstac);
     try {
@@ -64,10 +57,10 @@ export async function openDatabases(
 /** Does all that `platform db init` does. */
 export async function initialise(context: Context, loaded: Loaded, databases: Databases): Promise<InitialiseReport> {
   const ports = {
-    obtainPgstacSql: () => obtainPgstacSql(wantedRelease(loaded), createReleasePorts(context)),
+    obtainPgstacSql: () => obtainRelease(context, loaded),
     say: (line: string) => context.stderr.write(`${line}\n`),
   };
-  return await explainFailure(() =>
+  return await explainRefusal(() =>
     initialiseDatabases(databases, loaded.platform, sortScripts(loaded.platform), ports),
   );
 }
@@ -85,13 +78,11 @@ export async function ensureInitialised(context: Context, loaded: Loaded, databa
   });
 }
 
-/** A database's failure, and whatever else a server refuses, as the command's end. */
+/** A database's failure as the command's end. */
 export async function explainFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (readSqlState(error) !== null)
-      throw new CommandError(4, `the database refuses: ${describeError(error)}`, { cause: error });
     if (!(error instanceof DatabaseFailure)) throw error;
     throw new CommandError(4, error.message, {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
@@ -100,8 +91,18 @@ export async function explainFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** As `explainFailure`, and with it whatever else a server refuses, or that it went away. */
+export async function explainRefusal<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await explainFailure(work);
+  } catch (error) {
+    if (readSqlState(error) === null && !isLostConnection(error)) throw error;
+    throw new CommandError(4, `the database refuses: ${describeError(error)}`, { cause: error });
+  }
+}
+
 /** On stderr, before anything is touched. */
-export function printTargets(
+function printTargets(
   context: Context,
   targets: { readonly pgstac: DatabaseTarget; readonly ingest: DatabaseTarget },
 ): void {
@@ -142,51 +143,16 @@ function findServers({ env }: Context): { pgstac: Server; ingest: Server } | nul
   return null;
 }
 
-async function openEmbeddedPair(context: Context, loaded: Loaded, create: boolean): Promise<Databases> {
+/** The embedded database, which serves as both. */
+async function openOne(context: Context, loaded: Loaded, create: boolean): Promise<Databases> {
   const folder = join(loaded.projectRoot, '.platform', loaded.platform.environment);
   const target: DatabaseTarget = { kind: 'embedded', folder };
   printTargets(context, { pgstac: target, ingest: target });
   const isNew = !existsSync(join(folder, 'data'));
   if (isNew && !create)
     throw new CommandError(1, `there is no embedded database in ${folder} yet`, { hint: 'run `platform db init`' });
-  if (isNew) context.stderr.write('making the embedded database (PostgreSQL with PostGIS)\n');
-  const onWait = (holder: string) => void context.stderr.write(`waiting for process ${holder}, which holds it\n`);
-  const database = await openEmbedded(folder, {
-    onWait,
-    create: (dataFolder) => createEmbedded(context, loaded, dataFolder, onWait),
-  });
+  const database = await openEmbeddedFolder(context, folder, loaded);
   return { pgstac: database, ingest: database, isNew, close: () => database.close() };
-}
-
-async function createEmbedded(
-  context: Context,
-  loaded: Loaded,
-  dataFolder: string,
-  onWait: (holder: string) => void,
-): Promise<void> {
-  const release = wantedRelease(loaded);
-  const sha256 = release.source?.sha256 ?? findRelease(release.version)?.sha256 ?? '';
-  const cacheFolder = findCacheFolder(context);
-  await createDataFolder(dataFolder, {
-    cacheFolder: cacheFolder === null ? null : join(cacheFolder, 'embedded'),
-    key: `pglite-${embeddedVersions.pglite}-postgis-${embeddedVersions.postgis}-pgstac-${release.version}-${sha256.slice(0, 12)}`,
-    onWait,
-    prepare: async (session) => {
-      const sql = await obtainPgstacSql(release, createReleasePorts(context));
-      for (const name of ['postgis', 'btree_gist', 'unaccent'])
-        await session.run(`CREATE EXTENSION ${name} SCHEMA public`);
-      await installPgstac(session, sql, release.version);
-    },
-  });
-}
-
-function wantedRelease({ platform, spec }: Loaded): {
-  version: string;
-  source: Platform['databases']['pgstac']['source'];
-} {
-  const { version, source } = platform.databases.pgstac;
-  if (source === null || source.location.startsWith('https://')) return { version, source };
-  return { version, source: { ...source, location: resolve(dirname(spec.path), source.location) } };
 }
 
 /** The very texts that compile writes into `sql/`. */

@@ -1,8 +1,24 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { ProgramResult, ReleasePorts } from '../database/release-source.ts';
+import { dirname, join, resolve } from 'node:path';
+import { obtainPgstacSql, type ProgramResult, type ReleasePorts } from '../database/release-source.ts';
+import type { Platform } from '../model/platform.ts';
 import type { Context } from './context.ts';
+
+/** What of a loaded spec says which pgSTAC is wanted. */
+export interface SpecRelease {
+  readonly platform: Platform;
+  /** A path in `databases.pgstac.source` is relative to the spec's folder. */
+  readonly spec: { readonly path: string };
+}
+
+/** pgSTAC's own SQL, as the spec wants it. Throws `DatabaseFailure` where it is not to be had. */
+export async function obtainRelease(context: Context, { platform, spec }: SpecRelease): Promise<string> {
+  const { version, source } = platform.databases.pgstac;
+  const isFile = source !== null && !source.location.startsWith('https://');
+  const found = isFile ? { ...source, location: resolve(dirname(spec.path), source.location) } : source;
+  return await obtainPgstacSql({ version, source: found }, createReleasePorts(context));
+}
 
 /** The real programs, network and folders in which pgSTAC's SQL is looked for. */
 export function createReleasePorts(context: Context): ReleasePorts {

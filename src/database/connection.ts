@@ -38,3 +38,9 @@ export type DatabaseTarget =
       readonly database: string;
       readonly user: string;
     };
+
+/** In the middle of a message. */
+export function describeTarget(target: DatabaseTarget): string {
+  if (target.kind === 'embedded') return `the embedded database in ${target.folder}`;
+  return `${target.variable} (database ${target.database} at ${target.host}:${target.port} as ${target.user})`;
+}

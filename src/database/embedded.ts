@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PGlite, Results } from '@electric-sql/pglite';
@@ -20,7 +21,7 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions): Pr
   const lock = await lockFolder(folder, options.onWait);
   try {
     const dataFolder = join(folder, 'data');
-    if (options.create !== undefined) await options.create(dataFolder);
+    if (options.create !== undefined && !existsSync(dataFolder)) await options.create(dataFolder);
     const cluster = await openCluster(dataFolder);
     return makeDatabase(cluster, folder, async () => {
       await cluster.close();

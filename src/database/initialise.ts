@@ -1,11 +1,10 @@
 import { type Login, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
-import type { Database, Session } from './connection.ts';
+import { type Database, describeTarget, type Session } from './connection.ts';
 import { DatabaseFailure, describeError, readSqlState } from './failure.ts';
-import { findMissingLogins, inspectPgstac, isOurs, listPossibleExtensions, readInstallation } from './inspect.ts';
+import { findMissingLogins, inspectPgstac, listPossibleExtensions, refuseAnother } from './inspect.ts';
 import { quoteIdentifier } from './quote.ts';
 import { rehearse } from './rehearse.ts';
-import { describeTarget } from './server.ts';
 
 /** The texts of `generated/<environment>/sql/`. */
 export interface InitialiseScripts {
@@ -120,15 +119,6 @@ async function refuseForeign(session: Session, database: Database, platform: Pla
   throw new DatabaseFailure(
     `${describeTarget(database.target)}: ${found}, and the spec wants ${wanted}; nothing was changed`,
     { hint },
-  );
-}
-
-async function refuseAnother(session: Session, database: Database, platform: Platform): Promise<void> {
-  const found = await readInstallation(session);
-  if (found === null || isOurs(found, platform)) return;
-  throw new DatabaseFailure(
-    `${describeTarget(database.target)} belongs to platform ${found.platform}, environment ${found.environment}; this is ${platform.name}, ${platform.environment}`,
-    { hint: 'check the DSN and --env; a database serves one environment of one platform' },
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Platform } from '../model/platform.ts';
-import type { Database, DatabaseTarget, Session } from './connection.ts';
+import { type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
+import { DatabaseFailure } from './failure.ts';
 import { findRelease } from './releases.ts';
 
 /** The row of `platform.installation`. */
@@ -80,24 +81,37 @@ export async function findMissingLogins(session: Session, names: readonly string
   return names.filter((name) => !there.has(name));
 }
 
-/** What `platform db init` would have to make, in words; empty where both databases are ready for the loader. */
+/** Throws `DatabaseFailure` where the database is another platform's or environment's. */
+export async function refuseAnother(session: Session, database: Database, platform: Platform): Promise<void> {
+  const found = await readInstallation(session);
+  if (found === null || isOurs(found, platform)) return;
+  throw new DatabaseFailure(
+    `${describeTarget(database.target)} belongs to platform ${found.platform}, environment ${found.environment}; this is ${platform.name}, ${platform.environment}`,
+    { hint: 'check the DSN and --env; a database serves one environment of one platform' },
+  );
+}
+
+/**
+ * What `platform db init` would have to make, in words; empty where both databases are ready for the loader. Throws as
+ * `refuseAnother` does.
+ */
 export async function listMissingParts(
   databases: { readonly pgstac: Database; readonly ingest: Database },
   platform: Platform,
 ): Promise<readonly string[]> {
   const version = platform.databases.pgstac.version;
   const inPgstac = await databases.pgstac.session(async (session) => {
+    await refuseAnother(session, databases.pgstac, platform);
     const state = await inspectPgstac(session);
     const installation = await readInstallation(session);
     return [
       ...(state.kind === 'known' && state.version === version ? [] : [`pgSTAC ${version}`]),
-      ...(isOurs(installation, platform) ? [] : ['schema platform']),
+      ...(installation === null ? ['schema platform'] : []),
     ];
   });
   const inIngest = await databases.ingest.session(async (session) => {
-    const installation = await readInstallation(session);
-    const hasLog = await hasRelation(session, 'public.ingestion_log');
-    return hasLog && isOurs(installation, platform) ? [] : ['public.ingestion_log'];
+    await refuseAnother(session, databases.ingest, platform);
+    return (await hasRelation(session, 'public.ingestion_log')) ? [] : ['public.ingestion_log'];
   });
   return [...inPgstac, ...inIngest];
 }

@@ -1,3 +1,5 @@
+import { pgstacSha256 } from '../model/pgstac-releases.ts';
+
 /** A pgSTAC release on PyPI: its base SQL by hash, and the columns by which its layout is known again. */
 export interface PgstacRelease {
   readonly version: string;
@@ -26,31 +28,23 @@ const collections = [
 const partitionStats = ['dtrange', 'edtrange', 'keys', 'last_updated', 'partition', 'spatial'];
 const partitionStatsByCollection = ['collection', ...partitionStats, 'partition_dtrange'].sort();
 
-export const pgstacReleases: readonly PgstacRelease[] = [
-  {
-    version: '0.9.11',
-    sha256: '4b54796965449714a343f523b7bd9e6d782b386f4d4f67a3a4724f164bca92d4',
-    wheel: 'pypgstac-0.9.11-py3-none-any.whl',
-    layout: { items, collections, partition_stats: partitionStats },
+const layouts: Readonly<Record<string, PgstacRelease['layout']>> = {
+  '0.9.11': { items, collections, partition_stats: partitionStats },
+  '0.9.12': { items, collections, partition_stats: partitionStatsByCollection },
+  '0.10.0': {
+    items,
+    collections,
+    partition_stats: partitionStatsByCollection,
+    base_items: ['base_item', 'collection', 'id'],
   },
-  {
-    version: '0.9.12',
-    sha256: '781d5d2936e599d01c239ac8e65f39798e48ba5cd36b7009d4cdc031e9a9bf8a',
-    wheel: 'pypgstac-0.9.12-py3-none-any.whl',
-    layout: { items, collections, partition_stats: partitionStatsByCollection },
-  },
-  {
-    version: '0.10.0',
-    sha256: 'c21fdac667c29b05ee02a79a5097658e2290f055e0df4d9a7859a043d15efb21',
-    wheel: 'pypgstac-0.10.0-py3-none-any.whl',
-    layout: {
-      items,
-      collections,
-      partition_stats: partitionStatsByCollection,
-      base_items: ['base_item', 'collection', 'id'],
-    },
-  },
-];
+};
+
+export const pgstacReleases: readonly PgstacRelease[] = Object.entries(layouts).map(([version, layout]) => ({
+  version,
+  sha256: pgstacSha256(version),
+  wheel: `pypgstac-${version}-py3-none-any.whl`,
+  layout,
+}));
 
 export function findRelease(version: string): PgstacRelease | undefined {
   return pgstacReleases.find((release) => release.version === version);

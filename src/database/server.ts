@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
-import type { CopyTable, Database, DatabaseTarget, Session } from './connection.ts';
+import { type CopyTable, type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
 import { parseDsn, type ServerAddress } from './dsn.ts';
 import { DatabaseFailure, describeError } from './failure.ts';
 import { quoteIdentifier } from './quote.ts';
@@ -63,11 +63,6 @@ type ServerTarget = Extract<DatabaseTarget, { kind: 'server' }>;
 
 /** `date` and `timestamp` have no time zone: the driver's Date would put them into this machine's. */
 const asText = new Set([1082, 1114]);
-
-export function describeTarget(target: DatabaseTarget): string {
-  if (target.kind === 'embedded') return `the embedded database in ${target.folder}`;
-  return `${target.variable} (database ${target.database} at ${target.host}:${target.port} as ${target.user})`;
-}
 
 function hintFor(error: unknown): string {
   const text = describeError(error);

@@ -19,11 +19,10 @@ export interface TemplateOptions {
 }
 
 /**
- * Makes a data folder by copying one that was prepared before, or prepares it. What is visible under its final name
+ * Makes a data folder, which must not be there, by copying one that was prepared before, or prepares it. What is visible under its final name
  * is always whole: everything is made under another name beside it and renamed.
  */
 export async function createDataFolder(dataFolder: string, options: TemplateOptions): Promise<void> {
-  if (existsSync(dataFolder)) return;
   const template = options.cacheFolder === null ? null : await keepTemplate(options.cacheFolder, options);
   await makeWhole(dataFolder, async (unfinished) => {
     if (template === null) await prepareCluster(unfinished, options.prepare);

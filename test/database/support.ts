@@ -12,9 +12,11 @@ import { resolvePlatform } from '../../src/model/resolve.ts';
 import { parseDocument } from '../../src/spec/parse.ts';
 import { validateSpec } from '../../src/spec/validate.ts';
 
-/** A platform on Cloud SQL, or on virtual machines, as the compiler resolves it from a spec. */
-export function makePlatform(change: { readonly [key: string]: unknown } = {}): Platform {
-  const spec = {
+type Spec = { readonly [key: string]: unknown };
+
+/** A spec on Cloud SQL with two logins, and what a test changes of it. */
+export function makeSpec(change: Spec = {}): Spec {
+  return {
     apiVersion: 'platform/v1',
     name: 'sentinel2',
     gcp: { project: 'acme-earth', region: 'europe-west1', network: 'projects/acme-earth/global/networks/main' },
@@ -27,7 +29,11 @@ export function makePlatform(change: { readonly [key: string]: unknown } = {}): 
     },
     ...change,
   };
-  const document = parseDocument({ path: 'platform.yaml', text: stringify(spec) });
+}
+
+/** `makeSpec` as the compiler resolves it. */
+export function makePlatform(change: Spec = {}): Platform {
+  const document = parseDocument({ path: 'platform.yaml', text: stringify(makeSpec(change)) });
   const valid = document.ok ? validateSpec(document.value) : document;
   const platform = valid.ok ? resolvePlatform(valid.value, 'default') : valid;
   if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
@@ -40,13 +46,14 @@ export const logins = { loader: 'sentinel2-loader@acme-earth.iam', ana: 'ana@exa
 /** What a command sees of the world, with what it wrote kept. The user's own cache serves, so that pgSTAC is fetched once. */
 export function makeContext(
   env: Readonly<Record<string, string | undefined>> = {},
+  cwd = tmpdir(),
 ): Context & { said(): { stdout: string; stderr: string } } {
   const stdout = makeOutput();
   const stderr = makeOutput();
   const machine = { HOME: homedir(), PATH: process.env['PATH'], XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] };
   return {
     env: { ...machine, ...env },
-    cwd: tmpdir(),
+    cwd,
     stdout,
     stderr,
     now: () => new Date(),

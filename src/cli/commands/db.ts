@@ -1,7 +1,7 @@
 import type { DatabaseTarget } from '../../database/connection.ts';
 import { type DatabaseStatus, readStatus } from '../../database/status.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { explainFailure, initialise, openDatabases } from '../databases.ts';
+import { explainRefusal, initialise, openDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 
@@ -41,7 +41,7 @@ export async function runDbStatus(context: Context, options: DatabaseOptions): P
   const loaded = await loadPlatform(context, options);
   const databases = await openDatabases(context, loaded, { create: false });
   try {
-    const statuses = await explainFailure(async () => [
+    const statuses = await explainRefusal(async () => [
       await readStatus(databases.pgstac, 'pgstac', loaded.platform),
       await readStatus(databases.ingest, 'ingest', loaded.platform),
     ]);
@@ -57,31 +57,33 @@ export async function runDbStatus(context: Context, options: DatabaseOptions): P
 
 function describeStatus(status: DatabaseStatus): string {
   const { installation, pgstac } = status;
+  const owner = installation === null ? 'nobody’s yet' : `${installation.platform}, ${installation.environment}`;
   const rows = [
-    ['server', `PostgreSQL ${status.server}`, describeTarget(status.target)],
-    ['platform', installation === null ? 'nobody’s yet' : `${installation.platform}, ${installation.environment}`],
-    ...status.extensions.map(({ name, version }, index) => [
-      index === 0 ? 'extensions' : '',
-      name,
-      version ?? 'missing',
-    ]),
-    ...(pgstac === null
-      ? []
-      : [
-          [
-            'pgSTAC',
-            pgstac.found ?? 'missing',
-            pgstac.found === pgstac.wanted ? '' : `the spec wants ${pgstac.wanted}`,
-          ],
-        ]),
-    ...status.tables.map(({ name, rows }, index) => [
-      index === 0 ? 'tables' : '',
-      name,
-      rows === null ? 'missing' : countOf(rows),
-    ]),
-    ...status.missingLogins.map(({ name, owner }, index) => [index === 0 ? 'missing logins' : '', name, owner]),
+    ...titleRows('server', [[`PostgreSQL ${status.server}`, describeTarget(status.target)]]),
+    ...titleRows('platform', [[owner]]),
+    ...titleRows(
+      'extensions',
+      status.extensions.map(({ name, version }) => [name, version ?? 'missing']),
+    ),
+    ...titleRows('pgSTAC', pgstac === null ? [] : [describePgstac(pgstac)]),
+    ...titleRows(
+      'tables',
+      status.tables.map(({ name, rows }) => [name, rows === null ? 'missing' : countOf(rows)]),
+    ),
+    ...titleRows(
+      'missing logins',
+      status.missingLogins.map(({ name, owner }) => [name, owner]),
+    ),
   ];
-  return [status.database, ...alignRows(rows.map((row) => [`  ${row[0]}`, ...row.slice(1)]))].join('\n');
+  return [status.database, ...alignRows(rows)].join('\n');
+}
+
+function titleRows(title: string, rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return rows.map((row, index) => [index === 0 ? `  ${title}` : '', ...row]);
+}
+
+function describePgstac({ wanted, found }: NonNullable<DatabaseStatus['pgstac']>): readonly string[] {
+  return found === wanted ? [found] : [found ?? 'missing', `the spec wants ${wanted}`];
 }
 
 function describeTarget(target: DatabaseTarget): string {

@@ -1,6 +1,6 @@
 import { verifyDatabases } from '../../database/verify.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { explainFailure, openDatabases } from '../databases.ts';
+import { explainRefusal, openDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 import type { DatabaseOptions } from './db.ts';
@@ -10,7 +10,7 @@ export async function runVerify(context: Context, options: DatabaseOptions): Pro
   const loaded = await loadPlatform(context, options);
   const databases = await openDatabases(context, loaded, { create: false });
   try {
-    const checks = await explainFailure(() => verifyDatabases(databases, loaded.platform, () => performance.now()));
+    const checks = await explainRefusal(() => verifyDatabases(databases, loaded.platform, () => performance.now()));
     const failed = checks.filter(({ ok }) => !ok).length;
     if (options.format === 'json') {
       context.stdout.write(`${JSON.stringify({ ok: failed === 0, checks })}\n`);

@@ -1,0 +1,243 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
+import { runDbInit, runDbStatus } from '../../src/cli/commands/db.ts';
+import { runVerify } from '../../src/cli/commands/verify.ts';
+import type { CommandError, Context, ExitCode } from '../../src/cli/context.ts';
+import { ensureInitialised, openDatabases } from '../../src/cli/databases.ts';
+import { describeWith } from '../support/needs.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { projectRoot } from '../support/root.ts';
+import { runProcess } from '../support/run.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { makeContext, makeLoaded, makePlatform, makeSpec } from './support.ts';
+
+const machines = {
+  virtualMachines: { zone: 'europe-west1-b', machineType: 'e2-standard-4', diskGb: 200, clients: ['10.0.0.0/16'] },
+};
+
+/** A project folder with a spec, and its commands as a user in it runs them. */
+function makeProject(change: { readonly [key: string]: unknown } = {}) {
+  const folder = makeTemporaryFolder('project');
+  writeFileSync(join(folder, 'platform.yaml'), stringify(makeSpec(change)));
+  const run = async (
+    command: (context: Context, options: { format: 'pretty' | 'json' }) => Promise<ExitCode>,
+    env: Record<string, string> = {},
+    format: 'pretty' | 'json' = 'pretty',
+  ) => {
+    const context = makeContext(env, folder);
+    try {
+      const code = await command(context, { format });
+      return { code, ...context.said(), message: '', hint: '' };
+    } catch (error) {
+      const { exitCode, message, hint = '' } = error as CommandError;
+      if (exitCode === undefined) throw error;
+      return { code: exitCode, ...context.said(), message, hint };
+    }
+  };
+  return { folder, run };
+}
+
+describe('the embedded database', () => {
+  const { folder, run } = makeProject();
+  const data = join(folder, '.platform/default/data');
+  const targets = `pgstac  embedded database in ${folder}/.platform/default\ningest  embedded database in ${folder}/.platform/default\n`;
+
+  test('is not made by looking at it', async () => {
+    for (const command of [runDbStatus, runVerify])
+      expect(await run(command)).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: targets,
+        hint: 'run `platform db init`',
+      });
+    expect(existsSync(data)).toBe(false);
+  });
+
+  test('is made by db init, and found whole by db status and verify', async () => {
+    expect(await run(runDbInit)).toMatchObject({
+      code: 0,
+      stdout: 'pgSTAC 0.9.11 installed; schema platform and ingestion_log are ready\n',
+      stderr: expect.stringContaining(targets),
+    });
+    expect(await run(runDbInit)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('pgSTAC 0.9.11 was there'),
+      stderr: targets,
+    });
+    const status = await run(runDbStatus);
+    expect(status).toMatchObject({ code: 0, stderr: targets });
+    expect(status.stdout).toMatch(
+      /^pgstac\n {2}server +PostgreSQL 18\.\d+ +embedded\n {2}platform +sentinel2, default\n/,
+    );
+    expect(status.stdout).toMatch(/\n {14}postgis +3\.\d+\.\d+\n/);
+    expect(status.stdout).toMatch(/\n\ningest\n(.*\n)* {2}tables +public\.ingestion_log +0 rows\n$/);
+    expect(status.stdout).not.toMatch(/ \n/);
+    const verify = await run(runVerify);
+    expect(verify).toMatchObject({ code: 0, stderr: targets });
+    expect(verify.stdout).toMatch(/^ok {2}pgstac {2}server +\d+ ms {2}PostgreSQL 18/);
+    expect(verify.stdout).toMatch(/\nok {2}pgstac {2}search +\d+ ms {2}a FeatureCollection of 0\n/);
+    expect(verify.stdout).toMatch(/\n\nevery check passed\n$/);
+  }, 120_000);
+
+  test('prints JSON for programs', async () => {
+    const init = await run(runDbInit, {}, 'json');
+    expect(JSON.parse(init.stdout)).toEqual({ pgstac: { version: '0.9.11', state: 'present' }, missingLogins: [] });
+    const status = JSON.parse((await run(runDbStatus, {}, 'json')).stdout);
+    expect(status).toMatchObject({
+      complete: true,
+      databases: [{ database: 'pgstac', pgstac: { wanted: '0.9.11', found: '0.9.11' } }, { database: 'ingest' }],
+    });
+    const verify = JSON.parse((await run(runVerify, {}, 'json')).stdout);
+    expect(verify).toMatchObject({
+      ok: true,
+      checks: expect.arrayContaining([
+        { database: 'pgstac', name: 'items', ok: true, detail: '0 rows', milliseconds: expect.any(Number) },
+      ]),
+    });
+  }, 120_000);
+
+  test('of another pgSTAC is refused, with what to do', async () => {
+    writeFileSync(join(folder, 'platform.yaml'), stringify(makeSpec({ databases: { pgstac: { pgstac: '0.10.0' } } })));
+    const refused = await run(runDbInit);
+    expect(refused).toMatchObject({
+      code: 4,
+      message: expect.stringMatching(/0\.9\.11 is installed, and the spec wants 0\.10\.0; nothing was changed/),
+    });
+    expect(refused.hint).toContain(`delete ${folder}/.platform/default`);
+    expect(await run(runVerify)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/FAILED {2}pgstac {2}pgSTAC .*0\.9\.11 is installed, the spec wants 0\.10\.0/),
+    });
+  });
+
+  test('is initialised for the loader where it is new', async () => {
+    const platform = makePlatform({ databases: { pgstac: { pgstac: '0.10.0', extensions: ['pg_cron'] } } });
+    const loaded = makeLoaded(platform, makeTemporaryFolder('loader'));
+    const context = makeContext();
+    const databases = await openDatabases(context, loaded);
+    await ensureInitialised(context, loaded, databases);
+    const [row] = await databases.ingest.session((session) =>
+      session.query('SELECT pgstac.get_version() AS version, count(*) AS log FROM ingestion_log'),
+    );
+    expect(row).toEqual({ version: '0.10.0', log: '0' });
+    expect(context.said().stderr).toMatch(/left out, the embedded database does not have it: pg_cron/);
+    await databases.close();
+  }, 120_000);
+});
+
+describe('which databases are meant', () => {
+  const { folder, run } = makeProject();
+  const dsn = 'postgresql://me:s3cret@127.0.0.1:1/one';
+  const other = 'host=127.0.0.1 port=2 dbname=two user=you password=s3cret';
+
+  test.each([
+    ['one without the other', { PGSTAC_DSN: dsn }, /PGSTAC_DSN is set, but INGEST_DB_DSN is not/],
+    ['the other without the one', { INGEST_DB_DSN: dsn }, /INGEST_DB_DSN is set, but PGSTAC_DSN is not/],
+    ['neither in a pod', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, /in a pod there is no embedded database/],
+    ['what is no DSN', { PGSTAC_DSN: 'mysql://me:s3cret@h/x', INGEST_DB_DSN: dsn }, /^PGSTAC_DSN: the DSN is neither/],
+    [
+      'a server that is not there',
+      { PGSTAC_DSN: dsn, INGEST_DB_DSN: other },
+      /^PGSTAC_DSN \(database one at 127\.0\.0\.1:1 as me\): .*ECONNREFUSED/,
+    ],
+  ])('%s exits 4', async (_, env, said) => {
+    for (const command of [runDbInit, runDbStatus, runVerify]) {
+      const result = await run(command, env as unknown as Record<string, string>);
+      expect(result).toMatchObject({ code: 4, stdout: '', message: expect.stringMatching(said) });
+      expect(JSON.stringify(result)).not.toContain('s3cret');
+    }
+    expect(existsSync(join(folder, '.platform'))).toBe(false);
+  });
+
+  test('both are named first, and PGSTAC_DSN wins over PGSTAC_URI', async () => {
+    const both = await run(runDbInit, { PGSTAC_DSN: dsn, PGSTAC_URI: other, INGEST_DB_DSN: other });
+    expect(both.stderr).toBe(
+      'pgstac  database one at 127.0.0.1:1 as me (PGSTAC_DSN)\ningest  database two at 127.0.0.1:2 as you (INGEST_DB_DSN)\n',
+    );
+    const uri = await run(runDbInit, { PGSTAC_URI: other, INGEST_DB_DSN: other });
+    expect(uri.stderr).toMatch(/^pgstac {2}database two at 127\.0\.0\.1:2 as you \(PGSTAC_URI\)\n/);
+  });
+});
+
+describeWith(['postgres15', 'python'], 'a server', () => {
+  let server: Postgres;
+  let env: Record<string, string>;
+  const { folder, run } = makeProject({ hosting: machines });
+  beforeAll(async () => {
+    server = await startPostgres();
+    for (const name of ['pgstac', 'ingest']) await server.createDatabase(name);
+    env = { PGSTAC_DSN: server.dsn('pgstac'), INGEST_DB_DSN: server.dsn('ingest') };
+  });
+
+  test('that is new is refused to the loader, who is told what to run', async () => {
+    const loaded = makeLoaded(makePlatform({ hosting: machines }), folder);
+    const context = makeContext(env);
+    const databases = await openDatabases(context, loaded);
+    await expect(ensureInitialised(context, loaded, databases)).rejects.toMatchObject({
+      exitCode: 4,
+      hint: 'run `platform db init`',
+    });
+    await databases.close();
+    expect(await run(runDbStatus, env)).toMatchObject({ code: 1, stdout: expect.stringMatching(/pgSTAC +missing/) });
+  });
+
+  test('is initialised by two processes at once; missing logins are listed, exit 1', async () => {
+    const main = [
+      '--import',
+      pathToFileURL(join(projectRoot, 'test/database/typescript.mjs')).href,
+      join(projectRoot, 'src/cli/main.ts'),
+    ];
+    const whole = { ...makeContext(env).env };
+    const results = await Promise.all(
+      [1, 2].map(() =>
+        runProcess(process.execPath, [...main, 'db', 'init', '--format', 'json'], { cwd: folder, env: whole }),
+      ),
+    );
+    expect(results.map(({ code }) => code)).toEqual([1, 1]);
+    const reports = results.map(({ stdout }) => JSON.parse(stdout));
+    expect(reports.map(({ pgstac }) => pgstac.state).sort()).toEqual(['installed', 'present']);
+    expect(reports[0].missingLogins).toEqual([
+      { name: 'pgstac_user', role: 'pgstac_ingest', owner: 'pgstac-postgres' },
+      { name: 'ingest_user', role: 'ingest_write', owner: 'ingest-postgres' },
+    ]);
+    const again = await run(runDbInit, env);
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('make them') });
+    expect(again.stdout).toContain(
+      'these logins do not exist yet:\n  pgstac_user  pgstac_ingest  pgstac-postgres\n  ingest_user  ingest_write   ingest-postgres\n',
+    );
+  });
+
+  test('is whole once the logins are there', async () => {
+    await server.psql('CREATE ROLE pgstac_user LOGIN; CREATE ROLE ingest_user LOGIN');
+    expect(await run(runDbInit, env)).toMatchObject({
+      code: 0,
+      stdout: 'pgSTAC 0.9.11 was there; schema platform and ingestion_log are ready\n',
+    });
+    const asUsers = {
+      PGSTAC_DSN: server.dsn('pgstac', 'pgstac_user'),
+      INGEST_DB_DSN: server.dsn('ingest', 'ingest_user'),
+    };
+    expect(await run(runVerify, asUsers)).toMatchObject({ code: 0 });
+    expect(await run(runDbStatus, asUsers)).toMatchObject({ code: 0 });
+  });
+
+  test('that says no to a stranger is an exit 4, not a stack', async () => {
+    await server.psql('CREATE ROLE stranger LOGIN');
+    const asStranger = {
+      PGSTAC_DSN: server.dsn('pgstac', 'stranger'),
+      INGEST_DB_DSN: server.dsn('ingest', 'stranger'),
+    };
+    expect(await run(runDbStatus, asStranger)).toMatchObject({
+      code: 4,
+      message: expect.stringContaining('SQLSTATE 42501'),
+    });
+    expect(await run(runDbInit, asStranger)).toMatchObject({
+      code: 4,
+      message: expect.stringContaining('SQLSTATE 42501'),
+    });
+    expect(await run(runVerify, asStranger)).toMatchObject({ code: 1 });
+  });
+});
