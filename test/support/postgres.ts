@@ -143,7 +143,7 @@ async function startOnFreePort(folder: string, asOwner: AsOwner): Promise<number
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openServer } from '../../src/database/server.ts';
+import { verifyDatabases } from '../../src/database/verify.ts';
+import { describeWith } from '../support/needs.ts';
+import { findFreePort, startPostgres } from '../support/postgres.ts';
+import { findProgram } from '../support/programs.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { initialise, makePlatform } from './support.ts';
+
+describeWith(['postgres15', 'pgbouncer', 'python'], 'a transaction pooler in between', () => {
+  let pooler: ChildProcess;
+  let port: number;
+
+  beforeAll(async () => {
+    const server = await startPostgres();
+    await server.createDatabase('pgstac');
+    port = await findFreePort();
+    const folder = makeTemporaryFolder('pgbouncer');
+    chmodSync(folder, 0o755);
+    const file = join(folder, 'pgbouncer.ini');
+    // One server connection for everybody: whatever one session leaves behind, the next one meets.
+    const settings = [
+      'listen_addr = 127.0.0.1',
+      `listen_port = ${port}`,
+      'auth_type = any',
+      'pool_mode = transaction',
+      'default_pool_size = 1',
+    ];
+    writeFileSync(
+      file,
+      `[databases]\n* = host=127.0.0.1 port=${server.port} user=postgres\n[pgbouncer]\n${settings.join('\n')}\n`,
+    );
+    const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    pooler = spawn(findProgram('pgbouncer', ['/usr/sbin']) ?? '', [file], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...account,
+    });
+    for await (const text of pooler.stderr ?? []) if (String(text).includes('process up')) break;
+  });
+
+  afterAll(async () => {
+    pooler.kill('SIGKILL');
+    await once(pooler, 'exit');
+  });
+
+  const open = () =>
+    openServer(`host=127.0.0.1 port=${port} user=postgres dbname=pgstac sslmode=disable`, { variable: 'PGSTAC_DSN' });
+
+  test('db init and verify work, twice, and leave nothing on the connection', async () => {
+    const one = { pgstac: await open(), ingest: await open() };
+    await initialise(one, makePlatform());
+    await initialise(one, makePlatform());
+    const failed = (await verifyDatabases(one, makePlatform(), () => 0)).filter(({ ok }) => !ok);
+    expect(failed).toEqual([]);
+    const [left] = await one.ingest.session((session) =>
+      session.query(
+        `SELECT current_user::text AS role, current_setting('search_path') AS path, (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') AS locks, (SELECT count(*) FROM pg_prepared_statements) AS prepared`,
+      ),
+    );
+    expect(left).toEqual({ role: 'postgres', path: '"$user", public', locks: '0', prepared: '0' });
+    await Promise.all([one.pgstac.close(), one.ingest.close()]);
+  });
+
+  test('two that are open at once each have their transactions and their COPY', async () => {
+    const databases = [await open(), await open()];
+    const counts = await Promise.all(
+      databases.map((database, index) =>
+        database.transaction(async (session) => {
+          await session.run('CREATE TEMPORARY TABLE mine (a integer) ON COMMIT DROP');
+          const rows = Array.from({ length: index + 2 }, (_, n) => new TextEncoder().encode(`${n}\n`));
+          await session.copyInto({ schema: null, name: 'mine', columns: ['a'] }, rows);
+          const [row] = await session.query<{ count: string }>('SELECT count(*) AS count FROM mine WHERE a >= $1', [0]);
+          return row?.count;
+        }),
+      ),
+    );
+    expect(counts).toEqual(['2', '3']);
+    await Promise.all(databases.map((database) => database.close()));
+  });
+});
