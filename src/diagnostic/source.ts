@@ -17,7 +17,7 @@ export function indexLines(text: string): LineIndex {
   return { starts };
 }
 
-export function positionAt(index: LineIndex, offset: number): Position {
+function positionAt(index: LineIndex, offset: number): Position {
   let low = 0;
   let high = index.starts.length - 1;
   while (low < high) {

@@ -7,7 +7,7 @@ import type { EmitInput, Target, TargetName } from './target.ts';
 import { teamTarget } from './team.ts';
 import { terraformTarget } from './terraform.ts';
 
-export const targets: readonly Target[] = [terraformTarget, kubernetesTarget, metaflowTarget, sqlTarget, teamTarget];
+const targets: readonly Target[] = [terraformTarget, kubernetesTarget, metaflowTarget, sqlTarget, teamTarget];
 
 /** Every artifact of one environment, sorted by path. Two emitters that write one path are a bug. */
 export function emitPlatform(
