@@ -192,7 +192,8 @@ describeWith(['postgres15', 'python'], 'loading', () => {
   test('a collection keeps its partitions, and its base item while it has items', async () => {
     const databases = await make();
     await load(databases, [makeItem('1')]);
-    const changed = (changes: Readonly<Record<string, unknown>>) => loadText(databases, '', { collection: makeCollection(changes) });
+    const changed = (changes: Readonly<Record<string, unknown>>) =>
+      loadText(databases, '', { collection: makeCollection(changes) });
     await expect(loadText(databases, '', { shardBy: 'year' })).rejects.toMatchObject({
       kind: 'refused',
       message: 'collection scenes is partitioned by month, and shardBy is year',

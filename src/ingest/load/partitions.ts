@@ -1,6 +1,8 @@
 import type { Database, Session } from '../../database/connection.ts';
+import { readSqlState } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
 import type { PartitionKey } from '../item/shard.ts';
+import { MetAnother } from './retry.ts';
 
 /**
  * pgSTAC's functions name its tables without the schema, and 0.9 takes a partition's month from the session's time zone:
@@ -18,21 +20,36 @@ async function enterPgstac(session: Session): Promise<void> {
  * not for each batch; `settlePartitions` narrows them to what is there. Gives the partition's name.
  */
 export async function preparePartition(database: Database, key: PartitionKey): Promise<string> {
-  return await database.transaction(async (session) => {
-    await enterPgstac(session);
-    const [found] = await session.query<{ name: string }>(
-      'SELECT partition_name AS name FROM pgstac.partition_name($1, $2::timestamptz)',
-      [key.collection, key.from],
-    );
-    if (found === undefined) throw new Error('partition_name gave no row');
-    await markStale(session, [found.name]);
-    await session.query(
-      `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
+  try {
+    return await database.transaction((session) => widenPartition(session, key));
+  } catch (error) {
+    // check_partition passes over whatever keeps it from making a table, another loader's doing the same among it.
+    if (readSqlState(error) === UNDEFINED_TABLE)
+      throw new MetAnother(`a partition of ${key.collection} was being made`);
+    throw error;
+  }
+}
+
+const UNDEFINED_TABLE = '42P01';
+
+async function widenPartition(session: Session, key: PartitionKey): Promise<string> {
+  await enterPgstac(session);
+  // Two partitions of a new collection have the table above them in common.
+  await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('platform partitions of ' || $1, 0))`, [
+    key.collection,
+  ]);
+  const [found] = await session.query<{ name: string }>(
+    'SELECT partition_name AS name FROM pgstac.partition_name($1, $2::timestamptz)',
+    [key.collection, key.from],
+  );
+  if (found === undefined) throw new Error('partition_name gave no row');
+  await markStale(session, [found.name]);
+  await session.query(
+    `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
          tstzrange('-infinity', 'infinity', '[]'))`,
-      [key.collection, key.from, key.to, key.to === 'infinity' ? '[]' : '[)'],
-    );
-    return found.name;
-  });
+    [key.collection, key.from, key.to, key.to === 'infinity' ? '[]' : '[)'],
+  );
+  return found.name;
 }
 
 /**

@@ -1,0 +1,10 @@
+// A runner in a process of its own, to be killed: the options of `ingest` as JSON on the command line.
+import { openServer } from '../../../src/database/server.ts';
+import { ingest } from './ingest.ts';
+import { makePorts } from './ports.ts';
+
+const { dsn, folder, files, ...options } = JSON.parse(process.argv[2] ?? '{}');
+const pgstac = await openServer(dsn, { variable: 'PGSTAC_DSN' });
+const databases = { pgstac, ingest: pgstac, close: () => pgstac.close() };
+await ingest({ kind: 'files', files }, makePorts(databases, folder), options);
+await pgstac.close();
