@@ -1,0 +1,86 @@
+# The network's private services access is presumed: making it again would break a network that has it. Once a network:
+#   gcloud compute addresses create google-managed-services --project=acme-earth-dev --global \
+#     --purpose=VPC_PEERING --prefix-length=16 --network=main
+#   gcloud services vpc-peerings connect --project=acme-earth-dev --network=main \
+#     --service=servicenetworking.googleapis.com --ranges=google-managed-services
+
+locals {
+  # The same on replicas, which must not have fewer connections than the primary.
+  flags = {
+    "cloudsql.iam_authentication" = "on"
+  }
+}
+
+resource "google_sql_database_instance" "main" {
+  name             = "alps-dev-postgres"
+  region           = var.region
+  database_version = "POSTGRES_15"
+
+  # hosting.cloudSql.deletionProtection: this one stops Terraform, the one in `settings` everybody.
+  deletion_protection = false
+
+  settings {
+    tier                        = "db-custom-1-3840"
+    edition                     = "ENTERPRISE"
+    availability_type           = "ZONAL"
+    disk_type                   = "PD_SSD"
+    disk_size                   = 200
+    disk_autoresize             = true
+    disk_autoresize_limit       = 1000
+    deletion_protection_enabled = false
+    retain_backups_on_delete    = false
+    user_labels                 = local.labels
+
+    # Only the Auth Proxy and the connectors get in: they check IAM before PostgreSQL sees anything.
+    connector_enforcement = "REQUIRED"
+
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = var.private_network
+      ssl_mode        = "ENCRYPTED_ONLY"
+    }
+
+    backup_configuration {
+      enabled                        = true
+      start_time                     = "03:00"
+      point_in_time_recovery_enabled = true
+      transaction_log_retention_days = 7
+
+      backup_retention_settings {
+        retained_backups = 14
+        retention_unit   = "COUNT"
+      }
+    }
+
+    # Sunday, UTC. An update restarts the instance.
+    maintenance_window {
+      day          = 7
+      hour         = 4
+      update_track = "stable"
+    }
+
+    insights_config {
+      query_insights_enabled  = true
+      query_plans_per_minute  = 5
+      record_application_tags = true
+      record_client_address   = false
+    }
+
+    dynamic "database_flags" {
+      for_each = local.flags
+
+      content {
+        name  = database_flags.key
+        value = database_flags.value
+      }
+    }
+  }
+
+  # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
+  # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
+  lifecycle {
+    ignore_changes = [settings[0].disk_size]
+  }
+
+  depends_on = [google_project_service.required]
+}

@@ -1,0 +1,55 @@
+locals {
+  name = "alps-dev"
+
+  labels = {
+    "environment" = "dev"
+    "platform"    = "alps"
+    "team"        = "earth-observation"
+  }
+
+  # access.workloads
+  workloads = {
+    "metaflow-task" = {
+      account_id         = "alps-dev-metaflow-task"
+      kubernetes_account = "metaflow/metaflow-task"
+      buckets            = ["acme-earth-dev-metaflow"]
+    }
+    "stac-api" = {
+      account_id         = "alps-dev-stac-api"
+      kubernetes_account = "stac/stac-api"
+      buckets            = []
+    }
+  }
+
+  # access.people
+  people = {
+    "group-data-oncall-example-org" = {
+      member = "group:data-oncall@example.org"
+      email  = "data-oncall@example.org"
+      type   = "CLOUD_IAM_GROUP"
+    }
+    "user-ana-example-org" = {
+      member = "user:ana@example.org"
+      email  = "ana@example.org"
+      type   = "CLOUD_IAM_USER"
+    }
+  }
+}
+
+# Left on by `terraform destroy`: something else in the project may need them.
+resource "google_project_service" "required" {
+  for_each = toset([
+    "cloudresourcemanager.googleapis.com",
+    "compute.googleapis.com",
+    "iam.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "iap.googleapis.com",
+    "monitoring.googleapis.com",
+    "oslogin.googleapis.com",
+    "secretmanager.googleapis.com",
+    "sqladmin.googleapis.com",
+  ])
+
+  service            = each.value
+  disable_on_destroy = false
+}

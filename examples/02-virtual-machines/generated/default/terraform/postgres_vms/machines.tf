@@ -1,0 +1,74 @@
+# The databases. They outlive their machine and its boot disk; a snapshot is taken should one ever be destroyed.
+resource "google_compute_disk" "data" {
+  for_each = local.machines
+
+  name                           = "${each.value.name}-data"
+  zone                           = local.zone
+  type                           = "pd-balanced"
+  size                           = 200
+  labels                         = local.labels
+  create_snapshot_before_destroy = true
+
+  depends_on = [google_project_service.required]
+}
+
+resource "google_compute_instance" "database" {
+  for_each = local.machines
+
+  name                = each.value.name
+  zone                = local.zone
+  machine_type        = "e2-standard-4"
+  labels              = local.labels
+  deletion_protection = true
+
+  # Another machine type or identity stops the machine and starts it again; without this apply fails instead.
+  allow_stopping_for_update = true
+
+  boot_disk {
+    initialize_params {
+      image = "debian-cloud/debian-12"
+      type  = "pd-balanced"
+    }
+  }
+
+  attached_disk {
+    source      = google_compute_disk.data[each.key].self_link
+    device_name = "data"
+  }
+
+  network_interface {
+    subnetwork = "projects/acme-fields/regions/europe-west4/subnetworks/main"
+  }
+
+  service_account {
+    email  = google_service_account.machine[each.key].email
+    scopes = ["cloud-platform"]
+  }
+
+  shielded_instance_config {
+    enable_secure_boot          = true
+    enable_vtpm                 = true
+    enable_integrity_monitoring = true
+  }
+
+  # The startup script runs at every boot, and by hand after a change: sudo google_metadata_script_runner startup.
+  # It finds the database's SQL beside it.
+  metadata = merge(
+    {
+      enable-oslogin         = "TRUE"
+      block-project-ssh-keys = "TRUE"
+      serial-port-enable     = "FALSE"
+      startup-script         = file("${path.module}/startup-${each.key}.sh")
+    },
+    {
+      for name in fileset("${path.module}/sql/${each.key}", "*.sql") :
+      "sql-${trimsuffix(name, ".sql")}" => file("${path.module}/sql/${each.key}/${name}")
+    },
+  )
+
+  # What the script needs when the machine first boots.
+  depends_on = [
+    google_secret_manager_secret_iam_member.password,
+    google_secret_manager_secret_iam_member.ca,
+  ]
+}
