@@ -1,4 +1,4 @@
-import { type Fragment, isFragment, type Language, makeFragment } from './make-fragment.ts';
+import { type Fragment, isFragment, type Language, makeFragment, readFragment } from './make-fragment.ts';
 
 // What other rooms may know of fragments: not how to make one.
 export { type Fragment, isFragment, type Language };
@@ -12,8 +12,5 @@ export function joinFragments<L extends Language>(
   fragments: readonly Fragment<L>[],
   separator: '' | ' ' | ', ' | '\n' = '',
 ): Fragment<L> {
-  for (const fragment of fragments) {
-    if (!isFragment(fragment) || fragment.language !== of) throw new TypeError(`not a ${of} fragment`);
-  }
-  return makeFragment(of, fragments.map((fragment) => fragment.text).join(separator));
+  return makeFragment(of, fragments.map((fragment) => readFragment(of, fragment)).join(separator));
 }

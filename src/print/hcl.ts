@@ -1,5 +1,5 @@
 import { escapeUnseen, oneLine, refuseUnpaired } from './characters.ts';
-import { type Fragment, makeFragment } from './make-fragment.ts';
+import { type Fragment, makeFragment, readFragment } from './make-fragment.ts';
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
@@ -24,7 +24,7 @@ export function hclStrings(values: readonly string[]): Fragment<'hcl'> {
 
 /**
  * A map over several lines, its `=` in one column as `terraform fmt` puts them; `{}` where it is empty. The closing brace
- * is indented by two spaces a `depth`.
+ * is indented by two spaces a `depth`. Throws on a value that no printer of HCL made.
  */
 export function hclMap(entries: readonly (readonly [string, Fragment<'hcl'>])[], depth: number): Fragment<'hcl'> {
   if (entries.length === 0) return makeFragment('hcl', '{}');
@@ -33,7 +33,7 @@ export function hclMap(entries: readonly (readonly [string, Fragment<'hcl'>])[],
   const widest = Math.max(...keys.map(countColumns));
   const lines = entries.map(([, value], index) => {
     const key = keys[index] ?? '';
-    return `${indent}  ${key}${' '.repeat(widest - countColumns(key))} = ${value.text}`;
+    return `${indent}  ${key}${' '.repeat(widest - countColumns(key))} = ${readFragment('hcl', value)}`;
   });
   return makeFragment('hcl', `{\n${lines.join('\n')}\n${indent}}`);
 }

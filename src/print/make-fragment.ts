@@ -27,3 +27,9 @@ export function makeFragment<L extends Language>(of: L, text: string): Fragment<
 export function isFragment(value: unknown): value is Fragment<Language> {
   return typeof value === 'object' && value !== null && made.has(value);
 }
+
+/** Its text, to be put into another of its language. Throws on what no printer of that language made. */
+export function readFragment<L extends Language>(of: L, fragment: Fragment<L>): string {
+  if (!isFragment(fragment) || fragment.language !== of) throw new TypeError(`not a ${of} fragment`);
+  return fragment.text;
+}

