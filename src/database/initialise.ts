@@ -159,7 +159,7 @@ async function grantLogins(
 }
 
 /** "platform" in ASCII: one number that every installer knows. */
-const lockKey = '8100956982295360109';
+export const lockKey = '8100956982295360109';
 
 /** One installer of a database at a time, by a lock that ends with the transaction, so that a pooler may stand between. */
 async function lockedTransaction<T>(

@@ -1,6 +1,9 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
 import { readSqlState } from '../../src/database/failure.ts';
+import { lockKey } from '../../src/database/initialise.ts';
 import { listMissingParts } from '../../src/database/inspect.ts';
 import { openServer } from '../../src/database/server.ts';
 import { readStatus } from '../../src/database/status.ts';
@@ -118,6 +121,27 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
     expect(reports.map(({ pgstac }) => pgstac).sort()).toEqual(['installed', 'present']);
     expect(said.join('\n')).toMatch(/waiting for another installer of PGSTAC_DSN/);
     expect(await checks(await made.open(), makePlatform())).toEqual([]);
+  });
+
+  test('nothing is done while another installer is at work', async () => {
+    const made = await makeDatabases();
+    const isThere = () => server.psql(`SELECT to_regnamespace('pgstac') IS NOT NULL`, made.names.pgstac);
+    const pair = await made.open();
+    const other = await open(made.names.pgstac, 'installer', 'OTHER_DSN');
+    const waits = new EventEmitter();
+    let done: Promise<unknown> | undefined;
+    await other.transaction(async (session) => {
+      await session.query('SELECT pg_advisory_xact_lock($1)', [lockKey]);
+      const heard = once(waits, 'said');
+      done = initialise(pair, makePlatform(), (line) => waits.emit('said', line));
+      expect((await heard)[0]).toMatch(/waiting for another installer of PGSTAC_DSN/);
+      await sleep(100);
+      const waiting = `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+      expect(await server.psql(waiting)).toBe('1');
+      expect(await isThere()).toBe('f');
+    });
+    await done;
+    expect(await isThere()).toBe('t');
   });
 
   test('databases of one server at once, whose roles are the same', async () => {

@@ -52,16 +52,21 @@ describeWith(['postgres15', 'pgbouncer', 'python'], 'a transaction pooler in bet
 
   test('db init and verify work, twice, and leave nothing on the connection', async () => {
     const one = { pgstac: await open(), ingest: await open() };
+    const left = async () => {
+      const sql = `SELECT current_user::text AS role, current_setting('search_path') AS path,
+        (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') AS locks,
+        (SELECT count(*) FROM pg_prepared_statements) AS prepared`;
+      return (await one.ingest.session((session) => session.query(sql)))[0];
+    };
+    const nothing = await left();
+    expect(nothing).toEqual({ role: 'postgres', path: '"$user", public', locks: '0', prepared: '0' });
     await initialise(one, makePlatform());
+    expect(await left()).toEqual(nothing);
     await initialise(one, makePlatform());
-    const failed = (await verifyDatabases(one, makePlatform(), () => 0)).filter(({ ok }) => !ok);
-    expect(failed).toEqual([]);
-    const [left] = await one.ingest.session((session) =>
-      session.query(
-        `SELECT current_user::text AS role, current_setting('search_path') AS path, (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory') AS locks, (SELECT count(*) FROM pg_prepared_statements) AS prepared`,
-      ),
-    );
-    expect(left).toEqual({ role: 'postgres', path: '"$user", public', locks: '0', prepared: '0' });
+    expect(await left()).toEqual(nothing);
+    const checks = await verifyDatabases(one, makePlatform(), () => 0);
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(await left()).toEqual(nothing);
     await Promise.all([one.pgstac.close(), one.ingest.close()]);
   });
 
