@@ -44,6 +44,6 @@ export function compareChanges(a: Change, b: Change): number {
 }
 
 /** By code units: the same on every machine, whatever its locale. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,7 +2,7 @@
  * Where rules are from. Terraform's are those of the range that `versions.tf` asks for; where versions in it differ, the
  * rule says the worse.
  */
-export const googleProvider = 'hashicorp/google >= 6.50, < 8.0';
+const googleProvider = 'hashicorp/google >= 6.50, < 8.0';
 
 /** An attribute in the provider's source, e.g. `google('resource_sql_database_instance.go', 'region: ForceNew')`. */
 export function google(file: string, attribute: string): string {
