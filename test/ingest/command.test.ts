@@ -1,0 +1,219 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cleanEnvironment, runCli } from '../support/cli.ts';
+import { describeWith } from '../support/needs.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { projectRoot } from '../support/root.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { makeServerDatabase, pypgstac } from './support/databases.ts';
+import { lines, makeCollection, makeItem } from './support/items.ts';
+
+const head = `apiVersion: platform/v1
+name: ingest-tests
+gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
+hosting: { cloudSql: { tier: db-custom-1-3840 } }
+databases: { ingest: {}, pgstac: { pgstac: 0.9.11 } }
+pipelines:
+`;
+const months = Array.from({ length: 6 }, (_, month) =>
+  makeItem(`item-${month}`, { properties: { datetime: `2024-0${month + 1}-15T10:00:00Z` } }),
+);
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}';
+const counts = { read: 6, loaded: 6, inserted: 6, updated: 0, unchanged: 0, duplicates: 0, quarantined: 0 };
+
+describeWith(['postgres15', 'python'], 'platform ingest', () => {
+  let server: Postgres;
+  let count = 0;
+  beforeAll(async () => {
+    await pypgstac('0.9.11');
+    server = await startPostgres();
+  }, 600_000);
+  afterAll(() => server?.stop());
+
+  /** A project with these pipelines and items, and a database of its own that is ready. */
+  async function project(
+    pipelines = '  scenes: { source: { files: [items/*] } }\n',
+    items: readonly unknown[] = months,
+  ) {
+    count += 1;
+    const database = `command ${count}`;
+    await (await makeServerDatabase(server, database, '0.9.11')).close();
+    const folder = makeTemporaryFolder('project');
+    mkdirSync(join(folder, 'spec/items'), { recursive: true });
+    writeFileSync(join(folder, 'spec/platform.yaml'), head + pipelines);
+    writeFileSync(join(folder, 'spec/items/collection.json'), JSON.stringify(makeCollection()));
+    writeFileSync(join(folder, 'spec/items/items.ndjson'), lines(...items));
+    const env = { PGSTAC_DSN: server.dsn(database), INGEST_DB_DSN: server.dsn(database) };
+    const run = (...args: string[]) => runCli(['ingest', ...args], { cwd: folder, env });
+    const json = async (...args: string[]) => {
+      const { code, stdout } = await run(...args, '--format', 'json');
+      return { code, value: JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown> };
+    };
+    return { folder, env, run, json };
+  }
+
+  test('loads, says what it did, and does nothing the second time', async () => {
+    const { run, json } = await project();
+    const first = await run();
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout.replace(new RegExp(uuid), 'RUN').replace(/in \d+\.\d s/, 'in N s')).toBe(
+      [
+        'pipeline  read  inserted  updated  unchanged  duplicates  quarantined  run',
+        'scenes    6     6         0        0          0           0            RUN',
+        'in N s',
+        '',
+        'database  table                rows',
+        'pgstac    pgstac.items         6',
+        'pgstac    pgstac.collections   1',
+        'pgstac    platform.quarantine  0',
+        'ingest    ingestion_log        6',
+        '',
+      ].join('\n'),
+    );
+    expect(first.stderr).toMatch(new RegExp(`run ${uuid} of scenes\n`));
+    expect(first.stderr).not.toContain('\u001b');
+    const rows = { 'pgstac.items': 6, 'pgstac.collections': 1, 'platform.quarantine': 0, ingestion_log: 12 };
+    expect(await json()).toMatchObject({
+      code: 0,
+      value: { ...counts, loaded: 0, inserted: 0, unchanged: 6, pipeline: 'scenes', rows },
+    });
+    expect(await json('--no-skip', '--limit', '2')).toMatchObject({ value: { read: 2, updated: 2 } });
+    expect(await json('--since', '2024-05-01')).toMatchObject({ value: { read: 2, unchanged: 2 } });
+  });
+
+  test('exits 3 where anything is in quarantine', async () => {
+    const { run } = await project(undefined, [...months, makeItem('bad', { geometry: null })]);
+    const { code, stderr } = await run();
+    expect(code).toBe(3);
+    expect(stderr).toContain('1 quarantined: SELECT item, reason, message FROM platform.quarantine says why\n');
+  });
+
+  test('plan, shards and finish are one run', async () => {
+    const { json, run } = await project();
+    const plan = (await json('plan', 'scenes', '--shards', '3')).value as { run: string; shards: { shard: string }[] };
+    expect(plan).toEqual({
+      run: expect.stringMatching(new RegExp(`^${uuid}$`)),
+      pipeline: 'scenes',
+      shards: [1, 2, 3].map((k) => ({ shard: `${k}/3` })),
+    });
+    expect(await json('finish', plan.run)).toMatchObject({
+      code: 3,
+      value: { read: 0, runs: [{ openShards: [1, 2, 3] }] },
+    });
+    for (const { shard } of plan.shards)
+      expect(await json('--run', plan.run, '--shard', shard)).toMatchObject({
+        code: 0,
+        value: { read: 2, loaded: 2, run: plan.run, shard },
+      });
+    expect(await json('--run', plan.run, '--shard', '2/3')).toMatchObject({ code: 0, value: { read: 2, loaded: 2 } });
+    const rows = { 'pgstac.items': 6, ingestion_log: 6 };
+    expect(await json('finish', plan.run)).toMatchObject({
+      code: 0,
+      value: { ...counts, run: plan.run, runs: [{ openShards: [] }], rows },
+    });
+    expect(await json('--run', plan.run)).toMatchObject({ code: 0, value: counts });
+    expect(await run('--run', plan.run, '--shard', '1/2')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has 3 shards, not 2'),
+    });
+    expect((await json('plan')).value['shards']).toHaveLength(4);
+  });
+
+  test('an indexed Job brings the run of its own, and every index may be the first', async () => {
+    const { json } = await project();
+    const run = '01890a5d-ac96-774b-bcce-b302099a8057';
+    const shards = await Promise.all(['1/2', '2/2'].map((shard) => json('scenes', '--run', run, '--shard', shard)));
+    expect(shards.map(({ value }) => value['read'])).toEqual([3, 3]);
+    expect(await json('finish', run)).toMatchObject({ code: 0, value: counts });
+  });
+
+  test('all pipelines, one after the other', async () => {
+    const { json } = await project(
+      '  a: { source: { files: [items/collection.json] } }\n  b: { source: { files: [items/items.ndjson] } }\n',
+    );
+    expect(await json()).toMatchObject({
+      code: 0,
+      value: {
+        ...counts,
+        run: null,
+        runs: [
+          { pipeline: 'a', read: 0 },
+          { pipeline: 'b', read: 6 },
+        ],
+      },
+    });
+  });
+
+  describe('what cannot be done', () => {
+    const full = '  scenes: { source: { files: [items/*] }, judge: full }\n  other: { source: { files: [items/*] } }\n';
+    test.each([
+      [['sceens'], 2, 'the spec has no pipeline "sceens"\n  → did you mean scenes?'],
+      [['scenes'], 2, 'pipelines.scenes.judge: full is not available yet'],
+      [
+        ['--shard', '1/2', '--run', '01890a5d-ac96-774b-bcce-b302099a8057'],
+        2,
+        '--run and --shard are of one pipeline: name it',
+      ],
+      [['plan'], 2, 'a run is of one pipeline: name it'],
+      [['other', '--shard', '3/2'], 2, '--shard 3/2: write K/N'],
+      [['other', '--shard', '1'], 2, '--shard 1: write K/N'],
+      [['other', '--run', 'x'], 2, '"x" is no run'],
+      [['other', '--since', 'monday'], 2, '--since monday: write a date'],
+      [['other', '--limit', '0'], 2, 'a whole number of at least 1'],
+      [['finish', '01890a5d-ac96-774b-bcce-b302099a8057'], 2, 'there is no run 01890a5d'],
+    ])('%j', async (args, code, message) => {
+      const { run } = await shared;
+      expect(await run(...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+    });
+    let shared: ReturnType<typeof project>;
+    beforeAll(async () => {
+      shared = project(full);
+      await shared;
+    });
+  });
+
+  test.each([
+    ['files: [none.ndjson]', 'cannot read none.ndjson: it is not there'],
+    ['files: ["*.ndjson"]', 'no file matches *.ndjson'],
+    ['catalog: none/catalog.json', 'cannot read none/catalog.json: it is not there'],
+  ])('a source that is not there exits 4: %s', async (source, message) => {
+    const { run } = await project(`  scenes: { source: { ${source} } }\n`);
+    expect(await run()).toMatchObject({ code: 4, stderr: expect.stringContaining(message) });
+  });
+
+  test('an interrupt ends it soon with 130, and what is committed is kept', async () => {
+    const hanging = createServer((request, response) => {
+      if (request.url?.startsWith('/collections')) response.end(JSON.stringify(makeCollection()));
+    }).listen(0, '127.0.0.1');
+    await once(hanging, 'listening');
+    const { port } = hanging.address() as AddressInfo;
+    const { folder, env } = await project(
+      `  scenes: { source: { stacApi: { url: "http://127.0.0.1:${port}", collections: [scenes] } } }\n`,
+    );
+    const program = join(projectRoot, 'dist/cli/main.js');
+    const child = spawn(process.execPath, [program, 'ingest'], {
+      cwd: folder,
+      env: { ...cleanEnvironment(), ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await Promise.race([
+      once(
+        hanging.on('request', () => undefined),
+        'request',
+      ),
+      once(child, 'exit'),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill('SIGINT');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(130);
+    expect(await server.psql('SELECT count(*) FROM pgstac.collections', `command ${count}`)).toBe('1');
+    hanging.closeAllConnections();
+    hanging.close();
+  });
+});
