@@ -122,7 +122,12 @@ function findServers({ env }: Context): { pgstac: Server; ingest: Server } | nul
   const [pgstac, ingest] = [env[pgstacVariable], env[ingestVariable]];
   const server = (dsn: string, variable: string): Server => [
     dsn,
-    { variable, defaultUser: env['PGUSER'] || env['USER'] || null, defaultPassword: env['PGPASSWORD'] ?? null },
+    {
+      variable,
+      defaultUser: env['PGUSER'] || env['USER'] || null,
+      defaultPassword: env['PGPASSWORD'] ?? null,
+      defaultRootCertificate: env['PGSSLROOTCERT'] || null,
+    },
   ];
   if (pgstac && ingest) return { pgstac: server(pgstac, pgstacVariable), ingest: server(ingest, ingestVariable) };
   if (pgstac || ingest) {

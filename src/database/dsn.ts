@@ -19,7 +19,6 @@ export type SslMode = (typeof sslModes)[number];
 
 const known = new Set([
   'host',
-  'hostaddr',
   'port',
   'dbname',
   'user',
@@ -28,6 +27,17 @@ const known = new Set([
   'sslrootcert',
   'application_name',
   'connect_timeout',
+]);
+/** Said by name. What isn't a parameter of libpq's may be the rest of an unquoted password, and isn't repeated. */
+const unsupported = new Set([
+  'hostaddr',
+  'options',
+  'passfile',
+  'service',
+  'sslcert',
+  'sslkey',
+  'sslpassword',
+  'sslcrl',
 ]);
 /** Settings of libpq's own connection handling, which change nothing about what is reached. */
 const ignored = new Set([
@@ -53,13 +63,16 @@ export function parseDsn(dsn: string, variable: string, defaultUser: string | nu
   };
   const words = /^postgres(ql)?:\/\//.test(dsn) ? readUrl(dsn, refuse) : readWords(dsn, refuse);
   for (const key of words.keys()) {
-    if (!known.has(key) && !ignored.has(key)) refuse(`the DSN's parameter ${JSON.stringify(key)} is not supported`);
+    if (unsupported.has(key)) refuse(`the DSN's parameter ${key} is not supported`);
+    if (!known.has(key) && !ignored.has(key)) refuse('the DSN has a parameter that PostgreSQL does not know');
   }
   const mode = words.get('sslmode') ?? 'prefer';
   if (!isSslMode(mode)) return refuse(`sslmode is one of ${sslModes.join(', ')}`);
+  const host = words.get('host') ?? refuse('the DSN names no host');
+  if (host.includes(',')) return refuse('the DSN names several hosts; one is wanted');
   const user = words.get('user') ?? defaultUser ?? refuse('the DSN names no user');
   return {
-    host: words.get('hostaddr') ?? words.get('host') ?? refuse('the DSN names no host'),
+    host,
     port: readCount(words.get('port') || '5432', 1, 65535) ?? refuse('the port is a number from 1 to 65535'),
     database: words.get('dbname') ?? user,
     user,

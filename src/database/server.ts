@@ -11,9 +11,10 @@ export interface ServerOptions {
   readonly variable: string;
   /** Connections at most; a loader wants one for each partition it writes at once. */
   readonly connections?: number;
-  /** Used where the DSN has none, as libpq uses PGUSER and PGPASSWORD. */
+  /** Used where the DSN has none, as libpq uses PGUSER, PGPASSWORD and PGSSLROOTCERT. */
   readonly defaultUser?: string | null;
   readonly defaultPassword?: string | null;
+  readonly defaultRootCertificate?: string | null;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function openServer(dsn: string, options: ServerOptions): Promise<D
   };
   const target = nameTarget(address, options.variable);
   try {
-    const ssl = await chooseTls(driver, base, address);
+    const ssl = await chooseTls(driver, base, address, options.defaultRootCertificate ?? null);
     return makeDatabase(new driver.Pool({ ...base, ssl }), target);
   } catch (error) {
     throw new DatabaseFailure(`${describeTarget(target)}: ${describeError(error)}`, {
@@ -75,8 +76,13 @@ function hintFor(error: unknown): string {
 type Tls = ConnectionOptions | false;
 
 /** libpq's `sslmode`, by trying: `prefer` and `allow` fall back where the server (a proxy, a socket) speaks no TLS. */
-async function chooseTls(driver: typeof pg, base: pg.PoolConfig, address: ServerAddress): Promise<Tls> {
-  const attempts = await listTlsAttempts(address);
+async function chooseTls(
+  driver: typeof pg,
+  base: pg.PoolConfig,
+  address: ServerAddress,
+  root: string | null,
+): Promise<Tls> {
+  const attempts = await listTlsAttempts(address, address.tls.rootCertificate ?? root);
   for (const [index, ssl] of attempts.entries()) {
     const client = new driver.Client({ ...base, ssl });
     // A connection that breaks later than its own error would otherwise end the process.
@@ -94,9 +100,9 @@ async function chooseTls(driver: typeof pg, base: pg.PoolConfig, address: Server
 }
 
 /** https://www.postgresql.org/docs/15/libpq-ssl.html#LIBPQ-SSL-PROTECTION */
-async function listTlsAttempts({ host, tls }: ServerAddress): Promise<readonly Tls[]> {
-  const named = tls.rootCertificate !== null && tls.rootCertificate !== 'system';
-  const ca = named ? { ca: await readFile(String(tls.rootCertificate), 'utf8') } : {};
+async function listTlsAttempts({ host, tls }: ServerAddress, root: string | null): Promise<readonly Tls[]> {
+  const named = root !== null && root !== 'system';
+  const ca = named ? { ca: await readFile(root, 'utf8') } : {};
   const unverified: Tls = { rejectUnauthorized: false };
   const issuerOnly: Tls = { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
   switch (tls.mode) {
@@ -112,7 +118,7 @@ async function listTlsAttempts({ host, tls }: ServerAddress): Promise<readonly T
     case 'verify-ca':
       return [issuerOnly];
     case 'verify-full':
-      return [{ ...ca, rejectUnauthorized: true, servername: host }];
+      return [{ ...ca, rejectUnauthorized: true, host }];
     default:
       return tls.mode satisfies never;
   }
