@@ -46,8 +46,9 @@ export const databaseRules: readonly Rule[] = [
   {
     resource: pgstac,
     field: 'version',
-    impact: 'update',
-    reason: '`platform db init` runs the migration; loading waits for it.',
+    impact: 'refused',
+    reason:
+      '`platform db init` installs and does not migrate yet: until `pypgstac migrate --toversion` has, it refuses what is there.',
     source: 'pypgstac, migrations/pgstac.FROM-TO.sql',
   },
   {
@@ -70,6 +71,14 @@ export const databaseRules: readonly Rule[] = [
     impact: 'update',
     reason: 'What is loaded from now on is compressed so; what is there stays as it is.',
     source: 'PostgreSQL 15 documentation, default_toast_compression',
+  },
+  {
+    resource: pgstac,
+    field: 'settings.*',
+    when: ['disappears'],
+    impact: 'none',
+    reason: 'A setting that left the spec keeps its last value in pgstac_settings.',
+    source: ours('sql/pgstac-4-settings.sql'),
   },
   {
     resource: pgstac,
