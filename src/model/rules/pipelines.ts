@@ -1,4 +1,5 @@
 import { bucketOf } from '../names.ts';
+import { cronProblem } from './cron.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 /** What follows `platform ingest` and is no pipeline. */
@@ -88,23 +89,4 @@ function timeProblem(text: string): string | null {
   const [start = '', end = ''] = parts;
   const both = parts.length === 2 && moment.test(start) && moment.test(end);
   return both && Date.parse(start) > Date.parse(end) ? `${text} ends before it starts` : null;
-}
-
-/** The ranges of the five fields, as Kubernetes' cron parser has them. */
-const cronRanges = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 6],
-] as const;
-
-function cronProblem(line: string): string | null {
-  for (const [index, field] of line.split(' ').entries()) {
-    const [low, high] = cronRanges[index] ?? [0, 0];
-    for (const number of field.replace(/\/\d+/g, '').match(/\d+/g) ?? []) {
-      if (Number(number) < low || Number(number) > high) return `${number} is not between ${low} and ${high}`;
-    }
-  }
-  return null;
 }
