@@ -4,7 +4,10 @@
  */
 export interface Database {
   readonly target: DatabaseTarget;
-  /** One connection for the length of `work`, outside any transaction. */
+  /**
+   * One connection for the length of `work`, outside any transaction. The embedded database has only one, so sessions
+   * queue there, and one inside another throws instead of waiting for ever.
+   */
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
   /** One connection, one transaction: COMMIT when `work` resolves, ROLLBACK when it throws. */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
@@ -12,7 +15,10 @@ export interface Database {
 }
 
 export interface Session {
-  /** One statement, `$1`-style parameters; rows as plain objects (json parsed, bigint as string, bytea as Uint8Array). */
+  /**
+   * One statement, `$1`-style parameters; rows as plain objects (json parsed, bigint, date and timestamp as string,
+   * timestamptz as Date, bytea as Uint8Array). A json parameter is given as its text.
+   */
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
   /** A script of several statements without parameters. */
   run(script: string): Promise<void>;

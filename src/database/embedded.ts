@@ -6,7 +6,7 @@ import type { PGlite, Results } from '@electric-sql/pglite';
 import type { CopyTable, Database, Session } from './connection.ts';
 import { DatabaseFailure, describeError } from './failure.ts';
 import { lockFolder } from './lock.ts';
-import { quoteIdentifier } from './quote.ts';
+import { writeCopy } from './quote.ts';
 
 export interface EmbeddedOptions {
   /** Told the process id of whoever holds the folder, before waiting for it. */
@@ -112,12 +112,6 @@ async function copyRows(
 ): Promise<number> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for await (const chunk of rows) chunks.push(chunk as Uint8Array<ArrayBuffer>);
-  const columns = table.columns.map(quoteIdentifier).join(', ');
-  const name = [table.schema, table.name]
-    .filter((part) => part !== null)
-    .map(quoteIdentifier)
-    .join('.');
-  const copy = `COPY ${name} (${columns}) FROM '/dev/blob' WITH (FORMAT text, ENCODING 'UTF8')`;
-  const result = await cluster.query(copy, [], { blob: new Blob(chunks) });
+  const result = await cluster.query(writeCopy(table, "'/dev/blob'"), [], { blob: new Blob(chunks) });
   return result.affectedRows ?? 0;
 }

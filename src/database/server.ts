@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { type CopyTable, type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
 import { parseDsn, type ServerAddress } from './dsn.ts';
 import { DatabaseFailure, describeError } from './failure.ts';
-import { quoteIdentifier } from './quote.ts';
+import { writeCopy } from './quote.ts';
 import { chooseTls } from './tls.ts';
 
 export interface ServerOptions {
@@ -137,12 +137,7 @@ async function copyRows(
     import('node:stream/promises'),
     import('node:stream'),
   ]);
-  const columns = table.columns.map(quoteIdentifier).join(', ');
-  const name = [table.schema, table.name]
-    .filter((part) => part !== null)
-    .map(quoteIdentifier)
-    .join('.');
-  const stream = client.query(from(`COPY ${name} (${columns}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`));
+  const stream = client.query(from(writeCopy(table, 'STDIN')));
   await pipeline(Readable.from(rows, { objectMode: true }), stream);
   return stream.rowCount;
 }

@@ -6,7 +6,7 @@ import { createReleasePorts } from '../../src/cli/release-ports.ts';
 import { obtainPgstacSql } from '../../src/database/release-source.ts';
 import { openServer } from '../../src/database/server.ts';
 import { verifyDatabases } from '../../src/database/verify.ts';
-import { sqlTarget } from '../../src/emit/sql.ts';
+import { listSqlScripts, sqlTarget } from '../../src/emit/sql.ts';
 import { hostileValues } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
@@ -116,6 +116,15 @@ describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', 
       });
     },
   );
+
+  test('the logins’ files run under psql as well, and name who is not there yet', async () => {
+    const texts = listSqlScripts(makePlatform()).filter(({ step }) => step === 'logins');
+    const said = await Promise.all(texts.map(({ database, text }) => server.psql(text, database)));
+    expect(said).toEqual([
+      'sentinel2-loader@acme-earth.iam does not exist yet\nana@example.org does not exist yet',
+      'sentinel2-loader@acme-earth.iam does not exist yet\nana@example.org does not exist yet',
+    ]);
+  });
 
   test('a password that is refused is in no log and no message', async () => {
     await server.psql("CREATE ROLE helper LOGIN PASSWORD 'helper'; GRANT pg_read_all_data TO helper");
