@@ -39,6 +39,10 @@ export const cloudSql: Spec = { ...common, hosting: { cloudSql: {} } };
 
 export const virtualMachines: Spec = {
   ...common,
+  // A machine's one login may write, so the rules let no workload have a grant to read only.
+  access: merge(common['access'] as Spec, {
+    workloads: { 'stac-api': { grants: { pgstac: undefined, ingest: 'write' } } },
+  }),
   hosting: { virtualMachines: { zone: 'europe-west1-b', clients: ['10.0.0.0/16'] } },
 };
 

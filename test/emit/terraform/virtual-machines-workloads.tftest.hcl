@@ -10,6 +10,7 @@ run "holds_the_workloads_only" {
     condition = keys(google_secret_manager_secret_iam_member.workload) == [
       "metaflow-task/sentinel2-ingest-ca", "metaflow-task/sentinel2-ingest-password",
       "metaflow-task/sentinel2-pgstac-ca", "metaflow-task/sentinel2-pgstac-password",
+      "stac-api/sentinel2-ingest-ca", "stac-api/sentinel2-ingest-password",
     ]
     error_message = "secrets"
   }
