@@ -51,7 +51,8 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     const env = { PGSTAC_DSN: server.dsn(database), INGEST_DB_DSN: server.dsn(database) };
     const run = (...args: string[]) => runCli(['ingest', ...args], { cwd: folder, env });
     const json = async (...args: string[]) => {
-      const { code, stdout } = await run(...args, '--format', 'json');
+      const { code, stdout, stderr } = await run(...args, '--format', 'json');
+      if (stdout === '') throw new Error(`exit ${code}: ${stderr}`);
       return { code, value: JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown> };
     };
     return { folder, env, run, json };

@@ -7,8 +7,8 @@ export type BaseValue =
   | { readonly kind: 'object'; readonly members: ReadonlyMap<string, BaseValue> }
   | { readonly kind: 'array'; readonly elements: readonly BaseValue[] }
   | { readonly kind: 'string'; readonly text: string }
-  /** In the one spelling of `canonicalNumber`. */
-  | { readonly kind: 'number'; readonly text: string }
+  /** As PostgreSQL spells it, and in the one spelling of `canonicalNumber`. */
+  | { readonly kind: 'number'; readonly text: string; readonly canonical: string }
   | { readonly kind: 'literal'; readonly token: Token };
 
 /** Reads `base_item` from PostgreSQL's text of it. Throws (a bug) where that is not JSON. */
@@ -31,7 +31,7 @@ function readBaseValue(tape: Tape, index: number): BaseValue {
     case Token.escapedString:
       return { kind: 'string', text: readString(tape, index) };
     case Token.number:
-      return { kind: 'number', text: canonicalNumber(readRaw(tape, index)) };
+      return { kind: 'number', text: readRaw(tape, index), canonical: canonicalNumber(readRaw(tape, index)) };
     default:
       return { kind: 'literal', token: kind };
   }
@@ -46,7 +46,7 @@ export function equalsBase(tape: Tape, index: number, base: BaseValue): boolean 
     case 'string':
       return isString(tape, index) && readString(tape, index) === base.text;
     case 'number':
-      return kind === Token.number && canonicalNumber(readRaw(tape, index)) === base.text;
+      return kind === Token.number && equalsNumber(readRaw(tape, index), base);
     case 'array': {
       if (kind !== Token.array) return false;
       const elements = readElements(tape, index);
@@ -66,4 +66,8 @@ export function equalsBase(tape: Tape, index: number, base: BaseValue): boolean 
       return true;
     }
   }
+}
+
+function equalsNumber(text: string, base: { readonly text: string; readonly canonical: string }): boolean {
+  return text === base.text || canonicalNumber(text) === base.canonical;
 }

@@ -37,22 +37,23 @@ function writeDifference(
   elsewhere: ReadonlySet<string> = new Set(),
 ): boolean {
   let written = false;
-  const writeKey = (key: string) => {
-    if (written) out.ascii(',');
-    written = true;
-    out.text(JSON.stringify(key));
-    out.ascii(':');
-  };
   for (const [key, index] of members) {
     const baseValue = base.get(key);
     if (baseValue !== undefined && equalsBase(tape, index, baseValue)) continue;
-    writeKey(key);
+    if (written) out.ascii(',');
+    written = true;
+    // A key stands before its value.
+    out.value(tape, index - 1);
+    out.ascii(':');
     if (baseValue === undefined) out.value(tape, index);
     else writeChanged(out, tape, index, baseValue);
   }
   for (const key of base.keys()) {
     if (members.has(key) || elsewhere.has(key)) continue;
-    writeKey(key);
+    if (written) out.ascii(',');
+    written = true;
+    out.text(JSON.stringify(key));
+    out.ascii(':');
     out.text(DO_NOT_MERGE);
   }
   return written;

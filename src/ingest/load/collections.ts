@@ -6,6 +6,7 @@ import type { CollectionDocument } from '../item/judge.ts';
 import type { ShardBy } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import type { Layout } from './layout.ts';
+import { isTransient } from './retry.ts';
 
 /** A collection of the database, as its items need it. */
 export interface KnownCollection {
@@ -54,6 +55,9 @@ export async function upsertCollection(
   const content = collection.bytes.toString('utf8');
   try {
     await database.transaction(async (session) => {
+      // Most of the time there is nothing to do, and then nothing is locked: other shards make partitions meanwhile.
+      const seen = await compareCollection(session, collection.id, content, '');
+      if (seen?.same === true) return refuseOtherPartitions(collection.id, seen.trunc, shardBy);
       const created = await session.query(
         `INSERT INTO pgstac.collections (content, partition_trunc) VALUES ($1::text::jsonb, $2)
          ON CONFLICT (id) DO NOTHING RETURNING id`,
@@ -62,19 +66,39 @@ export async function upsertCollection(
       if (created.length === 0) await updateCollection(session, collection.id, content, shardBy);
     });
   } catch (cause) {
-    if (cause instanceof IngestionFailure) throw cause;
+    if (cause instanceof IngestionFailure || isTransient(cause)) throw cause;
     throw new IngestionFailure('refused', `collection ${collection.id}: ${describeError(cause)}`, { cause });
   }
 }
 
-async function updateCollection(session: Session, id: string, content: string, shardBy: ShardBy): Promise<void> {
-  const [old] = await session.query<{ trunc: string | null; same: boolean; rebased: boolean; loaded: boolean }>(
+interface Compared {
+  readonly trunc: string | null;
+  /** Its content is the same. */
+  readonly same: boolean;
+  /** Its base item is another. */
+  readonly rebased: boolean;
+  readonly loaded: boolean;
+}
+
+/** How the database's collection stands to a new one; undefined where it has none. */
+async function compareCollection(
+  session: Session,
+  id: string,
+  content: string,
+  lock: 'FOR UPDATE' | '',
+): Promise<Compared | undefined> {
+  const [found] = await session.query<Compared>(
     `SELECT partition_trunc AS trunc, content = $2::text::jsonb AS same,
        base_item IS DISTINCT FROM pgstac.collection_base_item($2::text::jsonb) AS rebased,
        EXISTS (SELECT FROM pgstac.items WHERE collection = $1) AS loaded
-     FROM pgstac.collections WHERE id = $1 FOR UPDATE`,
+     FROM pgstac.collections WHERE id = $1 ${lock}`,
     [id, content],
   );
+  return found;
+}
+
+async function updateCollection(session: Session, id: string, content: string, shardBy: ShardBy): Promise<void> {
+  const old = await compareCollection(session, id, content, 'FOR UPDATE');
   refuseOtherPartitions(id, old?.trunc ?? null, shardBy);
   if (old === undefined || old.same) return;
   if (old.rebased && old.loaded)

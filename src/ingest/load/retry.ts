@@ -31,7 +31,7 @@ export async function retryTransaction<T>(options: RetryOptions, work: () => Pro
     try {
       return await work();
     } catch (error) {
-      if (!canHelp(error)) throw error;
+      if (!isTransient(error)) throw error;
       if (attempt === ATTEMPTS)
         throw new IngestionFailure('database', `given up after ${ATTEMPTS} attempts: ${describeError(error)}`, {
           hint: 'what is committed is kept; run it again with the same --run to go on',
@@ -45,7 +45,8 @@ export async function retryTransaction<T>(options: RetryOptions, work: () => Pro
   }
 }
 
-function canHelp(error: unknown): boolean {
+/** Whether the same transaction may succeed when it is run again. */
+export function isTransient(error: unknown): boolean {
   if (error instanceof MetAnother) return true;
   if (error instanceof IngestionFailure) return false;
   const cause = error instanceof DatabaseFailure ? error.cause : error;

@@ -6,8 +6,8 @@ import type { OpenSource } from '../source/document.ts';
 
 /** A batch ends after so many items, or so many bytes, whichever comes first. Changing either changes what a batch of
  * an unfinished run is. */
-export const BATCH_ITEMS = 500;
-export const BATCH_BYTES = 16 * 1024 * 1024;
+export const BATCH_ITEMS = 1000;
+const BATCH_BYTES = 16 * 1024 * 1024;
 
 export type JudgedItem = Exclude<Judged, { kind: 'collection' }>;
 export type JudgedCollection = Extract<Judged, { kind: 'collection' }>;
@@ -83,4 +83,22 @@ export async function* cutBatches(
 /** What has no partition, since it cannot be read, is the first shard's. */
 function chooseShard(judged: JudgedItem, { shardBy, shards }: CutOptions): number {
   return judged.kind === 'bad' ? 1 : shardOf(judged.collection, judged.start, shardBy, shards);
+}
+
+/** Reads the next value while the last one is being used. Stops reading ahead when its reader stops. */
+export async function* readAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = values.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = values.next();
+      // Its failure is met when it is awaited; until then it is nobody's.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    // Not waited for: a source that hangs must not keep the lease.
+    values.return(undefined).catch(() => undefined);
+  }
 }

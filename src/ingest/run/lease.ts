@@ -3,7 +3,7 @@ import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import type { ClockPort } from '../ports.ts';
 
 /** How long a shard stays its holder's without a word, by the database's clock. */
-export const LEASE_SECONDS = 60;
+const LEASE_SECONDS = 60;
 const RENEW_MS = 20_000;
 const LOOK_AGAIN_MS = 1000;
 

@@ -1,10 +1,11 @@
 import { stopIfInterrupted } from '../failure.ts';
 import { judgeDocument } from '../item/judge.ts';
+import { JsonScanner } from '../json/scan.ts';
 import { upsertCollection } from '../load/collections.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource } from '../source/document.ts';
-import { type Batch, cutBatches, type JudgedCollection } from './batch.ts';
+import { type Batch, cutBatches, type JudgedCollection, readAhead } from './batch.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
 import type { PlannedRun } from './planned-run.ts';
@@ -21,7 +22,8 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   }
   let counts = noCounts;
   const options = { shardBy: work.shardBy, shards: run.shards, limit: run.limit, since: run.since };
-  for await (const batch of cutBatches(source, work.scanner, options)) {
+  // With a scanner of its own: the batch before is being written meanwhile.
+  for await (const batch of readAhead(cutBatches(source, new JsonScanner(), options))) {
     stopIfInterrupted(ports.signal);
     const receipt = await runBatch(work, batch, done.has(batch.number));
     counts = countOutcomes(counts, receipt);

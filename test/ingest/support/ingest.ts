@@ -12,7 +12,7 @@ export interface IngestOptions {
   readonly run?: string;
 }
 
-export function makePipeline(source: Source, shardBy: Pipeline['shardBy'] = 'month'): Pipeline {
+function makePipeline(source: Source, shardBy: Pipeline['shardBy'] = 'month'): Pipeline {
   const pipeline = {
     name: 'test',
     className: 'Test',

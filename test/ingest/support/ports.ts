@@ -16,7 +16,7 @@ export function makeFilePort(folder: string): FilePort {
   };
 }
 
-export const realClock: ClockPort = {
+const realClock: ClockPort = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
 };
