@@ -8,6 +8,9 @@ import type { RunResult } from '../support/run.ts';
 import { copySample, countItems } from '../support/smoke.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
+// What takes seconds, and what a second run is spared.
+const makes = 'making the embedded database';
+
 describeWith(['python'], 'npm run demo', () => {
   let home: string;
   let folder: string;
@@ -21,24 +24,19 @@ describeWith(['python'], 'npm run demo', () => {
     first = await runDemo(folder, home);
   }, 180_000);
 
-  test('does the whole job from nothing within a minute', async () => {
+  test('does the whole job from nothing', async () => {
     expect(readIngestion(first)).toEqual({ read: items, inserted: items, unchanged: 0, quarantined: 0 });
     expect(readRows(first)).toEqual({ 'pgstac.items': items, 'pgstac.collections': 1, ingestion_log: items });
-    expect(readSeconds(first)).toBeLessThan(60);
+    expect(first.stderr).toContain(makes);
     await access(join(folder, 'generated/default/README.md'));
     await access(join(folder, '.platform/default'));
   });
 
-  test('changes nothing a second time, within ten seconds', async () => {
-    const seconds = [];
-    for (let run = 2; run <= 4; run++) {
-      const result = await runDemo(folder, home);
-      expect(readIngestion(result)).toEqual({ read: items, inserted: 0, unchanged: items, quarantined: 0 });
-      expect(readRows(result)).toMatchObject({ 'pgstac.items': items, ingestion_log: run * items });
-      seconds.push(readSeconds(result));
-    }
-    // Other suites run beside this one: the quickest of three is nearest to what a user sees.
-    expect(Math.min(...seconds)).toBeLessThan(10);
+  test('changes nothing a second time, and makes no database again', async () => {
+    const again = await runDemo(folder, home);
+    expect(readIngestion(again)).toEqual({ read: items, inserted: 0, unchanged: items, quarantined: 0 });
+    expect(readRows(again)).toMatchObject({ 'pgstac.items': items, ingestion_log: 2 * items });
+    expect(again.stderr).not.toContain(makes);
   }, 120_000);
 
   test('copies the initialised database from the cache in another clone', async () => {
@@ -72,8 +70,4 @@ function readIngestion({ stdout }: RunResult): unknown {
 function readRows({ stdout }: RunResult): Readonly<Record<string, number>> {
   const rows = stdout.matchAll(/^(?:pgstac|ingest) +(pgstac\.items|pgstac\.collections|ingestion_log) +(\d+)$/gm);
   return Object.fromEntries([...rows].map(([, table, count]) => [table, Number(count)]));
-}
-
-function readSeconds({ stdout }: RunResult): number {
-  return Number(/^Done in ([\d.]+) s\./m.exec(stdout)?.[1]);
 }
