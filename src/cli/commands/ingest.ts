@@ -55,6 +55,10 @@ export async function runIngest(context: Context, options: IngestOptions): Promi
       if (wanted.shard !== null && wanted.shard.of !== run.shards)
         throw new CommandError(2, `run ${run.run} has ${run.shards} shards, not ${wanted.shard.of}`);
       context.stderr.write(`run ${run.run} of ${pipeline.name}\n`);
+      if (pipeline.download !== null)
+        context.stderr.write(
+          `pipelines.${pipeline.name}.download: assets are not downloaded yet, only items are loaded\n`,
+        );
       const plan = {
         run,
         pipeline,
