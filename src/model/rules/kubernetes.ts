@@ -1,5 +1,7 @@
 import type { Finding, RuleInput } from './rule.ts';
 
+type PipelineSpec = NonNullable<RuleInput['value']['pipelines']>[string];
+
 /** A cluster that can give pods the Auth Proxy, and what is asked of Kubernetes that it could not do. */
 export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
   const pipelines = Object.entries(value.pipelines ?? {});
@@ -7,9 +9,7 @@ export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
     ...checkVersion(value),
     ...checkPooler(value),
     ...pipelines.flatMap(([name, pipeline]) =>
-      pipeline.schedule === undefined
-        ? []
-        : [...checkSchedule(value, name), ...checkFiles(name, pipeline.source.files)],
+      pipeline.schedule === undefined ? [] : [...checkSchedule(value, name), ...checkFiles(name, pipeline.source)],
     ),
   ];
 }
@@ -53,11 +53,14 @@ function checkSchedule(value: RuleInput['value'], name: string): readonly Findin
   return [];
 }
 
-function checkFiles(name: string, files: readonly string[] = []): readonly Finding[] {
-  return files.flatMap((file, index): Finding[] => {
-    if (/^(https?|gs):/.test(file)) return [];
-    const message = `a schedule runs in the cluster, and no pod has ${JSON.stringify(file)}`;
-    const at = ['pipelines', name, 'source', 'files', index];
-    return [{ code: 'PF207', at, message, hint: 'name a URL, or remove the schedule' }];
-  });
+/** What a pod cannot read: it has the spec, but none of the files beside it. */
+function checkFiles(name: string, source: PipelineSpec['source']): readonly Finding[] {
+  const at = ['pipelines', name, 'source'];
+  const hint = 'name a STAC API or the URL of a catalog, or remove the schedule';
+  const refuse = (place: readonly (string | number)[], path: string): Finding => {
+    const message = `a schedule runs in the cluster, and no pod has ${JSON.stringify(path)}`;
+    return { code: 'PF207', at: [...at, ...place], message, hint };
+  };
+  if (source.catalog !== undefined && !/^https?:/.test(source.catalog)) return [refuse(['catalog'], source.catalog)];
+  return (source.files ?? []).map((file, index) => refuse(['files', index], file));
 }
