@@ -104,6 +104,14 @@ describe('a bad item', () => {
     expect(judged.bytes.toString()).toBe(text);
   });
 
+  test('has no name where no index could hold it', () => {
+    const long = 'é'.repeat(513);
+    expect(judge(makeItem(long))).toMatchObject({ kind: 'bad', id: null, collection: 'scenes' });
+    expect(judge(makeItem('a', { collection: long }))).toMatchObject({ kind: 'bad', id: 'a', collection: null });
+    const longest = 'é'.repeat(512);
+    expect(judge(makeItem(longest, { links: {} }))).toMatchObject({ kind: 'bad', id: longest });
+  });
+
   test('that is too large is not even looked at', () => {
     expect(judge(makeItem('a'), true)).toMatchObject({ kind: 'bad', reason: 'tooLarge', id: null });
   });

@@ -143,9 +143,14 @@ function judgeLinks(tape: Tape, index: number | undefined): void {
 }
 
 function reject(bytes: Buffer, members: ReadonlyMap<string, number> | null, fault: ItemFault, tape?: Tape): BadItem {
-  const read = (key: string) => (tape === undefined ? null : textOf(tape, members?.get(key)));
-  const [id, collection] = [read('id'), read('collection')];
+  const [id, collection] = [readName(members?.get('id'), tape), readName(members?.get('collection'), tape)];
   return { kind: 'bad', reason: fault.reason, message: fault.message, id, collection, bytes, hash: hashBytes(bytes) };
+}
+
+/** A bad item's id or collection, where the log's index can hold it; what is longer stands in the quarantine's bytes. */
+function readName(index: number | undefined, tape: Tape | undefined): string | null {
+  const name = tape === undefined ? null : textOf(tape, index);
+  return name !== null && Buffer.byteLength(name) <= MAX_ID_BYTES ? name : null;
 }
 
 function textOf(tape: Tape, index: number | undefined): string | null {
