@@ -152,6 +152,19 @@ describe('texts that are cut apart', () => {
     ],
     ['no features', splitValues, '{"type":"FeatureCollection","features":[]}', []],
     ['collections', splitValues, '{"collections":[{"id":"c"}],"links":[]}', ['{"id":"c"}']],
+    [
+      'collections before the features',
+      splitValues,
+      '{"collections":[{"id":"c"}],"x":{"features":[0]},"features":[{"a":"]"},{"a":2}],"links":[{"y":"}\n"}]}{"b":1}',
+      ['{"id":"c"}', '{"a":"]"}', '{"a":2}', '{"b":1}'],
+    ],
+    [
+      'features before the collections',
+      splitValues,
+      '{"features":[],"collections" : [ {"id":"c"} ],"features":[{"a":1}]}[{"b":1}]',
+      ['{"id":"c"}', '{"a":1}', '{"b":1}'],
+    ],
+    ['an end in a second list', splitValues, '{"collections":[],"features":[{"a":1},', ['{"a":1}', '']],
     ['a key that only looks like it', splitValues, '{"a":"features","b":[1]}', ['{"a":"features","b":[1]}']],
     [
       'a broken line among values',

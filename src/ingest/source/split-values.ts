@@ -16,7 +16,10 @@ export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerato
   yield* splitter.finish();
 }
 
-/** Where the splitter is: between values of the text, in a list of documents, or behind such a list in its object. */
+/**
+ * Where the splitter is: between values of the text, in a list of documents, or behind such a list in its object, where
+ * another may come: a FeatureCollection of the single-file STAC extension brings its collections along.
+ */
 type Frame = 'text' | 'list' | 'afterList';
 
 class ValueSplitter {
@@ -111,7 +114,7 @@ class ValueSplitter {
   }
 
   #opensList(): boolean {
-    return this.#frame === 'text' && this.#depth === 1 && LISTS.has(this.#key);
+    return this.#frame !== 'list' && this.#depth === 1 && LISTS.has(this.#key);
   }
 
   #enterList(inObject: boolean): void {
