@@ -101,6 +101,9 @@ function readUrl(dsn: string, refuse: Refuse): Map<string, string> {
   if (parts === null)
     return refuse('the DSN is not a PostgreSQL URL (one host; special characters in a password are percent-encoded)');
   const [, login, host, port, database, query] = parts;
+  // Read as libpq reads it, what follows a raw slash in the password would be the database's name, which is shown.
+  if (database?.includes('@') === true)
+    return refuse('the DSN has an @ behind its host (percent-encode special characters: / is %2F, @ is %40)');
   const words = new Map<string, string>();
   const set = (key: string, text: string | undefined) => {
     if (text !== undefined && text !== '') words.set(key, decode(text, refuse));

@@ -33,6 +33,8 @@ describe('a DSN is read as libpq reads it', () => {
       { tls: { mode: 'verify-full', rootCertificate: '/ca.pem' }, connectTimeout: 3, applicationName: 'x' },
     ],
     ['postgresql://u@db/d?keepalives=1&target_session_attrs=any', {}],
+    ['postgresql://u@db/d%40e', { database: 'd@e' }],
+    ['postgresql://db/d?user=loader@project.iam', { user: 'loader@project.iam' }],
     ['host=db dbname=d user=u', {}],
     [" host = db\n dbname='d' user=u password='it\\'s \\\\ $x ' ", { password: "it's \\ $x " }],
     ["host=db dbname=d user=u password=''", { password: '' }],
@@ -58,6 +60,9 @@ describe('a DSN is read as libpq reads it', () => {
     ['postgresql://u:s3cret@db/d?options=-csearch_path%3Dx', /parameter options is not supported/],
     ['host=db user=u password=my rest=x', /does not know/],
     ['postgresql://u:s3cret@db/d?sslmode', /has no value/],
+    ['postgresql://u:123/s3cret@db/d?user=me', /an @ behind its host \(percent-encode/],
+    ['postgresql://u:123?s3cret@db/d', /has no value/],
+    ['postgresql://u:123#s3cret@db/d', /not a PostgreSQL URL/],
     ['postgresql://db/d', /names no user/],
     ['dbname=d user=u password=s3cret', /names no host/],
   ])('%s is refused, and not repeated', (dsn, said) => {
