@@ -10,6 +10,7 @@ import {
 } from '../../src/ingest/source/document.ts';
 import { openFiles } from '../../src/ingest/source/files.ts';
 import { compileGlob } from '../../src/ingest/source/glob.ts';
+import { readPage } from '../../src/ingest/source/page.ts';
 import { splitLines } from '../../src/ingest/source/split.ts';
 import { splitValues } from '../../src/ingest/source/split-values.ts';
 import { makeRandom } from '../support/hostile.ts';
@@ -188,6 +189,35 @@ describe('texts that are cut apart', () => {
     }
   });
 
+  test('values know their place in the text, wherever the chunks end', async () => {
+    const text = ' {"x":"é","features":[ {"a":"é"} ,7 ,{"b":1}],"collections":[{"c":1}]}\n[2]{"d":1}';
+    const bytes = Buffer.from(text);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      async function* chunks() {
+        yield bytes.subarray(0, cut);
+        yield bytes.subarray(cut);
+      }
+      const pieces: string[] = [];
+      for await (const piece of splitValues(chunks())) {
+        expect(bytes.toString('utf8', piece.from, piece.to)).toBe(piece.bytes.toString());
+        pieces.push(piece.bytes.toString());
+      }
+      expect(pieces).toEqual(['{"a":"é"}', '7 ', '{"b":1}', '{"c":1}', '2', '{"d":1}']);
+    }
+  });
+
+  test('a feature that is too large leaves the rest of its page whole', async () => {
+    const large = Buffer.from(`{"b":"${'x'.repeat(MAX_DOCUMENT_BYTES)}"}`);
+    const parts = [Buffer.from('{"features":[{"a":1},'), large, Buffer.from(',{"c":1}],"links":[{"rel":"next"}]}')];
+    const { features, envelope } = await readPage(Buffer.concat(parts));
+    expect(features.map(({ bytes, tooLarge }) => [bytes.length, tooLarge])).toEqual([
+      [7, false],
+      [KEPT_BYTES, true],
+      [7, false],
+    ]);
+    expect(envelope).toEqual({ features: [0, 0, 0], links: [{ rel: 'next' }] });
+  });
+
   test.each([
     ['lines', splitLines, '\n'],
     ['values', splitValues, '\n'],
@@ -199,7 +229,11 @@ describe('texts that are cut apart', () => {
       yield Buffer.from(`"}${end}{"c":1}`);
     }
     const pieces: { size: number; tooLarge: boolean }[] = [];
-    for await (const { bytes, tooLarge } of splitter(chunks())) pieces.push({ size: bytes.length, tooLarge });
+    for await (const { bytes, tooLarge } of splitter(chunks())) {
+      pieces.push({ size: bytes.length, tooLarge });
+      // What it was cut from is not held any more.
+      if (tooLarge) expect(bytes.buffer.byteLength).toBe(KEPT_BYTES);
+    }
     expect(pieces).toEqual([
       { size: 7, tooLarge: false },
       { size: KEPT_BYTES, tooLarge: true },

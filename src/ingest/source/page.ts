@@ -1,6 +1,6 @@
 import { IngestionFailure } from '../failure.ts';
 import type { Piece } from './split.ts';
-import { splitValues } from './split-values.ts';
+import { type PlacedPiece, splitValues } from './split-values.ts';
 
 /** A page of a STAC API: its features in the bytes they came in, and the rest of it as a value. */
 export interface Page {
@@ -14,7 +14,7 @@ export interface Page {
  */
 export async function readPage(body: Buffer): Promise<Page> {
   if (!/^\s*\{/.test(body.toString('latin1', 0, 100))) throw notAPage();
-  const features: Piece[] = [];
+  const features: PlacedPiece[] = [];
   for await (const piece of splitValues(once(body))) features.push(piece);
   const last = features.at(-1);
   if (last !== undefined && last.bytes.length === 0) throw new Error('the answer ends in the middle');
@@ -33,14 +33,13 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The text with a 0 in the place of each feature, whose bytes are parts of `body`'s own. */
-function cutOut(body: Buffer, features: readonly Piece[]): string {
+/** The text with a 0 in the place of each feature. */
+function cutOut(body: Buffer, features: readonly PlacedPiece[]): string {
   let text = '';
   let at = 0;
-  for (const { bytes } of features) {
-    const start = bytes.byteOffset - body.byteOffset;
-    text += `${body.toString('utf8', at, start)}0`;
-    at = start + bytes.length;
+  for (const { from, to } of features) {
+    text += `${body.toString('utf8', at, from)}0`;
+    at = to;
   }
   return text + body.toString('utf8', at);
 }

@@ -1,16 +1,22 @@
-import { KEPT_BYTES, MAX_DOCUMENT_BYTES } from './document.ts';
-import { isBlank, type Piece } from './split.ts';
+import { MAX_DOCUMENT_BYTES } from './document.ts';
+import { isBlank, keepBeginning, type Piece } from './split.ts';
 
 /** Keys of an object whose array holds the documents: a FeatureCollection's, and an API's list of collections. */
 const LISTS: ReadonlySet<string> = new Set(['features', 'collections']);
 const LONGEST_LIST_KEY = 11;
+
+/** A piece that knows its place in the text, in bytes; `to` is exclusive. */
+export interface PlacedPiece extends Piece {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * Cuts JSON that may span lines: one value, several after each other, an array of them, or a FeatureCollection, whose
  * features come out as they arrive, so that its size does not matter. It only counts brackets: whether a piece is JSON
  * is for the judge. A text that ends within a list gives an empty last piece, so that the loss is seen.
  */
-export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<PlacedPiece> {
   const splitter = new ValueSplitter();
   for await (const chunk of chunks) yield* splitter.push(chunk);
   yield* splitter.finish();
@@ -24,6 +30,8 @@ type Frame = 'text' | 'list' | 'afterList';
 
 class ValueSplitter {
   #chunk: Buffer = Buffer.alloc(0);
+  /** Bytes of the text before this chunk. */
+  #before = 0;
   #at = 0;
   #frame: Frame = 'text';
   /** The list stands in an object, whose other members come behind it. */
@@ -40,7 +48,7 @@ class ValueSplitter {
   #key = '';
   #count = 0;
 
-  *push(chunk: Buffer): Generator<Piece> {
+  *push(chunk: Buffer): Generator<PlacedPiece> {
     this.#chunk = chunk;
     this.#start = 0;
     for (this.#at = 0; this.#at < chunk.length; this.#at += 1) {
@@ -48,17 +56,18 @@ class ValueSplitter {
       if (piece !== null) yield piece;
     }
     if (this.#reading) this.#keep(chunk.length);
+    this.#before += chunk.length;
   }
 
-  *finish(): Generator<Piece> {
+  *finish(): Generator<PlacedPiece> {
     [this.#chunk, this.#start] = [Buffer.alloc(0), 0];
     const broken = this.#frame !== 'text';
     if (this.#reading && this.#frame !== 'afterList') yield this.#cut(0);
-    else if (broken) yield { bytes: Buffer.alloc(0), place: 'the end, which is missing', tooLarge: false };
+    else if (broken) yield this.#describeLoss();
   }
 
   /** Looks at one byte; a piece where it ended one. */
-  #step(byte: number): Piece | null {
+  #step(byte: number): PlacedPiece | null {
     if (!this.#reading) return this.#stepBetween(byte);
     if (this.#inString) return this.#stepInString(byte);
     if (byte === 0x22) return this.#openString();
@@ -74,7 +83,7 @@ class ValueSplitter {
     return null;
   }
 
-  #stepBetween(byte: number): Piece | null {
+  #stepBetween(byte: number): PlacedPiece | null {
     if (isBlank(byte) || (byte === 0x2c && this.#frame === 'list')) return null;
     if (byte === 0x5d && this.#frame === 'list') {
       this.#frame = this.#listInObject ? 'afterList' : 'text';
@@ -95,7 +104,7 @@ class ValueSplitter {
     return null;
   }
 
-  #stepInString(byte: number): Piece | null {
+  #stepInString(byte: number): PlacedPiece | null {
     if (this.#escaped) this.#escaped = false;
     else if (byte === 0x5c) this.#escaped = true;
     else if (byte === 0x22) this.#inString = false;
@@ -105,7 +114,7 @@ class ValueSplitter {
   }
 
   /** A value without brackets, which only a broken document is: it ends with its line or, in a list, its comma. */
-  #stepInWord(byte: number): Piece | null {
+  #stepInWord(byte: number): PlacedPiece | null {
     if (byte === 0x0a) return this.#cut(this.#at);
     if (this.#frame !== 'list' || (byte !== 0x2c && byte !== 0x5d)) return null;
     const piece = this.#cut(this.#at);
@@ -122,7 +131,7 @@ class ValueSplitter {
     this.#forget();
   }
 
-  #close(): Piece | null {
+  #close(): PlacedPiece | null {
     this.#depth -= 1;
     if (this.#depth > 0) return null;
     if (this.#frame !== 'afterList') return this.#cut(this.#at + 1);
@@ -139,15 +148,22 @@ class ValueSplitter {
       this.#parts.push(part);
   }
 
-  #cut(end: number): Piece {
+  #cut(end: number): PlacedPiece {
     this.#keep(end);
     this.#count += 1;
     const tooLarge = this.#size > MAX_DOCUMENT_BYTES;
     const whole = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
-    const bytes = tooLarge ? whole.subarray(0, KEPT_BYTES) : whole;
+    const bytes = tooLarge ? keepBeginning(whole) : whole;
+    const to = this.#before + end;
+    const from = to - this.#size;
     const place = `${this.#frame === 'list' ? 'element' : 'document'} ${this.#count}`;
     this.#forget();
-    return { bytes, place, tooLarge };
+    return { bytes, place, tooLarge, from, to };
+  }
+
+  #describeLoss(): PlacedPiece {
+    const end = this.#before;
+    return { bytes: Buffer.alloc(0), place: 'the end, which is missing', tooLarge: false, from: end, to: end };
   }
 
   #forget(): void {

@@ -18,7 +18,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
     [kept, size] = [[], 0];
     return bytes.length === 0
       ? null
-      : { bytes: tooLarge ? bytes.subarray(0, KEPT_BYTES) : bytes, place: `line ${line}`, tooLarge };
+      : { bytes: tooLarge ? keepBeginning(bytes) : bytes, place: `line ${line}`, tooLarge };
   };
   for await (const chunk of chunks) {
     let start = 0;
@@ -36,6 +36,11 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
   const last = finishLine();
   if (last !== null) yield last;
+}
+
+/** A copy: a part of the buffer would keep all of it in memory for as long as a batch waits. */
+export function keepBeginning(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.subarray(0, KEPT_BYTES));
 }
 
 function trimBlank(bytes: Buffer): Buffer {
