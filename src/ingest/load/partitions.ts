@@ -1,6 +1,7 @@
 import type { Database, Session } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
+import { IngestionFailure } from '../failure.ts';
 import type { PartitionKey } from '../item/shard.ts';
 import { MetAnother } from './retry.ts';
 
@@ -43,6 +44,7 @@ async function widenPartition(session: Session, key: PartitionKey): Promise<stri
     [key.collection, key.from],
   );
   if (found === undefined) throw new Error('partition_name gave no row');
+  await refuseOtherZone(session, key);
   await markStale(session, [found.name]);
   await session.query(
     `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
@@ -50,6 +52,30 @@ async function widenPartition(session: Session, key: PartitionKey): Promise<stri
     [key.collection, key.from, key.to, key.to === 'infinity' ? '[]' : '[)'],
   );
   return found.name;
+}
+
+/**
+ * pgSTAC 0.9 cuts months in the time zone of whoever loads, which its own staging tables take from the session, and 0.10
+ * keeps the bounds it finds. Beside such a partition there is no place for the hours that it lacks of the month in UTC.
+ */
+async function refuseOtherZone(session: Session, { collection, period, from, to }: PartitionKey): Promise<void> {
+  if (period === '') return;
+  const [other] = await session.query<{ partition: string; range: string }>(
+    `SELECT partition, partition_dtrange::text AS range FROM pgstac.partition_sys_meta
+     WHERE collection = $1 AND partition_dtrange && tstzrange($2::timestamptz, $3::timestamptz)
+       AND partition_dtrange <> tstzrange($2::timestamptz, $3::timestamptz)
+     ORDER BY lower(partition_dtrange) LIMIT 1`,
+    [collection, from, to],
+  );
+  if (other === undefined) return;
+  const unit = period.includes('-') ? 'month' : 'year';
+  throw new IngestionFailure(
+    'refused',
+    `collection ${collection}: the partition ${other.partition} holds ${other.range}, which is no ${unit} of UTC: it was made in another time zone`,
+    {
+      hint: `cut it anew: SET timezone TO 'UTC'; SET search_path TO pgstac, public; SELECT repartition('${collection.replaceAll("'", "''")}', '${unit}', true); then ALTER DATABASE … SET timezone TO 'UTC', so that other loaders keep to it`,
+    },
+  );
 }
 
 /**
