@@ -71,9 +71,18 @@ export async function upsertCollection(
   }
 }
 
+/**
+ * What the content of a row of `collections` shall become: the source's ($2), but where pgSTAC's setting
+ * update_collection_extent has it count the extent from the items, that extent. Of a collection without items it counts
+ * a null, which is no extent.
+ */
+const WANTED_CONTENT = `CASE WHEN pgstac.get_setting_bool('update_collection_extent')
+         AND jsonb_typeof(content->'extent') = 'object'
+       THEN jsonb_set($2::text::jsonb, '{extent}', content->'extent') ELSE $2::text::jsonb END`;
+
 interface Compared {
   readonly trunc: string | null;
-  /** Its content is the same. */
+  /** Its content is what it shall become. */
   readonly same: boolean;
   /** Its base item is another. */
   readonly rebased: boolean;
@@ -88,7 +97,7 @@ async function compareCollection(
   lock: 'FOR UPDATE' | '',
 ): Promise<Compared | undefined> {
   const [found] = await session.query<Compared>(
-    `SELECT partition_trunc AS trunc, content = $2::text::jsonb AS same,
+    `SELECT partition_trunc AS trunc, content = ${WANTED_CONTENT} AS same,
        base_item IS DISTINCT FROM pgstac.collection_base_item($2::text::jsonb) AS rebased,
        EXISTS (SELECT FROM pgstac.items WHERE collection = $1) AS loaded
      FROM pgstac.collections WHERE id = $1 ${lock}`,
@@ -109,7 +118,7 @@ async function updateCollection(session: Session, id: string, content: string, s
         hint: `delete the collection's items first (SET search_path TO pgstac, public; DELETE FROM items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
       },
     );
-  await session.query('UPDATE pgstac.collections SET content = $2::text::jsonb WHERE id = $1', [id, content]);
+  await session.query(`UPDATE pgstac.collections SET content = ${WANTED_CONTENT} WHERE id = $1`, [id, content]);
 }
 
 function refuseOtherPartitions(id: string, trunc: string | null, shardBy: ShardBy): void {
