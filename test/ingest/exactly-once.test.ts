@@ -286,6 +286,63 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     60_000,
   );
 
+  test('a shard that ends while its run is being finished leaves the run open, not its log incomplete', async () => {
+    const folder = makeFiles(300);
+    const databases = await make();
+    const ports = makePorts(databases, folder);
+    const plan = await makePlan(source, ports);
+    let loaded = false;
+    // The receipts have just been asked for when the shard writes its own.
+    const late: Database = {
+      ...databases.pgstac,
+      session: (work) =>
+        databases.pgstac.session((session) =>
+          work({
+            ...session,
+            query: async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+              const rows = await session.query<Row>(sql, values);
+              if (!loaded && sql.includes('NOT r.settled')) {
+                loaded = true;
+                const another = await openAgain();
+                await runIngestion(plan, makePorts(another, folder));
+              }
+              return rows;
+            },
+          }),
+        ),
+    };
+    const isFinished = () => rowsOf(databases.pgstac, 'SELECT finished IS NOT NULL AS finished FROM platform.run');
+    const early = await finishRun(plan.run.run, { ...ports, pgstac: late });
+    expect([loaded, early.openShards, early.rows.ingestion_log]).toEqual([true, [1], 0]);
+    expect(await isFinished()).toEqual([{ finished: false }]);
+    expect(await finishRun(plan.run.run, ports)).toMatchObject({ openShards: [], rows: { ingestion_log: 300 } });
+    expect(await isFinished()).toEqual([{ finished: true }]);
+  });
+
+  test('a receipt with a name that no index takes, left by an older release, is settled', async () => {
+    const databases = await make();
+    const ports = makePorts(databases, makeTemporaryFolder('runs'));
+    const { run } = await makePlan(source, ports);
+    const random = makeRandom(1);
+    const long = Array.from({ length: 2800 }, () => String.fromCharCode(97 + random(26), 48 + random(10))).join('');
+    const items = [long, 'short'].map((name, place) => {
+      return { position: place + 1, id: name, collection: name, outcome: 'quarantined', hash: 'ab'.repeat(32) };
+    });
+    await databases.pgstac.session((session) =>
+      session.query('INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, 1, 1, $2::text::jsonb)', [
+        run.run,
+        JSON.stringify(items),
+      ]),
+    );
+    await settleAll(ports);
+    expect(
+      await rowsOf(databases.ingest, 'SELECT item, collection FROM public.ingestion_log ORDER BY position'),
+    ).toEqual([
+      { item: null, collection: null },
+      { item: 'short', collection: 'short' },
+    ]);
+  });
+
   test('a source that changed since its run began is said, not passed over', async () => {
     const folder = makeFiles(700);
     const databases = await make();
