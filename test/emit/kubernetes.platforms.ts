@@ -1,9 +1,7 @@
 import type { Artifact } from '../../src/artifact/artifact.ts';
 import { kubernetesTarget } from '../../src/emit/kubernetes.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import { resolvePlatform } from '../../src/model/resolve.ts';
-import { parseDocument } from '../../src/spec/parse.ts';
-import { validateSpec } from '../../src/spec/validate.ts';
+import { resolveText } from '../support/resolve.ts';
 
 /** The parts of a spec that the suites about manifests and the team's files vary. */
 export interface Parts {
@@ -54,17 +52,6 @@ export function writeSpec(parts: Parts): string {
 /** On virtual machines no CronJob could log in, and the rules refuse a schedule. */
 function choosePipelines({ hosting }: Parts): string {
   return hosting === virtualMachines ? pipelines.replace(/^ *schedule: .*\n/m, '') : pipelines;
-}
-
-/** The real front half of the compiler on a spec's text. */
-function resolveText(text: string, environment = 'default'): Platform {
-  const document = parseDocument({ path: 'platform.yaml', text });
-  if (!document.ok) throw new Error(JSON.stringify(document.diagnostics));
-  const spec = validateSpec(document.value);
-  if (!spec.ok) throw new Error(JSON.stringify(spec.diagnostics));
-  const platform = resolvePlatform(spec.value, environment);
-  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
-  return platform.value;
 }
 
 export function resolveParts(parts: Parts): Platform {

@@ -1,20 +1,5 @@
 import type { Platform } from '../../src/model/platform.ts';
-import { resolvePlatform } from '../../src/model/resolve.ts';
-import { parseDocument } from '../../src/spec/parse.ts';
-import { validateSpec } from '../../src/spec/validate.ts';
-
-/** The one environment of a spec's text; a mistake in it is the test's own and throws. */
-export function resolveText(text: string): Platform {
-  const document = parseDocument({ path: 'platform.yaml', text });
-  if (!document.ok) throw new Error(JSON.stringify(document.diagnostics));
-  const spec = validateSpec(document.value);
-  if (!spec.ok) throw new Error(JSON.stringify(spec.diagnostics));
-  const [environment, ...others] = spec.value.environments;
-  if (environment === undefined || others.length > 0) throw new Error('a spec of one environment is wanted');
-  const platform = resolvePlatform(spec.value, environment.name);
-  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
-  return platform.value;
-}
+import { resolveText } from '../support/resolve.ts';
 
 const google = `apiVersion: platform/v1
 name: sentinel2

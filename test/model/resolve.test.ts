@@ -1,16 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { resolveSpec } from '../../src/compile.ts';
 import { deriveDatabaseUser, deriveServiceAccount, fitName } from '../../src/model/names.ts';
-import type { Platform } from '../../src/model/platform.ts';
+import { resolveAll as resolve } from '../support/resolve.ts';
 import { projectRoot } from '../support/root.ts';
-
-function resolve(text: string): readonly Platform[] {
-  const resolved = resolveSpec({ path: 'platform.yaml', text });
-  if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics, null, 1));
-  return resolved.value;
-}
 
 const example = readFileSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), 'utf8');
 

@@ -1,8 +1,6 @@
 import { stringify } from 'yaml';
 import type { Platform } from '../../../src/model/platform.ts';
-import { resolvePlatform } from '../../../src/model/resolve.ts';
-import { parseDocument } from '../../../src/spec/parse.ts';
-import { validateSpec } from '../../../src/spec/validate.ts';
+import { resolveText } from '../../support/resolve.ts';
 
 type Spec = { [key: string]: unknown };
 
@@ -48,14 +46,7 @@ export const virtualMachines: Spec = {
 
 /** A spec as the front half resolves it, with `changes` merged in: maps merge, all else replaces, undefined removes. */
 export function makePlatform(base: Spec, changes: Spec = {}, environment = 'default'): Platform {
-  const text = stringify(merge(base, changes));
-  const document = parseDocument({ path: 'platform.yaml', text });
-  if (!document.ok) throw new Error(JSON.stringify(document.diagnostics));
-  const spec = validateSpec(document.value);
-  if (!spec.ok) throw new Error(JSON.stringify(spec.diagnostics));
-  const platform = resolvePlatform(spec.value, environment);
-  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
-  return platform.value;
+  return resolveText(stringify(merge(base, changes)), environment);
 }
 
 function merge(base: Spec, changes: Spec): Spec {

@@ -1,0 +1,20 @@
+import { resolveSpec } from '../../src/compile.ts';
+import type { Platform } from '../../src/model/platform.ts';
+
+/** Every environment of a spec's text, by the compiler's own front half; a mistake in it is the test's own and throws. */
+export function resolveAll(text: string): readonly Platform[] {
+  const resolved = resolveSpec({ path: 'platform.yaml', text });
+  if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics, null, 1));
+  return resolved.value;
+}
+
+/** The environment of that name, or the only one. */
+export function resolveText(text: string, environment?: string): Platform {
+  const platforms = resolveAll(text);
+  const found = platforms.find((platform) => platform.environment === environment);
+  if (found !== undefined) return found;
+  const [only, ...others] = platforms;
+  if (environment !== undefined || only === undefined || others.length > 0)
+    throw new Error('one environment is wanted');
+  return only;
+}
