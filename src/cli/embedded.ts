@@ -10,7 +10,11 @@ import { findCacheFolder, obtainRelease, type SpecRelease } from './release-port
 /** Opens the embedded database of a folder; one that isn't there yet is a copy of a prepared one, pgSTAC included. */
 export async function openEmbeddedFolder(context: Context, folder: string, release: SpecRelease): Promise<Database> {
   const onWait = (holder: string) => void context.stderr.write(`waiting for process ${holder}, which holds it\n`);
-  return await openEmbedded(folder, { onWait, create: (data) => createData(context, data, release, onWait) });
+  return await openEmbedded(folder, {
+    onWait,
+    signal: context.signal,
+    create: (data) => createData(context, data, release, onWait),
+  });
 }
 
 async function createData(
@@ -28,6 +32,7 @@ async function createData(
     cacheFolder: cacheFolder === null ? null : join(cacheFolder, 'embedded'),
     key: `pglite-${pglite}-postgis-${postgis}-pgstac-${version}-${sha256.slice(0, 12)}`,
     onWait,
+    signal: context.signal,
     prepare: async (session) => {
       const sql = await obtainRelease(context, release);
       for (const name of ['postgis', 'btree_gist', 'unaccent'])

@@ -11,14 +11,19 @@ import { writeCopy } from './quote.ts';
 export interface EmbeddedOptions {
   /** Told the process id of whoever holds the folder, before waiting for it. */
   readonly onWait: (holder: string) => void;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
   /** Makes the data folder (a path that doesn't exist yet) where there is none; by default an empty cluster. */
   readonly create?: (dataFolder: string) => Promise<void>;
 }
 
-/** An embedded PostgreSQL (PGlite) with PostGIS, alone in its folder until it is closed. */
+/**
+ * An embedded PostgreSQL (PGlite) with PostGIS, alone in its folder until it is closed. Throws `DatabaseFailure`, or the
+ * signal's reason once that is aborted.
+ */
 export async function openEmbedded(folder: string, options: EmbeddedOptions): Promise<Database> {
   await mkdir(folder, { recursive: true });
-  const lock = await lockFolder(folder, options.onWait);
+  const lock = await lockFolder(folder, options.onWait, options.signal);
   try {
     const dataFolder = join(folder, 'data');
     if (options.create !== undefined && !existsSync(dataFolder)) await options.create(dataFolder);
@@ -29,6 +34,7 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions): Pr
     });
   } catch (error) {
     await lock.release();
+    options.signal?.throwIfAborted();
     if (error instanceof DatabaseFailure) throw error;
     throw new DatabaseFailure(`the embedded database in ${folder} does not open: ${describeError(error)}`, {
       hint: 'if the folder is damaged, delete it and run `platform db init` and `platform ingest` again',

@@ -13,14 +13,19 @@ export interface FolderLock {
  * in one folder corrupt it. The lock is a listening socket, so that any death of the holder frees it: an abstract Unix
  * socket on Linux (processes in other network namespaces don't see it), a named pipe on Windows, a socket file on
  * macOS, where taking over a dead process's file is not atomic. `onWait` is told the holder's process id, once for
- * each holder waited for.
+ * each holder waited for. Throws the signal's reason once that is aborted.
  */
-export async function lockFolder(folder: string, onWait: (holder: string) => void): Promise<FolderLock> {
+export async function lockFolder(
+  folder: string,
+  onWait: (holder: string) => void,
+  signal?: AbortSignal,
+): Promise<FolderLock> {
   const address = nameSocket(await realpath(folder));
   for (;;) {
+    signal?.throwIfAborted();
     const lock = await tryListen(address);
     if (lock !== null) return lock;
-    const holder = await waitForHolder(address, onWait);
+    const holder = await waitForHolder(address, onWait, signal);
     if (holder === 'gone' && address.startsWith('/')) await rm(address, { force: true });
   }
 }
@@ -60,11 +65,15 @@ function stopListening(server: Server, waiting: ReadonlySet<Socket>): Promise<vo
   });
 }
 
-/** Resolves when the holder let go (or died), or to `gone` when nobody listens any more. */
-function waitForHolder(address: string, onWait: (holder: string) => void): Promise<'released' | 'gone'> {
+/** Resolves when the holder let go (or died) or the signal is aborted, or to `gone` when nobody listens any more. */
+function waitForHolder(
+  address: string,
+  onWait: (holder: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<'released' | 'gone'> {
   return new Promise((resolve) => {
     let said = '';
-    const socket = connect(address);
+    const socket = connect({ path: address, signal });
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
       said += text;

@@ -16,11 +16,13 @@ export interface TemplateOptions {
   /** What is slow to do in an empty cluster. */
   readonly prepare: (session: Session) => Promise<void>;
   readonly onWait: (holder: string) => void;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Makes a data folder, which must not be there, by copying one that was prepared before, or prepares it. What is visible under its final name
- * is always whole: everything is made under another name beside it and renamed.
+ * Makes a data folder, which must not be there, by copying one that was prepared before, or prepares it. What is
+ * visible under its final name is always whole: everything is made under another name beside it and renamed.
  */
 export async function createDataFolder(dataFolder: string, options: TemplateOptions): Promise<void> {
   const template = options.cacheFolder === null ? null : await keepTemplate(options.cacheFolder, options);
@@ -40,14 +42,24 @@ async function keepTemplate(cacheFolder: string, options: TemplateOptions): Prom
     return null;
   }
   // Preparing takes both processors for seconds: a second process rather waits.
-  const lock = await lockFolder(cacheFolder, options.onWait);
+  const lock = await lockFolder(cacheFolder, options.onWait, options.signal);
   try {
     if (!existsSync(template)) await makeWhole(template, (unfinished) => prepareCluster(unfinished, options.prepare));
     return template;
+  } catch (error) {
+    if (isUnwritable(error)) return null;
+    throw error;
   } finally {
     await lock.release();
   }
 }
+
+/** Whether a folder is another user's, read-only or full. */
+function isUnwritable(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && unwritable.has(error.code);
+}
+
+const unwritable: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
 async function makeWhole(final: string, make: (unfinished: string) => Promise<void>): Promise<void> {
   const temporary = await mkdtemp(join(dirname(final), `${basename(final)}.unfinished-`));

@@ -44,4 +44,14 @@ describe('a locked folder', () => {
     expect(waitedFor).toEqual([String(holder.pid)]);
     await lock.release();
   });
+
+  test('is not waited for any longer by who is told to stop', async () => {
+    const folder = makeTemporaryFolder('lock');
+    const lock = await lockFolder(folder, () => undefined);
+    const reason = new Error('told to stop');
+    const interrupt = new AbortController();
+    await expect(lockFolder(folder, () => interrupt.abort(reason), interrupt.signal)).rejects.toBe(reason);
+    await expect(lockFolder(folder, () => undefined, interrupt.signal)).rejects.toBe(reason);
+    await lock.release();
+  });
 });

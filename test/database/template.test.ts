@@ -1,10 +1,20 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { openEmbedded } from '../../src/database/embedded.ts';
+import { lockFolder } from '../../src/database/lock.ts';
 import { createDataFolder, embeddedVersions, type TemplateOptions } from '../../src/database/template.ts';
 import { projectRoot } from '../support/root.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
@@ -25,6 +35,7 @@ describe('a prepared data folder', () => {
   const open = (name: string, change: Partial<TemplateOptions> = {}) =>
     openEmbedded(join(base, name), {
       onWait: () => undefined,
+      ...(change.signal === undefined ? {} : { signal: change.signal }),
       create: (data) => createDataFolder(data, { ...options, ...change }),
     });
   const answer = async (name: string, change?: Partial<TemplateOptions>) => {
@@ -65,6 +76,24 @@ describe('a prepared data folder', () => {
     expect(await answer('five', { cacheFolder: join(base, 'a file', 'cache') })).toEqual([{ answer: 42 }]);
   });
 
+  test('is made in place where the cache is there but not ours to write', async () => {
+    const foreign = join(base, 'foreign');
+    mkdirSync(foreign, { mode: 0o555 });
+    const made = await asOrdinaryUser(base, () => answer('foreign project', { cacheFolder: foreign }));
+    expect(made).toEqual([{ answer: 42 }]);
+    expect(readdirSync(foreign)).toEqual([]);
+  });
+
+  test('is not waited for any longer by who is told to stop', async () => {
+    const held = makeTemporaryFolder('held');
+    const lock = await lockFolder(held, () => undefined);
+    const reason = new Error('told to stop');
+    const interrupt = new AbortController();
+    const change = { onWait: () => interrupt.abort(reason), signal: interrupt.signal };
+    await expect(open('told', { ...change, cacheFolder: held })).rejects.toBe(reason);
+    await lock.release();
+  });
+
   test('that was being made when its process died is never used, and removed later', async () => {
     const [old, young] = ['third.unfinished-old', 'third.unfinished-young'].map((name) => join(cacheFolder, name));
     for (const folder of [old ?? '', young ?? '']) {
@@ -95,6 +124,20 @@ describe('a prepared data folder', () => {
     expect(messages.filter((message) => message.startsWith('waits for'))).toHaveLength(1);
   }, 120_000);
 });
+
+/** No folder is read-only to root, so that root becomes somebody else for the while. */
+async function asOrdinaryUser<T>(owned: string, work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return await work();
+  chownSync(owned, nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+const nobody = 65_534;
 
 test('the versions that name a kept folder are those installed', () => {
   const installed = (name: string) =>
