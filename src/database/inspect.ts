@@ -1,12 +1,19 @@
+import { layoutVersion } from '../model/layout.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
 import { DatabaseFailure } from './failure.ts';
 import { findRelease } from './releases.ts';
 
+/** The tables of schema platform in the pgstac database, besides `installation`. */
+export const platformTables = ['run', 'lease', 'receipt', 'ledger', 'quarantine', 'stale_partition'].map(
+  (name) => `platform.${name}`,
+);
+
 /** The row of `platform.installation`. */
 export interface Installation {
   readonly platform: string;
   readonly environment: string;
+  /** Of the layout. */
   readonly version: string;
 }
 
@@ -81,14 +88,30 @@ export async function findMissingLogins(session: Session, names: readonly string
   return names.filter((name) => !there.has(name));
 }
 
-/** Throws `DatabaseFailure` where the database is another platform's or environment's. */
+/** Throws `DatabaseFailure` where the database is another platform's or environment's, or of another layout. */
 export async function refuseAnother(session: Session, database: Database, platform: Platform): Promise<void> {
   const found = await readInstallation(session);
-  if (found === null || isOurs(found, platform)) return;
-  throw new DatabaseFailure(
-    `${describeTarget(database.target)} belongs to platform ${found.platform}, environment ${found.environment}; this is ${platform.name}, ${platform.environment}`,
-    { hint: 'check the DSN and --env; a database serves one environment of one platform' },
-  );
+  const mismatch = found === null ? null : findMismatch(found, platform);
+  if (mismatch === null) return;
+  throw new DatabaseFailure(`${describeTarget(database.target)} ${mismatch.reason}`, { hint: mismatch.hint });
+}
+
+/** Why a database is not to be used, and what to do; null where it is this platform's, of the layout that is known. */
+export function findMismatch(
+  found: Installation,
+  platform: Platform,
+): { readonly reason: string; readonly hint: string } | null {
+  if (found.platform !== platform.name || found.environment !== platform.environment)
+    return {
+      reason: `belongs to platform ${found.platform}, environment ${found.environment}; this is ${platform.name}, ${platform.environment}`,
+      hint: 'check the DSN and --env; a database serves one environment of one platform',
+    };
+  if (found.version !== layoutVersion)
+    return {
+      reason: `has layout ${found.version} of schema platform and ingestion_log; this program knows layout ${layoutVersion}`,
+      hint: 'use the version of this program that `platform db init` was last run with',
+    };
+  return null;
 }
 
 /**
@@ -106,16 +129,21 @@ export async function listMissingParts(
     const installation = await readInstallation(session);
     return [
       ...(state.kind === 'known' && state.version === version ? [] : [`pgSTAC ${version}`]),
-      ...(installation === null ? ['schema platform'] : []),
+      ...(installation === null ? ['schema platform'] : await listMissingTables(session, platformTables)),
     ];
   });
   const inIngest = await databases.ingest.session(async (session) => {
     await refuseAnother(session, databases.ingest, platform);
-    return (await hasRelation(session, 'public.ingestion_log')) ? [] : ['public.ingestion_log'];
+    return await listMissingTables(session, ['public.ingestion_log']);
   });
   return [...inPgstac, ...inIngest];
 }
 
-export function isOurs(installation: Installation | null, platform: Platform): boolean {
-  return installation?.platform === platform.name && installation.environment === platform.environment;
+async function listMissingTables(session: Session, names: readonly string[]): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
+    [names],
+  );
+  const missing = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => missing.has(name));
 }

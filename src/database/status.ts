@@ -2,12 +2,13 @@ import { type Login, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Database, DatabaseTarget, Session } from './connection.ts';
 import {
+  findMismatch,
   findMissingLogins,
   hasRelation,
   type Installation,
   inspectPgstac,
-  isOurs,
   listPossibleExtensions,
+  platformTables,
   readInstallation,
 } from './inspect.ts';
 
@@ -18,6 +19,8 @@ export interface DatabaseStatus {
   /** E.g. `15.14`. */
   readonly server: string;
   readonly installation: Installation | null;
+  /** Why it is not to be used, whatever is in it: another platform's, or of another layout. */
+  readonly mismatch: string | null;
   /** Those wanted; a version of null is one that is missing. */
   readonly extensions: readonly { readonly name: string; readonly version: string | null }[];
   /** Null for the ingest database. */
@@ -27,11 +30,6 @@ export interface DatabaseStatus {
   readonly missingLogins: readonly Login[];
   readonly complete: boolean;
 }
-
-/** The tables of schema platform in the pgstac database. */
-export const platformTables = ['run', 'lease', 'receipt', 'ledger', 'quarantine', 'stale_partition'].map(
-  (name) => `platform.${name}`,
-);
 
 const tables = {
   pgstac: ['pgstac.collections', 'pgstac.items', ...platformTables],
@@ -45,6 +43,7 @@ export async function readStatus(
 ): Promise<DatabaseStatus> {
   return await database.session(async (session) => {
     const installation = await readInstallation(session);
+    const mismatch = installation === null ? null : findMismatch(installation, platform);
     const wanted = which === 'pgstac' ? platform.databases.pgstac.extensions : [];
     const extensions = await readExtensions(session, await listPossibleExtensions(session, database.target, wanted));
     const pgstac = which === 'pgstac' ? await readPgstac(session, platform) : null;
@@ -60,12 +59,14 @@ export async function readStatus(
       target: database.target,
       server: await readServerVersion(session),
       installation,
+      mismatch: mismatch?.reason ?? null,
       extensions,
       pgstac,
       tables: counts,
       missingLogins: logins.filter(({ name }) => missing.includes(name)),
       complete:
-        isOurs(installation, platform) &&
+        installation !== null &&
+        mismatch === null &&
         extensions.every(({ version }) => version !== null) &&
         pgstac?.wanted === pgstac?.found &&
         counts.every(({ rows }) => rows !== null) &&

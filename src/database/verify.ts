@@ -1,9 +1,9 @@
 import type { Platform } from '../model/platform.ts';
 import type { Database, DatabaseTarget, Session } from './connection.ts';
 import { describeError } from './failure.ts';
-import { inspectPgstac, isOurs, listPossibleExtensions, readInstallation } from './inspect.ts';
+import { findMismatch, inspectPgstac, listPossibleExtensions, platformTables, readInstallation } from './inspect.ts';
 import { rehearse } from './rehearse.ts';
-import { countRows, platformTables, readExtensions, readServerVersion } from './status.ts';
+import { countRows, readExtensions, readServerVersion } from './status.ts';
 
 export interface Check {
   readonly database: 'pgstac' | 'ingest';
@@ -85,7 +85,8 @@ async function checkExtensions(session: Session, target: DatabaseTarget, wanted:
 async function checkInstallation(session: Session, platform: Platform): Promise<string> {
   const found = await readInstallation(session);
   if (found === null) throw new Error('not initialised: run `platform db init`');
-  if (!isOurs(found, platform)) throw new Error(`belongs to ${found.platform}, ${found.environment}`);
+  const mismatch = findMismatch(found, platform);
+  if (mismatch !== null) throw new Error(mismatch.reason);
   return `${found.platform}, ${found.environment}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Artifact } from '../artifact/artifact.ts';
+import { layoutVersion } from '../model/layout.ts';
 import { groupRoles, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Fragment, joinFragments } from '../print/fragment.ts';
@@ -6,9 +7,6 @@ import { sqlComment, sqlIdentifier, sqlText } from '../print/sql.ts';
 import { renderTemplate, type TemplateName, type View } from './render.ts';
 import { emitScripts } from './scripts.ts';
 import type { Target } from './target.ts';
-
-/** The version of the layout of schema platform and of ingestion_log, as `platform.installation` keeps it. */
-const layoutVersion = '1';
 
 /** The scripts of a database in the order they run; pgSTAC's own SQL comes between `roles` and `platform`. */
 export type SqlStep = 'extensions' | 'roles' | 'platform' | 'settings' | 'log' | 'logins';

@@ -224,6 +224,27 @@ describeWith(['postgres15', 'python'], 'a server', () => {
     expect(await run(runDbStatus, asUsers)).toMatchObject({ code: 0 });
   });
 
+  test('of another layout is refused to the loader, and found by db status and verify', async () => {
+    const setLayout = (version: string) =>
+      server.psql(`UPDATE platform.installation SET version = '${version}'`, 'pgstac');
+    await setLayout('99');
+    const context = makeContext(env);
+    const loaded = makeLoaded(makePlatform({ hosting: machines }), folder);
+    const databases = await openDatabases(context, loaded);
+    await expect(ensureInitialised(context, loaded, databases)).rejects.toMatchObject({ exitCode: 4 });
+    await databases.close();
+    expect(await run(runDbStatus, env)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/\n {2}platform +sentinel2, default +has layout 99 /),
+      stderr: expect.stringContaining('of another layout'),
+    });
+    expect(await run(runVerify, env)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/FAILED {2}pgstac {2}this platform .*has layout 99 /),
+    });
+    await setLayout('1');
+  });
+
   test('that says no to a stranger is an exit 4, not a stack', async () => {
     await server.psql('CREATE ROLE stranger LOGIN');
     const asStranger = {

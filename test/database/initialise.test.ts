@@ -178,6 +178,27 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
       expect(await server.psql(`SELECT to_regnamespace('pgstac') IS NULL`, made.names.pgstac)).toBe('t');
     });
 
+    test('another layout, by whatever reads or writes it', async () => {
+      const made = await makeDatabases();
+      const pair = await made.open();
+      await initialise(pair, makePlatform());
+      for (const database of ['pgstac', 'ingest'] as const) {
+        const setLayout = (version: string) =>
+          server.psql(`UPDATE platform.installation SET version = '${version}'`, made.names[database]);
+        await setLayout('99');
+        const said = /has layout 99 of schema platform and ingestion_log; this program knows layout 1$/;
+        for (const work of [initialise(pair, makePlatform()), listMissingParts(pair, makePlatform())])
+          expect(await failure(work)).toMatchObject({ name: 'DatabaseFailure', message: expect.stringMatching(said) });
+        expect(await checks(pair, makePlatform())).toEqual([expect.stringMatching(said)]);
+        expect(await readStatus(pair[database], database, makePlatform())).toMatchObject({
+          complete: false,
+          mismatch: expect.stringMatching(said),
+        });
+        await setLayout('1');
+      }
+      expect(await listMissingParts(pair, makePlatform())).toEqual([]);
+    });
+
     test('another pgSTAC', async () => {
       const made = await makeDatabases();
       await initialise(await made.open(), makePlatform());
@@ -302,6 +323,16 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
         ]),
       );
     });
+  });
+
+  test('a table of schema platform that is gone is missed, and made again', async () => {
+    const made = await makeDatabases();
+    const pair = await made.open();
+    await initialise(pair, makePlatform());
+    await server.psql('DROP TABLE platform.stale_partition, platform.ledger', made.names.pgstac);
+    expect(await listMissingParts(pair, makePlatform())).toEqual(['platform.ledger', 'platform.stale_partition']);
+    await initialise(pair, makePlatform());
+    expect(await listMissingParts(pair, makePlatform())).toEqual([]);
   });
 
   test('verify says what is missing before db init', async () => {

@@ -48,7 +48,9 @@ export async function runDbStatus(context: Context, options: DatabaseOptions): P
     const complete = statuses.every((status) => status.complete);
     if (options.format === 'json') context.stdout.write(`${JSON.stringify({ complete, databases: statuses })}\n`);
     else context.stdout.write(`${statuses.map(describeStatus).join('\n\n')}\n`);
-    if (!complete) context.stderr.write('something is missing: run `platform db init`\n');
+    if (statuses.some(({ mismatch }) => mismatch !== null))
+      context.stderr.write('a database is another platform’s or of another layout: nothing here uses it\n');
+    else if (!complete) context.stderr.write('something is missing: run `platform db init`\n');
     return complete ? 0 : 1;
   } finally {
     await databases.close();
@@ -60,7 +62,7 @@ function describeStatus(status: DatabaseStatus): string {
   const owner = installation === null ? 'nobody’s yet' : `${installation.platform}, ${installation.environment}`;
   const rows = [
     ...titleRows('server', [[`PostgreSQL ${status.server}`, describeTarget(status.target)]]),
-    ...titleRows('platform', [[owner]]),
+    ...titleRows('platform', [status.mismatch === null ? [owner] : [owner, status.mismatch]]),
     ...titleRows(
       'extensions',
       status.extensions.map(({ name, version }) => [name, version ?? 'missing']),
