@@ -7,6 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
 import { type IngestionPlan, runIngestion } from '../../src/ingest/ingestion.ts';
+import { type Instant, parseInstant } from '../../src/ingest/item/instant.ts';
+import { shardOf } from '../../src/ingest/item/shard.ts';
+import { BATCH_ITEMS } from '../../src/ingest/run/batch.ts';
 import { finishRun, settleAll } from '../../src/ingest/run/finish-run.ts';
 import { makeRunId } from '../../src/ingest/run/planned-run.ts';
 import { makeRandom } from '../support/hostile.ts';
@@ -17,7 +20,7 @@ import { makeTemporaryFolder } from '../support/temporary.ts';
 import { type Databases, makeServerDatabase, openServerDatabase, pypgstac } from './support/databases.ts';
 import { ingest, makePlan } from './support/ingest.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
-import { describeDatabase, itemsOf, rowsOf } from './support/load.ts';
+import { change, describeDatabase, itemsOf, rowsOf } from './support/load.ts';
 import { makePorts } from './support/ports.ts';
 
 /** Items over seven months, some bad and some twice: a few batches. */
@@ -262,6 +265,67 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
       'SELECT p.partition FROM partition_sys_meta p JOIN partition_stats s USING (partition) WHERE s.dtrange <> p.constraint_dtrange';
     expect(await server.psql(`SET search_path TO pgstac, public; ${inexact}`, `once ${count}`)).toBe('');
   }, 120_000);
+
+  const orders = { 'the first shard first': [1, 2], 'the last shard first': [2, 1], 'one shard': [1] };
+  test.each(Object.entries(orders))(
+    'of an id in two batches and months the later one stays: %s',
+    async (_, order) => {
+      const folder = makeTemporaryFolder('runs');
+      const write = (...items: readonly object[]) =>
+        writeFileSync(join(folder, 'items.ndjson'), lines(makeCollection(), ...items));
+      const [first, last] = ['02', '01'].map((month) =>
+        makeItem('x', { properties: { datetime: `2024-${month}-10T00:00:00Z` } }),
+      ) as [object, object];
+      const others = Array.from({ length: BATCH_ITEMS }, (_, place) => makeItem(`item-${place}`));
+      write(first, ...others, last);
+      const databases = await make();
+      const ports = makePorts(databases, folder);
+      const run = async () => {
+        const plan = await makePlan({ kind: 'files', files: ['items.ndjson'] }, ports, { shards: order.length });
+        for (const shard of order) await runIngestion({ ...plan, shard }, ports);
+        return (await finishRun(plan.run.run, ports)).counts;
+      };
+      const found = async () => (await itemsOf(databases.pgstac)).filter(({ id }) => id === 'x');
+      const january = parseInstant('2024-01-10T00:00:00Z') as Instant;
+      const isLaterFirst = order.length > 1 && order[0] === shardOf('scenes', january, 'month', order.length);
+      expect(await run()).toMatchObject(isLaterFirst ? { duplicates: 1 } : { updated: 1 });
+      expect(await found()).toMatchObject([{ partition: '202401' }]);
+      // Where the later one comes first, nothing is written; else both are, since the later one may be gone.
+      expect(await run()).toMatchObject(isLaterFirst ? { duplicates: 1, unchanged: BATCH_ITEMS + 1 } : { updated: 2 });
+      expect(await found()).toMatchObject([{ partition: '202401' }]);
+      write(first, ...others);
+      expect(await run()).toMatchObject({ updated: 1, unchanged: BATCH_ITEMS });
+      expect(await found()).toMatchObject([{ partition: '202402' }]);
+    },
+    60_000,
+  );
+
+  test('an item deleted by hand comes back once, though two runs bring it at the same time for two months', async () => {
+    const databases = await make();
+    const folders = ['01', '02'].map((month) => {
+      const folder = makeTemporaryFolder('runs');
+      const item = makeItem('x', { properties: { datetime: `2024-${month}-10T00:00:00Z` } });
+      writeFileSync(join(folder, 'collection.json'), JSON.stringify(makeCollection()));
+      writeFileSync(join(folder, 'items.ndjson'), lines(item));
+      return folder;
+    });
+    await ingest(source, makePorts(databases, folders[0] as string));
+    await change(databases.pgstac, 'DELETE FROM pgstac.items');
+    const held = await hold('LOCK TABLE platform.ledger IN EXCLUSIVE MODE');
+    const other = await openAgain();
+    const both = [databases, other].map((one, place) => ingest(source, makePorts(one, folders[place] as string)));
+    const waiting = `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'platform.ledger'::regclass`;
+    await until(async () => (await server.psql(waiting, `once ${count}`)) === '2');
+    await held.release();
+    const counts = (await Promise.all(both)).map(({ counts: { inserted, updated } }) => ({ inserted, updated }));
+    expect(counts).toEqual(
+      expect.arrayContaining([
+        { inserted: 1, updated: 0 },
+        { inserted: 0, updated: 1 },
+      ]),
+    );
+    expect(await itemsOf(databases.pgstac)).toHaveLength(1);
+  });
 
   test.each([2, 3, 7])(
     '%i shards, in any order, are the whole',

@@ -261,6 +261,28 @@ describeWith(['postgres15', 'python'], 'loading', () => {
     ]);
   });
 
+  test.each([
+    ['of one month', 1, '2024-01-15T10:00:00Z'],
+    ['of two months and shards', 2, '2024-02-15T10:00:00Z'],
+  ])('an item is not given up for a later one %s that the database refuses', async (_, shards, datetime) => {
+    const databases = await make();
+    await change(
+      databases.pgstac,
+      `INSERT INTO queryables (name, property_wrapper, property_index_type) VALUES ('cloud', 'to_float', 'BTREE')`,
+    );
+    const items = [1, 2, 'clear', 'grey'].map((cloud, place) =>
+      makeItem('x', { properties: { cloud, datetime: place === 2 ? datetime : '2024-01-15T10:00:00Z' } }),
+    );
+    const report = await load(databases, [makeItem('1'), ...items, makeItem('2')], { shards });
+    expect(report.counts).toMatchObject({ read: 6, inserted: 3, duplicates: 1, quarantined: 2 });
+    expect(await itemsOf(databases.pgstac)).toMatchObject([
+      { id: '1' },
+      { id: '2' },
+      { id: 'x', content: { properties: { cloud: 2 } } },
+    ]);
+    expect((await load(databases, items, { shards })).counts).toMatchObject({ unchanged: 1, quarantined: 2 });
+  });
+
   test('a login that is only a member of pgstac_ingest and ingest_write can do it all', async () => {
     const owner = await make();
     await server.psql('CREATE ROLE loader LOGIN; GRANT pgstac_ingest, ingest_write TO loader', `load ${count}`);

@@ -9,14 +9,12 @@ import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import { kindAt, readMembers, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
-import type { Found } from './lookup.ts';
+import type { Met } from './ledger.ts';
 import { markStale } from './partitions.ts';
 import { isRefusal, MetAnother } from './retry.ts';
 
 /** An item to be written, what the database has of it, and where it goes. */
-export interface Change {
-  readonly item: GoodItem;
-  readonly found: Found;
+export interface Change extends Met {
   readonly collection: KnownCollection;
   /** pgSTAC's partition. */
   readonly partition: string;
@@ -31,14 +29,12 @@ export interface RowTools {
 const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'content', 'private'];
 
 /**
- * Writes items into their partitions, in the transaction of their batch: ledger first, whose row locks keep two runners
- * with the same item apart, then every old row goes, wherever the item's datetime had put it, and the new ones are
- * copied straight into their partitions, as pypgstac does.
+ * Writes items into their partitions, in the transaction of their batch and after the ledger: every old row goes,
+ * wherever the item's datetime had put it, and the new ones are copied straight into their partitions, as pypgstac does.
  */
 export async function writeChanges(session: Session, changes: readonly Change[], tools: RowTools): Promise<void> {
   if (changes.length === 0) return;
   await lockCollections(session, changes);
-  await writeLedger(session, changes);
   const old = groupBy(
     changes.flatMap(({ item, found }) => found.partitions.map((partition) => ({ item, partition }))),
     ({ partition }) => partition,
@@ -68,27 +64,6 @@ async function lockCollections(session: Session, changes: readonly Change[]): Pr
     if (row?.fingerprint !== collections.get(id)?.fingerprint)
       throw new MetAnother(`collection ${id} was changed meanwhile`);
   }
-}
-
-async function writeLedger(session: Session, changes: readonly Change[]): Promise<void> {
-  const rows = changes.map(({ item }) => ({ collection: item.collection, id: item.id, hash: item.hash }));
-  const known = await session.query<{ collection: string; id: string }>(
-    `WITH written AS (
-       INSERT INTO platform.ledger (collection, id, hash)
-       SELECT w.collection, w.id, decode(w.hash, 'hex')
-       FROM jsonb_to_recordset($1::text::jsonb) AS w (collection text, id text, hash text)
-       ORDER BY w.collection COLLATE "C", w.id COLLATE "C"
-       ON CONFLICT (collection, id) DO UPDATE SET hash = EXCLUDED.hash
-       RETURNING collection, id, xmax <> 0 AS known
-     ) SELECT collection, id FROM written WHERE known`,
-    [JSON.stringify(rows)],
-  );
-  const expected = new Set(
-    changes.filter(({ found }) => found.inLedger).map(({ item }) => JSON.stringify([item.collection, item.id])),
-  );
-  for (const { collection, id } of known)
-    if (!expected.has(JSON.stringify([collection, id])))
-      throw new MetAnother(`${id} of ${collection} was loaded meanwhile`);
 }
 
 /** The partition itself is named, so that pgSTAC's triggers, which would make its statistics for each batch, stay out. */
@@ -164,27 +139,36 @@ export async function placeItems(
 class Asked extends Error {}
 
 /**
- * Which items the database refuses to store, each with its words: asked one by one, after a batch was refused. An index
- * of a queryable that wants a number is enough, and no judge knows of it.
+ * Which items the database refuses to store, each with its words. An index of a queryable that wants a number is enough,
+ * and no judge knows of it. Asked all at once, then by halves.
  */
 export async function findRefused(
   database: Database,
   changes: readonly Change[],
   tools: RowTools,
 ): Promise<ReadonlyMap<GoodItem, string>> {
-  const refused = new Map<GoodItem, string>();
-  for (const change of changes) {
-    try {
-      await database.transaction(async (session) => {
-        await writeChanges(session, [change], tools);
-        throw new Asked();
-      });
-    } catch (error) {
-      if (isRefusal(error)) refused.set(change.item, describeError(error));
-      else if (!(error instanceof Asked)) throw error;
-    }
+  const [first, ...others] = changes;
+  if (first === undefined) return new Map();
+  const refusal = await askRefusal(database, changes, tools);
+  if (refusal === null) return new Map();
+  if (others.length === 0) return new Map([[first.item, describeError(refusal)]]);
+  const middle = Math.ceil(changes.length / 2);
+  const head = await findRefused(database, changes.slice(0, middle), tools);
+  return new Map([...head, ...(await findRefused(database, changes.slice(middle), tools))]);
+}
+
+/** What the database says to a write that is rolled back; null where it would do it. */
+async function askRefusal(database: Database, changes: readonly Change[], tools: RowTools): Promise<unknown> {
+  try {
+    await database.transaction(async (session) => {
+      await writeChanges(session, changes, tools);
+      throw new Asked();
+    });
+  } catch (error) {
+    if (isRefusal(error)) return error;
+    if (!(error instanceof Asked)) throw error;
   }
-  return refused;
+  return null;
 }
 
 function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {

@@ -36,7 +36,7 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
 
 async function runBatch(work: ShardWork, batch: Batch, isDone: boolean): Promise<readonly ReceiptItem[]> {
   const { lease, ports } = work;
-  const { mine, duplicates } = selectEntries(batch, lease.shard);
+  const { mine, later } = selectEntries(batch, lease.shard);
   if (isDone) {
     const receipt = await ports.pgstac.session((session) => readReceipt(session, lease.run, lease.shard, batch.number));
     const now = mine.map(({ position, judged }) => ({ position, hash: judged.hash }));
@@ -44,7 +44,7 @@ async function runBatch(work: ShardWork, batch: Batch, isDone: boolean): Promise
     return receipt ?? [];
   }
   for (const collection of batch.collections) await putCollection(work, collection);
-  return mine.length === 0 ? [] : await loadEntries(work, batch.number, mine, duplicates);
+  return mine.length === 0 ? [] : await loadEntries(work, batch.number, mine, later);
 }
 
 async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {

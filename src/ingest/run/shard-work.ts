@@ -10,6 +10,11 @@ import type { Ports } from '../ports.ts';
 import type { Batch, Entry } from './batch.ts';
 import type { Lease } from './lease.ts';
 
+export type GoodEntry = Entry & { readonly judged: GoodItem };
+
+/** The entries that come after one in its batch and have its id. */
+export type Later = ReadonlyMap<Entry, readonly GoodEntry[]>;
+
 /** What a shard's batches share for as long as its lease is held. */
 export interface ShardWork {
   readonly ports: Ports;
@@ -39,21 +44,25 @@ export function makeShardWork(
   };
 }
 
-/** The items a shard has in a batch. Of items of one id in a batch, whatever their shards, only the last is loaded. */
-export function selectEntries(
-  batch: Batch,
-  shard: number,
-): { readonly mine: readonly Entry[]; readonly duplicates: ReadonlySet<Entry> } {
-  const last = new Map<string, Entry>();
-  const duplicates = new Set<Entry>();
-  for (const entry of batch.entries) {
-    if (entry.judged.kind === 'bad') continue;
+/**
+ * The items a shard has in a batch, and to each of them the later ones of its id there, whatever their shards: of an id
+ * only the last that can be stored is loaded.
+ */
+export function selectEntries(batch: Batch, shard: number): { readonly mine: readonly Entry[]; readonly later: Later } {
+  const later = new Map<Entry, readonly GoodEntry[]>();
+  const seen = new Map<string, readonly GoodEntry[]>();
+  for (const entry of batch.entries.toReversed()) {
+    if (!isGood(entry)) continue;
     const key = JSON.stringify([entry.judged.collection, entry.judged.id]);
-    const earlier = last.get(key);
-    if (earlier !== undefined) duplicates.add(earlier);
-    last.set(key, entry);
+    const twins = seen.get(key) ?? [];
+    if (twins.length > 0) later.set(entry, twins);
+    seen.set(key, [entry, ...twins]);
   }
-  return { mine: batch.entries.filter((entry) => entry.shard === shard), duplicates };
+  return { mine: batch.entries.filter((entry) => entry.shard === shard), later };
+}
+
+export function isGood(entry: Entry): entry is GoodEntry {
+  return entry.judged.kind === 'item';
 }
 
 /** The collections of items, read once; one that the database does not have is missing. */

@@ -140,7 +140,13 @@ CREATE TABLE IF NOT EXISTS platform.ledger (
   hash       bytea NOT NULL CHECK (octet_length(hash) = 32),
   PRIMARY KEY (collection, id)
 );
+-- Null for what was loaded before these columns were there.
+ALTER TABLE platform.ledger
+  ADD COLUMN IF NOT EXISTS run uuid,
+  ADD COLUMN IF NOT EXISTS batch integer,
+  ADD COLUMN IF NOT EXISTS position integer;
 COMMENT ON TABLE platform.ledger IS 'The sha256 of each item as it was last loaded: how an unchanged one is recognised.';
+COMMENT ON COLUMN platform.ledger.run IS 'Which run met it last, in which batch and at which position: within a run the later one of two is kept.';
 
 CREATE TABLE IF NOT EXISTS platform.quarantine (
   pipeline   text NOT NULL,
