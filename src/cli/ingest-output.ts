@@ -1,5 +1,6 @@
 import type { RowCounts } from '../ingest/run/finish-run.ts';
 import { type Counts, noCounts } from '../ingest/run/outcome.ts';
+import type { QuarantinedItem, QuarantineReport } from '../ingest/run/quarantine-report.ts';
 import { alignRows } from './table.ts';
 
 /** What was done in one run, or in one shard of it. */
@@ -11,21 +12,25 @@ export interface RunResult {
   readonly counts: Counts;
   /** Shards that are not done yet. */
   readonly openShards: readonly number[];
+  readonly quarantine: QuarantineReport;
 }
 
 export interface IngestResult {
   readonly runs: readonly RunResult[];
   /** After the last run; null where a shard left its receipts only. */
   readonly rows: RowCounts | null;
+  /** Listed in JSON where it is there. */
+  readonly quarantine?: readonly QuarantinedItem[];
   readonly seconds: number;
 }
 
 /** One line of JSON, the last that a command prints. Sums over its runs, each of which stands in `runs`. */
-export function formatResultJson({ runs, rows, seconds }: IngestResult): string {
+export function formatResultJson({ runs, rows, quarantine, seconds }: IngestResult): string {
   const [only] = runs.length === 1 ? runs : [];
   const shard = only?.shard ?? null;
   const value = {
     ...describeCounts(sumCounts(runs)),
+    reasons: sumReasons(runs),
     seconds: Number(seconds.toFixed(3)),
     run: only?.run ?? null,
     pipeline: only?.pipeline ?? null,
@@ -37,6 +42,7 @@ export function formatResultJson({ runs, rows, seconds }: IngestResult): string 
       openShards,
     })),
     ...(rows === null ? {} : { rows }),
+    ...(quarantine === undefined ? {} : { quarantine }),
   };
   return `${JSON.stringify(value)}\n`;
 }
@@ -62,6 +68,36 @@ export function formatResultTable({ runs, rows, seconds }: IngestResult): string
     lines.push('', ...alignRows([['database', 'table', 'rows'], ...tables]));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What was quarantined, for people: how much by reason, the first items, and where the others are: not everybody has a psql. */
+export function formatQuarantine(runs: readonly RunResult[]): string {
+  const lines: string[] = [];
+  for (const { run, shard, counts, quarantine } of runs) {
+    if (counts.quarantined === 0) continue;
+    const reasons = Object.entries(quarantine.reasons).map(([reason, times]) => `${times} ${reason}`);
+    lines.push('', `${counts.quarantined} quarantined: ${reasons.join(', ') || 'loaded or read by another run since'}`);
+    const rows = quarantine.items.map(({ place, item, reason, message }) => [
+      place,
+      item ?? '-',
+      `${reason}: ${message}`,
+    ]);
+    lines.push(...alignRows(rows).map((line) => `  ${line}`));
+    const whole = shard === null ? '' : ', once its shards are done';
+    lines.push(
+      `more${whole}: platform ingest finish ${run} --format json`,
+      `all, in SQL: SELECT * FROM platform.quarantine WHERE run = '${run}'`,
+    );
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function sumReasons(runs: readonly RunResult[]): Readonly<Record<string, number>> {
+  const sums: Record<string, number> = {};
+  for (const { quarantine } of runs) {
+    for (const [reason, times] of Object.entries(quarantine.reasons)) sums[reason] = (sums[reason] ?? 0) + times;
+  }
+  return sums;
 }
 
 export function sumCounts(runs: readonly RunResult[]): Counts {

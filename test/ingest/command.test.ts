@@ -87,11 +87,50 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     expect(await json('--since', '2024-05-01')).toMatchObject({ value: { read: 2, unchanged: 2 } });
   });
 
-  test('exits 3 where anything is in quarantine', async () => {
-    const { run } = await project(undefined, [...months, makeItem('bad', { geometry: null })]);
+  test('exits 3 where anything is in quarantine, and says what, where and why', async () => {
+    const bad = Array.from({ length: 5 }, (_, place) => makeItem(`bad-${place}`, { geometry: null }));
+    const { run, json } = await project(undefined, [...months, '{"type":', ...bad]);
     const { code, stderr } = await run();
     expect(code).toBe(3);
-    expect(stderr).toContain('1 quarantined: SELECT item, reason, message FROM platform.quarantine says why\n');
+    const [id = ''] = new RegExp(uuid).exec(stderr) ?? [];
+    const file = 'items/items.ndjson';
+    const said = stderr.slice(stderr.indexOf('6 quarantined'));
+    expect(said.replaceAll(id, 'RUN').split('\n')).toEqual([
+      '6 quarantined: 5 noGeometry, 1 notJson',
+      expect.stringMatching(`^  ${file}:7   -      notJson: .`),
+      ...[0, 1, 2, 3].map((place) =>
+        expect.stringMatching(new RegExp(`^  ${file}:${place + 8} +bad-${place}  noGeometry: .`)),
+      ),
+      'more: platform ingest finish RUN --format json',
+      "all, in SQL: SELECT * FROM platform.quarantine WHERE run = 'RUN'",
+      '',
+    ]);
+    const finished = await json('finish', id);
+    expect(finished).toMatchObject({ code: 3, value: { quarantined: 6, reasons: { noGeometry: 5, notJson: 1 } } });
+    expect(finished.value['quarantine']).toHaveLength(6);
+    expect(finished.value['quarantine']).toMatchObject({
+      5: { place: `${file}:12`, item: 'bad-4', collection: 'scenes', reason: 'noGeometry' },
+    });
+    // Only what this run has there.
+    expect(await json('--limit', '6')).toMatchObject({ code: 0, value: { quarantined: 0, reasons: {} } });
+  });
+
+  test('an option that is not what the run was planned with is refused, one that is left out is not', async () => {
+    const { json, run } = await project();
+    const plan = await json('plan', 'scenes', '--shards', '1', '--limit', '3', '--since', '2024-02-01');
+    const id = String(plan.value['run']);
+    const refused = async (...args: string[]) => {
+      const { code, stderr } = await run('--run', id, ...args);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await refused('--limit', '4')).toContain(`run ${id} was planned with another --limit: 3\n`);
+    expect(await refused('--since', '2030-01-01')).toContain('was planned with another --since: 2024-02-01');
+    expect(await json('plan', '--run', id, '--shards', '1')).toMatchObject({ code: 0 });
+    expect((await run('plan', '--run', id, '--shards', '2')).code).toBe(2);
+    const same = ['--limit', '3', '--since', '2024-02-01T01:00:00+01:00'];
+    expect(await json('--run', id, ...same)).toMatchObject({ code: 0, value: { read: 2 } });
+    expect(await json('--run', id)).toMatchObject({ code: 0, value: { read: 2 } });
   });
 
   test('plan, shards and finish are one run', async () => {

@@ -5,15 +5,27 @@ import { parseInstant } from '../../ingest/item/instant.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
 import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
-import { makeRunId, type PlannedRun, planRun, readRun } from '../../ingest/run/planned-run.ts';
+import { makeRunId, type PlannedRun, planRun, readRun, refuseOtherPlan } from '../../ingest/run/planned-run.ts';
+import { reportQuarantine } from '../../ingest/run/quarantine-report.ts';
 import type { Pipeline } from '../../model/platform.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { ensureInitialised, type Loaded, openDatabases } from '../databases.ts';
 import { explainIngestion } from '../ingest-failure.ts';
-import { formatResultJson, formatResultTable, type IngestResult, type RunResult, sumCounts } from '../ingest-output.ts';
+import {
+  formatQuarantine,
+  formatResultJson,
+  formatResultTable,
+  type IngestResult,
+  type RunResult,
+  sumCounts,
+} from '../ingest-output.ts';
 import { createIngestPorts } from '../ingest-ports.ts';
 import { createProgress } from '../ingest-progress.ts';
 import { loadPlatform } from '../load.ts';
+
+/** Items in quarantine that are shown after the table, and those that `finish --format json` lists. */
+const SHOWN_ITEMS = 5;
+const LISTED_ITEMS = 1000;
 
 interface CommonOptions {
   readonly spec?: string | undefined;
@@ -51,9 +63,9 @@ export async function runIngest(context: Context, options: IngestOptions): Promi
     const runs: RunResult[] = [];
     let rows: IngestResult['rows'] = null;
     for (const { pipeline, planned } of await choosePipelines(loaded, wanted, ports)) {
+      if (planned !== null && wanted.shard !== null && wanted.shard.of !== planned.shards)
+        throw new CommandError(2, `run ${planned.run} has ${planned.shards} shards, not ${wanted.shard.of}`);
       const run = planned ?? (await makeRun(pipeline, wanted, ports, wanted.shard?.of ?? wanted.shards ?? 1));
-      if (wanted.shard !== null && wanted.shard.of !== run.shards)
-        throw new CommandError(2, `run ${run.run} has ${run.shards} shards, not ${wanted.shard.of}`);
       context.stderr.write(`run ${run.run} of ${pipeline.name}\n`);
       if (pipeline.download !== null)
         context.stderr.write(
@@ -70,11 +82,13 @@ export async function runIngest(context: Context, options: IngestOptions): Promi
       const { counts } = await runIngestion(plan, ports);
       if (wanted.shard !== null) {
         const shard = `${wanted.shard.number}/${wanted.shard.of}`;
-        runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [] });
+        const quarantine = await reportQuarantine(ports.pgstac, run.run, wanted.shard.number, SHOWN_ITEMS);
+        runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [], quarantine });
         continue;
       }
       const finished = await finishRun(run.run, ports);
-      runs.push({ ...finished, shard: null });
+      const quarantine = await reportQuarantine(ports.pgstac, run.run, null, SHOWN_ITEMS);
+      runs.push({ ...finished, shard: null, quarantine });
       rows = finished.rows;
     }
     return showResult(context, options, { runs, rows, seconds: (context.now().getTime() - started) / 1000 });
@@ -106,9 +120,11 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
   return await withPorts(context, options, async (_, ports) => {
     const started = context.now().getTime();
     const finished = await finishRun(run ?? options.run, ports);
-    const runs = [{ ...finished, shard: null }];
+    const most = options.format === 'json' ? LISTED_ITEMS : SHOWN_ITEMS;
+    const quarantine = await reportQuarantine(ports.pgstac, finished.run, null, most);
     return showResult(context, options, {
-      runs,
+      runs: [{ ...finished, shard: null, quarantine }],
+      quarantine: quarantine.items,
       rows: finished.rows,
       seconds: (context.now().getTime() - started) / 1000,
     });
@@ -147,6 +163,12 @@ async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Ports): Pr
   if (planned !== null) {
     if (wanted.pipeline !== null && wanted.pipeline !== planned.pipeline)
       throw new CommandError(2, `run ${planned.run} is of pipeline ${planned.pipeline}, not ${wanted.pipeline}`);
+    const { shards, limit, since } = wanted;
+    refuseOtherPlan(planned, {
+      shards: shards ?? undefined,
+      limit: limit ?? undefined,
+      since: since ?? undefined,
+    });
     return [{ pipeline: findPipeline(loaded, planned.pipeline), planned }];
   }
   if (wanted.pipeline !== null) return [{ pipeline: findPipeline(loaded, wanted.pipeline), planned: null }];
@@ -219,9 +241,6 @@ function showResult(context: Context, { format }: CommonOptions, result: IngestR
   for (const { run, shard } of open)
     context.stderr.write(`shard ${shard} of run ${run} is not done: run it, then finish again\n`);
   const { quarantined } = sumCounts(result.runs);
-  if (quarantined > 0)
-    context.stderr.write(
-      `${quarantined} quarantined: SELECT item, reason, message FROM platform.quarantine says why\n`,
-    );
+  if (format === 'pretty') context.stderr.write(formatQuarantine(result.runs));
   return quarantined > 0 || open.length > 0 ? 3 : 0;
 }

@@ -37,18 +37,24 @@ export async function planRun(database: Database, wanted: Omit<PlannedRun, 'fini
     );
     const found = await selectRun(session, wanted.run);
     if (found === null) throw new Error('a run that was just made is not there');
-    for (const key of ['pipeline', 'shards', 'limit', 'since'] as const) {
-      if (found[key] !== wanted[key])
-        throw new IngestionFailure(
-          'arguments',
-          `run ${wanted.run} was planned with other ${key === 'limit' || key === 'since' ? 'options' : key}: ${found[key] ?? 'none'}`,
-          {
-            hint: `give the same ${key} as then, or start a new run`,
-          },
-        );
-    }
+    refuseOtherPlan(found, wanted);
     return found;
   });
+}
+
+/** What is given must be what the run was planned with; what is left out (undefined) is the run's. */
+export function refuseOtherPlan(
+  found: PlannedRun,
+  wanted: { readonly [Key in 'pipeline' | 'shards' | 'limit' | 'since']?: PlannedRun[Key] | undefined },
+): void {
+  for (const key of ['pipeline', 'shards', 'limit', 'since'] as const) {
+    if (wanted[key] === undefined || wanted[key] === found[key]) continue;
+    const then = key === 'since' && found.since !== null ? formatInstant(found.since) : found[key];
+    const name = key === 'limit' || key === 'since' ? `--${key}` : key;
+    throw new IngestionFailure('arguments', `run ${found.run} was planned with another ${name}: ${then ?? 'none'}`, {
+      hint: `give the same ${name} as then or leave it out, or start a new run`,
+    });
+  }
 }
 
 async function selectRun(session: Session, run: string): Promise<PlannedRun | null> {

@@ -1,0 +1,54 @@
+import type { Database } from '../../database/connection.ts';
+import type { Reason } from '../item/reason.ts';
+
+/** What of a run, or of one shard of it, is in quarantine now. */
+export interface QuarantineReport {
+  /** How many items by reason, sorted. The same bytes in one file twice are one. */
+  readonly reasons: Readonly<Partial<Record<Reason, number>>>;
+  /** The first of them, in the order of the source. */
+  readonly items: readonly QuarantinedItem[];
+}
+
+export interface QuarantinedItem {
+  /** `items.ndjson:7`, or `items.json, element 7` where it isn't a matter of lines. */
+  readonly place: string;
+  readonly item: string | null;
+  readonly collection: string | null;
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** `most` is how many items are listed. */
+export async function reportQuarantine(
+  pgstac: Database,
+  run: string,
+  shard: number | null,
+  most: number,
+): Promise<QuarantineReport> {
+  const own = 'FROM platform.quarantine WHERE run = $1 AND ($2::int IS NULL OR shard = $2::int)';
+  return await pgstac.session(async (session) => {
+    const reasons = await session.query<{ reason: Reason; times: number }>(
+      `SELECT reason, count(*)::int AS times ${own} GROUP BY reason ORDER BY reason COLLATE "C"`,
+      [run, shard],
+    );
+    const items = await session.query<QuarantinedItem & { source: string }>(
+      `SELECT source, item, collection, reason, message ${own} ORDER BY batch, position LIMIT $3`,
+      [run, shard, most],
+    );
+    return {
+      reasons: Object.fromEntries(reasons.map(({ reason, times }) => [reason, times])),
+      items: items.map(({ source, item, collection, reason, message }) => {
+        const [place, said] = splitMessage(source, message);
+        return { place, item, collection, reason, message: said };
+      }),
+    };
+  });
+}
+
+/** A message of the quarantine begins with the place in its source. */
+function splitMessage(source: string, message: string): readonly [place: string, said: string] {
+  const end = message.indexOf(': ');
+  const [within, said] = [message.slice(0, end), message.slice(end + 2)];
+  const line = /^line (\d+)$/.exec(within)?.[1];
+  return [line === undefined ? `${source}, ${within}` : `${source}:${line}`, said];
+}
