@@ -13,8 +13,8 @@ export interface Met {
 
 /**
  * Notes the hash of each item and where it was met, in the transaction of its batch and before anything else of it is
- * written: the row locks keep two runners with the same item apart. Throws `MetAnother` where one of them has had
- * another meet the item since it was looked up.
+ * written: the row locks keep two runners with the same item apart. Throws `MetAnother` where another
+ * batch has met one of them since it was looked up.
  *
  * Unchanged items are noted too: of an id that a source has twice the later place wins, and a shard that comes late with
  * the earlier one must see that the later one was there, even though it wrote nothing. The earlier content is not kept
