@@ -99,8 +99,6 @@ COMMENT ON TABLE platform.run IS 'One ingestion of one pipeline, from its plan o
 COMMENT ON COLUMN platform.run.run IS 'UUIDv7: sorts by the moment it was made.';
 COMMENT ON COLUMN platform.run.most IS 'Items read at most (--limit); null for all. The same for every shard.';
 COMMENT ON COLUMN platform.run.since IS 'Items that end before it are passed over (--since); null for none. The same for every shard.';
-COMMENT ON COLUMN platform.run.most IS 'Items read at most (ingest --limit); null for all.';
-COMMENT ON COLUMN platform.run.since IS 'Items that end before it are passed over (ingest --since); null for none.';
 COMMENT ON COLUMN platform.run.finished IS 'When ingestion_log was complete; null while it runs, and after a crash until the run goes on.';
 
 CREATE TABLE IF NOT EXISTS platform.lease (
@@ -138,13 +136,11 @@ CREATE TABLE IF NOT EXISTS platform.ledger (
   collection text NOT NULL,
   id         text NOT NULL,
   hash       bytea NOT NULL CHECK (octet_length(hash) = 32),
+  run        uuid,
+  batch      integer,
+  position   integer,
   PRIMARY KEY (collection, id)
 );
--- Null for what was loaded before these columns were there.
-ALTER TABLE platform.ledger
-  ADD COLUMN IF NOT EXISTS run uuid,
-  ADD COLUMN IF NOT EXISTS batch integer,
-  ADD COLUMN IF NOT EXISTS position integer;
 COMMENT ON TABLE platform.ledger IS 'The sha256 of each item as it was last loaded: how an unchanged one is recognised.';
 COMMENT ON COLUMN platform.ledger.run IS 'Which run met it last, in which batch and at which position: within a run the later one of two is kept.';
 
@@ -169,11 +165,6 @@ CREATE INDEX IF NOT EXISTS quarantine_reason ON platform.quarantine (pipeline, r
 COMMENT ON TABLE platform.quarantine IS 'Items that could not be loaded, as they came, each with its reason.';
 COMMENT ON COLUMN platform.quarantine.source IS 'The file or address it was read from.';
 COMMENT ON COLUMN platform.quarantine.reason IS 'Stable word; the message is for people.';
-
-CREATE TABLE IF NOT EXISTS platform.stale_partition (
-  partition text PRIMARY KEY
-);
-COMMENT ON TABLE platform.stale_partition IS 'Partitions of pgstac.items written to since their statistics were made; empty when no run is going on.';
 
 CREATE OR REPLACE VIEW platform.run_progress AS
 SELECT run.run, run.pipeline, run.planned, run.finished, run.shards,
@@ -203,9 +194,8 @@ GRANT UPDATE (epoch, holder, expires, done) ON platform.lease TO pgstac_ingest;
 GRANT UPDATE (settled) ON platform.receipt TO pgstac_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform.ledger, platform.quarantine, platform.stale_partition
   TO pgstac_ingest;
-GRANT SELECT, INSERT, UPDATE, DELETE ON platform.stale_partition TO pgstac_ingest;
-GRANT SELECT ON platform.run, platform.lease, platform.receipt, platform.stale_partition, platform.ledger, platform.quarantine,
-  platform.stale_partition, platform.run_progress TO pgstac_read;
-GRANT SELECT ON platform.run_progress TO pgstac_ingest;
+GRANT SELECT ON platform.run, platform.lease, platform.receipt, platform.ledger, platform.quarantine,
+  platform.stale_partition TO pgstac_read;
+GRANT SELECT ON platform.run_progress TO pgstac_read, pgstac_ingest;
 
 RESET ROLE;
