@@ -20,7 +20,7 @@ export async function runProgram(context: Context, argv: readonly string[]): Pro
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof SpecError) return showMistakes(context, error, argv);
-    if (error instanceof CommandError) return showError(context, error);
+    if (error instanceof CommandError) return showError(context, error, argv);
     if (context.signal.aborted) return 130;
     throw error;
   }
@@ -41,12 +41,7 @@ function createProgram(context: Context, run: Run): Command {
 }
 
 function showMistakes(context: Context, error: SpecError, argv: readonly string[]): ExitCode {
-  const format = argv
-    .flatMap((argument, index) =>
-      argument === '--format' ? [argv[index + 1]] : argument.startsWith('--format=') ? [argument.slice(9)] : [],
-    )
-    .at(-1);
-  if (format === 'json') context.stdout.write(diagnosticsToJson(error.diagnostics));
+  if (wantsJson(argv)) context.stdout.write(diagnosticsToJson(error.diagnostics));
   else
     context.stderr.write(
       `${formatDiagnostics(error.diagnostics, error.sources, context.stderr.color)}\n${error.message}\n`,
@@ -54,8 +49,18 @@ function showMistakes(context: Context, error: SpecError, argv: readonly string[
   return error.exitCode;
 }
 
-function showError(context: Context, error: CommandError): ExitCode {
-  context.stderr.write(`platform: ${error.message}\n`);
-  if (error.hint !== undefined) context.stderr.write(`  → ${error.hint}\n`);
-  return error.exitCode;
+/** The words go to stderr in both formats: a person who reads a program's log finds them there. */
+function showError(context: Context, { message, hint, exitCode }: CommandError, argv: readonly string[]): ExitCode {
+  if (wantsJson(argv)) context.stdout.write(`${JSON.stringify({ error: { message, hint } })}\n`);
+  context.stderr.write(`platform: ${message}\n`);
+  if (hint !== undefined) context.stderr.write(`  → ${hint}\n`);
+  return exitCode;
+}
+
+// Read from the arguments, because a command that failed has not handed its options back.
+function wantsJson(argv: readonly string[]): boolean {
+  const formats = argv.flatMap((argument, index) =>
+    argument === '--format' ? [argv[index + 1]] : argument.startsWith('--format=') ? [argument.slice(9)] : [],
+  );
+  return formats.at(-1) === 'json';
 }
