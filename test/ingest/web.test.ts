@@ -168,6 +168,21 @@ test.each<[string, Answer, string]>([
     (_, __, response) => response.writeHead(400).end('{"detail":"bad bbox"}'),
     'answers 400: {"detail":"bad bbox"}',
   ],
+  [
+    'writes to the terminal',
+    (_, __, response) => response.writeHead(404).end('\x1b]0;title\x07no\r\n\u009b2Jscenes'),
+    'answers 404: ]0;title no 2Jscenes',
+  ],
+  [
+    'links to no URL',
+    (_, __, response) => send(response, page([], { rel: 'next', href: 'http://me:secret@[bad?key=secret' })),
+    '/search: the link http://[bad is no path or web URL',
+  ],
+  [
+    'redirects to no URL',
+    (_, __, response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    '/search: the link file:///etc/passwd is no path or web URL',
+  ],
   ['never comes back', (_, __, response) => response.writeHead(503).end(), 'answers 503'],
   [
     'wants an hour',
@@ -269,4 +284,33 @@ test('a catalog on the web is walked by its links, each document once', async ()
     kind: 'source',
     message: expect.stringContaining('answers 404'),
   });
+});
+
+test.each(['./%zz.json', './%1b]0;title.json', 'http://[bad'])(
+  'a catalog in a folder whose link is %s is a failure that names both',
+  async (href) => {
+    const folder = makeTemporaryFolder('catalog');
+    await writeFile(join(folder, 'catalog.json'), JSON.stringify({ type: 'Catalog', links: [{ rel: 'item', href }] }));
+    const ports = { ...makePorts(), files: makeFilePort(folder) };
+    await expect(read(openCatalog('catalog.json', ports))).rejects.toMatchObject({
+      kind: 'source',
+      message: `catalog.json: the link ${href} is no path or web URL`,
+    });
+  },
+);
+
+test('a catalog on the web whose link is no URL is a failure that names both', async () => {
+  const origin = await serve((_, __, response) =>
+    send(response, { type: 'Catalog', links: [{ rel: 'item', href: 'http://[bad' }] }),
+  );
+  const ports = { ...makePorts(), files: makeFilePort('.') };
+  await expect(read(openCatalog(origin, ports))).rejects.toMatchObject({
+    kind: 'source',
+    message: `${origin}: the link http://[bad is no path or web URL`,
+  });
+  await expect(read(openCatalog('http://[bad', ports))).rejects.toMatchObject({
+    kind: 'source',
+    message: 'http://[bad is no URL',
+  });
+  expect(ports.waits).toEqual([]);
 });

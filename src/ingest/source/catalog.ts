@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import { failToRead } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } from './document.ts';
+import { refuseLink, resolveUrl } from './link.ts';
 import { fetchBody } from './request.ts';
 
 export type CatalogPorts = Pick<Ports, 'files' | 'fetch' | 'clock' | 'signal'>;
 
 /**
  * A static catalog in a folder or on the web, walked by its `child` and `item` links in their order, each document once.
- * Relative links are resolved against the document they stand in. A link that leads nowhere is a failure.
+ * Relative links are resolved against the document they stand in. A link that leads nowhere, or is none, is a failure.
  */
 export function openCatalog(location: string, ports: CatalogPorts): OpenSource {
   return {
@@ -26,7 +27,7 @@ async function* walkCatalog(root: string, ports: CatalogPorts): AsyncGenerator<S
     const document = parseDocument(bytes);
     if (document?.['type'] !== 'Catalog')
       yield { bytes, source: location, place: 'document 1', tooLarge: bytes.length > MAX_DOCUMENT_BYTES };
-    const next = listLinks(document).map((href) => resolveLink(location as string, href));
+    const next = listLinks(document).map((href) => resolveLink(href, location as string));
     // The last one put there is read first.
     for (const link of next.reverse()) {
       if (seen.has(link)) continue;
@@ -53,11 +54,21 @@ function listLinks(document: Readonly<Record<string, unknown>> | null): readonly
   );
 }
 
-function resolveLink(from: string, href: string): string {
-  if (isUrl(from)) return new URL(href, from).href;
-  if (isUrl(href)) return href;
-  const path = decodeURI(href);
+function resolveLink(href: string, from: string): string {
+  if (isUrl(from) || isUrl(href)) return resolveUrl(href, from);
+  const path = decodePath(href);
+  if (path === null) throw refuseLink(href, from);
   return posix.isAbsolute(path) ? posix.normalize(path) : posix.join(posix.dirname(from), path);
+}
+
+/** Null where it is no path. Control characters are in none, and a terminal would obey them. */
+function decodePath(href: string): string | null {
+  try {
+    const path = decodeURI(href);
+    return /\p{Cc}/u.test(path) ? null : path;
+  } catch {
+    return null;
+  }
 }
 
 async function readDocument(location: string, ports: CatalogPorts): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import type { FetchRequest, Ports } from '../ports.ts';
+import { describeUrl, makePrintable, resolveUrl } from './link.ts';
 
 export type WebPorts = Pick<Ports, 'fetch' | 'clock' | 'signal'>;
 
@@ -21,7 +22,7 @@ export class RefusedRequest extends IngestionFailure {
   readonly status: number;
 
   constructor(url: string, status: number, body: string) {
-    const said = body.trim().slice(0, 200);
+    const said = makePrintable(body);
     super('source', `${describeUrl(url)} answers ${status}${said === '' ? '' : `: ${said}`}`);
     this.status = status;
   }
@@ -38,6 +39,7 @@ export async function fetchBody<T>(
   ports: WebPorts,
   read: (body: Buffer, url: string) => Promise<T> | T,
 ): Promise<T> {
+  if (!URL.canParse(url)) throw new IngestionFailure('source', `${describeUrl(url)} is no URL`);
   for (let attempt = 1; ; attempt += 1) {
     stopIfInterrupted(ports.signal);
     let wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
@@ -75,7 +77,7 @@ async function follow(
     await response.body?.cancel();
     if (redirects === MOST_REDIRECTS)
       throw new IngestionFailure('source', `${describeUrl(url)} redirects more than ${MOST_REDIRECTS} times`);
-    finalUrl = new URL(location, finalUrl).href;
+    finalUrl = resolveUrl(location, finalUrl);
     if (response.status === 303) current = { method: 'GET', headers: request.headers };
   }
 }
@@ -88,15 +90,10 @@ function readRetryAfter(header: string | null, now: number): number {
   return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }
 
-/** The URL without what may hold a secret: user, password and query. */
-export function describeUrl(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
-}
-
 /** fetch hides what went wrong in the cause. */
 function describeFetchError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return makePrintable(String(error));
   const cause = error.cause instanceof Error ? error.cause : null;
-  return cause === null || cause.message === '' ? error.message : `${error.message} (${cause.message})`;
+  const said = cause === null || cause.message === '' ? error.message : `${error.message} (${cause.message})`;
+  return makePrintable(said);
 }

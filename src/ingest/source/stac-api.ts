@@ -2,8 +2,9 @@ import type { StacApiSource } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
 import { formatInstant, type Instant, parseInstant } from '../item/instant.ts';
 import type { OpenSource, SourceDocument } from './document.ts';
+import { describeUrl, resolveUrl } from './link.ts';
 import { isObject, type Page, readPage } from './page.ts';
-import { describeUrl, fetchBody, RefusedRequest, type WebPorts } from './request.ts';
+import { fetchBody, RefusedRequest, type WebPorts } from './request.ts';
 
 const PAGE_ITEMS = 100;
 const ACCEPT = 'application/geo+json, application/json';
@@ -120,7 +121,7 @@ function readNextLink(
   const links = Array.isArray(envelope['links']) ? (envelope['links'] as readonly unknown[]) : [];
   const link = links.find((one): one is Readonly<Record<string, unknown>> => isObject(one) && one['rel'] === 'next');
   if (link === undefined || typeof link['href'] !== 'string') return null;
-  const url = new URL(link['href'], pageUrl).href;
+  const url = resolveUrl(link['href'], pageUrl);
   const headers = isObject(link['headers']) ? (link['headers'] as Record<string, string>) : {};
   if (String(link['method'] ?? 'GET').toUpperCase() !== 'POST') return { url, body: null, headers };
   const body = isObject(link['body']) ? link['body'] : {};
