@@ -94,13 +94,15 @@ export function showPath(context: Context, path: string): string {
   return shown === '' ? '.' : shown.startsWith('../../..') ? path : shown;
 }
 
+const readFailures: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'its permissions do not let you',
+};
+
 async function readText(path: string, shown: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandError(
-      2,
-      `cannot read ${shown}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`,
-      { cause },
-    );
+    throw new CommandError(2, `cannot read ${shown}: ${readFailures[cause.code ?? ''] ?? cause.message}`, { cause });
   });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

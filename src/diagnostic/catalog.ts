@@ -21,6 +21,7 @@ export const catalog = {
   PF208: 'An address range that is none',
   PF209: 'A flag that the platform sets itself',
   PF210: 'A place or time that is none',
+  PF211: 'Something that is not available yet',
 } as const;
 
 export type Code = keyof typeof catalog;

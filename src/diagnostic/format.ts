@@ -40,8 +40,22 @@ function frame(diagnostic: Diagnostic, text: string, colors: ReturnType<typeof c
   const gutter = String(start.line).padStart(4);
   const last = end.line === start.line ? end.column : line.length + 1;
   const width = Math.max(1, Math.min(last, line.length + 1) - start.column);
-  const lead = line.slice(0, start.column - 1).replace(/[^\t]/g, ' ');
-  return [`${colors.dim(`${gutter} |`)} ${line}`, `${colors.dim('     |')} ${lead}${colors.red('^'.repeat(width))}`];
+  const shown = cutAround(line, start.column - 1);
+  const lead = shown.text.slice(0, shown.at).replace(/[^\t]/g, ' ');
+  const carets = '^'.repeat(Math.max(1, Math.min(width, shown.text.length - shown.at)));
+  return [`${colors.dim(`${gutter} |`)} ${shown.text}`, `${colors.dim('     |')} ${lead}${colors.red(carets)}`];
+}
+
+/** As much of a line as a terminal shows. */
+const frameColumns = 120;
+
+/** The part of a line around a place, and where the place is in it. */
+function cutAround(line: string, at: number): { readonly text: string; readonly at: number } {
+  if (line.length <= frameColumns) return { text: line, at };
+  const from = Math.max(0, Math.min(at - 40, line.length - frameColumns));
+  const to = Math.min(line.length, from + frameColumns);
+  const head = from > 0 ? '…' : '';
+  return { text: `${head}${line.slice(from, to)}${to < line.length ? '…' : ''}`, at: at - from + head.length };
 }
 
 /** The JSON form of DESIGN's contract. */

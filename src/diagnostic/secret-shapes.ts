@@ -5,6 +5,10 @@ export const secretKey =
 /** Texts that are a secret wherever they stand. */
 export const secretShapes: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   { what: 'a URL with a password', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i },
+  {
+    what: 'a URL with a key in its query',
+    pattern: /[?&](?:[\w.]*[_-])?(?:token|key|apikey|sig|signature|secret|password|credential)=[^&#\s]+/i,
+  },
   { what: 'a connection string with a password', pattern: /\bpassword\s*=\s*\S+/i },
   { what: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/s },
   { what: 'a Google API key', pattern: /\bAIza[0-9A-Za-z_-]{35}\b/ },

@@ -1,5 +1,4 @@
 import type { Pipeline } from '../model/platform.ts';
-import { IngestionFailure } from './failure.ts';
 import { readLayout } from './load/layout.ts';
 import { retryTransaction } from './load/retry.ts';
 import type { Ports } from './ports.ts';
@@ -34,10 +33,6 @@ export interface IngestionReport {
  * committed is kept.
  */
 export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<IngestionReport> {
-  if (plan.pipeline.judge === 'full')
-    throw new IngestionFailure('arguments', `pipelines.${plan.pipeline.name}.judge: full is not available yet`, {
-      hint: 'write judge: structure',
-    });
   const { run, shard } = plan;
   const shards = shard === null ? Array.from({ length: run.shards }, (_, place) => place + 1) : [shard];
   for (const one of shards) await runOneShard(plan, one, ports);

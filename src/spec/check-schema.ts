@@ -62,11 +62,8 @@ function describeError(root: SpecNode, error: ErrorObject, path: SpecPath): Mist
     case 'type':
       return {
         code: 'PF103',
-        message: `${name} is ${articleOf(error.data)}, not ${[params['type']]
-          .flat()
-          .filter((type) => type !== 'null')
-          .join(' or ')}`,
-        ...example(parent),
+        message: `${name} is ${articleOf(error.data)}, not ${wantedTypes(params['type'])}`,
+        ...(path.length === 0 ? { hint: 'start with `apiVersion: platform/v1`' } : example(parent)),
         place: locateValue(root, path),
       };
     case 'enum':
@@ -144,6 +141,20 @@ function example(parent: SchemaNode): { hint?: string } {
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+function wantedTypes(types: unknown): string {
+  const wanted = [types].flat().filter((type) => type !== 'null');
+  return wanted.map((type) => typeNames[String(type)] ?? String(type)).join(' or ');
 }
 
 function articleOf(value: unknown): string {

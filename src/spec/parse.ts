@@ -17,6 +17,8 @@ import type { MapEntry, Place, SpecNode } from './node.ts';
 
 /** More nodes than any spec has; aliases that multiply stop here. */
 const mostNodes = 200_000;
+/** Deeper than any spec is; readers of YAML recurse, and far deeper ones run out of stack. */
+const mostDepth = 100;
 
 /** YAML 1.2 text → located nodes. Anchors, aliases and merge keys are resolved; each part keeps the place it was written. */
 export function parseDocument(file: SourceFile): Outcome<SpecNode> {
@@ -49,6 +51,8 @@ export function parseDocument(file: SourceFile): Outcome<SpecNode> {
   return { ok: true, value: node, warnings: [] };
 }
 
+const tabs = 'a tab where YAML wants spaces';
+
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly file: SourceFile;
@@ -76,6 +80,8 @@ class Reader {
   reportYaml(error: YAMLError): void {
     const [start, end] = error.pos;
     if (error.code === 'DUPLICATE_KEY') this.reportTwice(start);
+    else if (error.code === 'TAB_AS_INDENT') this.reportTab(start);
+    else if (/call stack/i.test(error.message)) this.reportDepth(start);
     else this.report('PF002', error.message.replace(/ at line \d+.*$/s, ''), start, Math.max(end, start + 1));
   }
 
@@ -86,11 +92,25 @@ class Reader {
     this.report('PF003', message, start, start + key.length, 'keep one of the two');
   }
 
+  /** A tab breaks the lines after it too: only the first is worth saying. */
+  private reportTab(start: number): void {
+    if (this.diagnostics.some(({ message }) => message === tabs)) return;
+    this.report('PF002', tabs, start, start + 1, 'indent with spaces');
+  }
+
+  private reportDepth(start: number): void {
+    this.report('PF004', `nested more than ${mostDepth} levels deep`, start, start + 1);
+  }
+
   read(node: ParsedNode | null, document: Document.Parsed): SpecNode {
     const place = this.placeOf(node);
     this.count++;
     if (node === null) return { kind: 'scalar', value: null, place };
     if (isAlias(node)) return this.readAlias(node, document, place);
+    if (this.open.size > mostDepth) {
+      if (this.diagnostics.length === 0) this.reportDepth(node.range[0]);
+      return { kind: 'scalar', value: null, place };
+    }
     if (this.count > mostNodes || this.open.has(node)) {
       if (this.diagnostics.length === 0)
         this.report('PF004', 'aliases that multiply without end', node.range[0], node.range[1]);

@@ -190,10 +190,9 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
   });
 
   describe('what cannot be done', () => {
-    const full = '  scenes: { source: { files: [items/*] }, judge: full }\n  other: { source: { files: [items/*] } }\n';
+    const two = '  scenes: { source: { files: [items/*] } }\n  other: { source: { files: [items/*] } }\n';
     test.each([
       [['sceens'], 2, 'the spec has no pipeline "sceens"\n  → did you mean scenes?'],
-      [['scenes'], 2, 'pipelines.scenes.judge: full is not available yet'],
       [
         ['--shard', '1/2', '--run', '01890a5d-ac96-774b-bcce-b302099a8057'],
         2,
@@ -212,7 +211,7 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     });
     let shared: ReturnType<typeof project>;
     beforeAll(async () => {
-      shared = project(full);
+      shared = project(two);
       await shared;
     });
   });

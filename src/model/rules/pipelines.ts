@@ -1,4 +1,3 @@
-import type { SpecPath } from '../../spec/node.ts';
 import { bucketOf } from '../names.ts';
 import { cronProblem } from './cron.ts';
 import type { Finding, RuleInput } from './rule.ts';
@@ -10,7 +9,7 @@ const subcommands = ['plan', 'finish', 'status', 'retry', 'help'];
 export function checkPipelines({ value }: RuleInput): readonly Finding[] {
   return Object.entries(value.pipelines ?? {}).flatMap(([name, pipeline]) => {
     const at = ['pipelines', name];
-    const findings: Finding[] = [...refuseUrls([...at, 'source', 'files'], pipeline.source.files ?? [])];
+    const findings: Finding[] = [];
     if (subcommands.includes(name)) {
       findings.push({
         code: 'PF206',
@@ -58,16 +57,6 @@ export function checkPipelines({ value }: RuleInput): readonly Finding[] {
         hint: 'write minute hour day month weekday, e.g. "0 3 * * *"',
       });
     return findings;
-  });
-}
-
-/** Files that are no paths: the runner's file source reads the disk only. */
-function refuseUrls(at: SpecPath, files: readonly string[]): readonly Finding[] {
-  return files.flatMap((file, index) => {
-    if (!/^(https?|gs):/i.test(file)) return [];
-    const message = 'reading files by URL is not available yet';
-    const hint = 'write paths, or name a STAC API (source.stacApi) or the URL of a catalog (source.catalog)';
-    return [{ code: 'PF210', at: [...at, index], message, hint }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Code } from '../../diagnostic/catalog.ts';
-import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import type { Diagnostic, Severity } from '../../diagnostic/diagnostic.ts';
 import { locateKey, locateValue, type SpecNode, type SpecPath } from '../../spec/node.ts';
 import type { PlatformSpec } from '../../spec/schema.ts';
 
@@ -12,6 +12,8 @@ export interface RuleInput {
 /** A mistake no JSON Schema sees: values that must fit each other, or that Google's APIs refuse only at apply. */
 export interface Finding {
   readonly code: Code;
+  /** Left out: an error. */
+  readonly severity?: Severity;
   readonly at: SpecPath;
   readonly message: string;
   readonly hint: string;
@@ -25,7 +27,7 @@ export function toDiagnostic(root: SpecNode, finding: Finding): Diagnostic {
   const related = finding.related === undefined ? null : locateKey(root, finding.related.at);
   return {
     code: finding.code,
-    severity: 'error',
+    severity: finding.severity ?? 'error',
     message: finding.message,
     hint: finding.hint,
     file: place.file,

@@ -3,6 +3,7 @@ import { checkAccess } from './access.ts';
 import { checkCloudSql } from './cloud-sql.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { checkNetwork } from './network.ts';
+import { checkNotYet } from './not-yet.ts';
 import { checkPipelines } from './pipelines.ts';
 import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
 
@@ -12,6 +13,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkAccess,
   checkKubernetes,
   checkPipelines,
+  checkNotYet,
 ];
 
 /** Everything past the schema that is wrong with one environment. */
