@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { runDbInit, runDbStatus } from '../../src/cli/commands/db.ts';
+import { runIngest, runIngestPlan } from '../../src/cli/commands/ingest.ts';
 import { runVerify } from '../../src/cli/commands/verify.ts';
 import type { CommandError, Context, ExitCode } from '../../src/cli/context.ts';
 import { ensureInitialised, openDatabases } from '../../src/cli/databases.ts';
@@ -53,6 +54,14 @@ describe('the embedded database', () => {
         stderr: targets,
         hint: 'run `platform db init`',
       });
+    expect(existsSync(data)).toBe(false);
+  });
+
+  test('is not made for a pipeline that is not there', async () => {
+    for (const command of [runIngest, runIngestPlan])
+      expect(
+        await run((context, options) => command(context, { ...options, pipeline: 'sentinle2', skip: true })),
+      ).toMatchObject({ code: 2, stderr: '', message: 'the spec has no pipeline "sentinle2"' });
     expect(existsSync(data)).toBe(false);
   });
 

@@ -133,10 +133,12 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
 
 async function withPorts(
   context: Context,
-  options: CommonOptions,
+  options: CommonOptions & Pick<ReadOptions, 'pipeline'>,
   work: (loaded: Loaded, ports: Ports) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const loaded = await loadPlatform(context, options);
+  // Before a database is opened: a slip of the pen must not make one.
+  if (options.pipeline !== undefined) findPipeline(loaded, options.pipeline);
   const databases = await openDatabases(context, loaded);
   const progress = createProgress(context);
   try {
