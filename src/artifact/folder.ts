@@ -2,15 +2,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Artifact } from './artifact.ts';
+import { blame } from './failure.ts';
 import { type FolderState, lockName, type WritePlan } from './plan.ts';
 
 export function hashText(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Names of the folders below `out` that hold a lock of ours, sorted. */
+/** Names of the folders below `out` that hold a lock of ours, sorted. Throws `FolderFailure`, as all here do. */
 export async function listEnvironments(out: string): Promise<readonly string[]> {
-  const entries = await readdir(out, { withFileTypes: true }).catch(ignoreMissing([]));
+  const entries = await readdir(out, { withFileTypes: true }).catch(ignoreMissing(out, []));
   const names: string[] = [];
   for (const entry of entries) {
     if (entry.isDirectory() && (await readLock(join(out, entry.name))) !== null) names.push(entry.name);
@@ -24,7 +25,8 @@ export async function readFolder(out: string, name: string, wanted: readonly str
   const locked = (await readLock(folder)) ?? new Map<string, string>();
   const found = new Map<string, string>();
   for (const path of new Set([...wanted, ...locked.keys(), lockName])) {
-    const bytes = await readFile(join(folder, path)).catch(ignoreMissing(null));
+    const file = join(folder, path);
+    const bytes = await readFile(file).catch(ignoreMissing(file, null));
     if (bytes !== null) found.set(path, hashText(bytes));
   }
   return { name, locked, found };
@@ -43,20 +45,20 @@ export async function writeFolder(out: string, plan: WritePlan): Promise<void> {
 }
 
 async function writeAtomically(path: string, artifact: Artifact): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch(blame(dirname(path)));
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await writeFile(temporary, artifact.text, { flush: true });
     if (artifact.executable === true) await chmod(temporary, 0o755);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    blame(path)(error);
   }
 }
 
 async function removeFile(out: string, path: string): Promise<void> {
-  await rm(join(out, path), { force: true });
+  await rm(join(out, path), { force: true }).catch(blame(join(out, path)));
   for (
     let folder = dirname(join(out, path));
     relative(out, folder) !== '' && !relative(out, folder).startsWith('..');
@@ -72,7 +74,8 @@ async function removeFile(out: string, path: string): Promise<void> {
 
 /** The sha256 of each path that a lock of ours lists, or null where there is none. */
 async function readLock(folder: string): Promise<Map<string, string> | null> {
-  const text = await readFile(join(folder, lockName), 'utf8').catch(ignoreMissing(null));
+  const file = join(folder, lockName);
+  const text = await readFile(file, 'utf8').catch(ignoreMissing(file, null));
   if (text === null) return null;
   try {
     const lock = JSON.parse(text) as { files?: readonly { path: string; sha256: string }[] };
@@ -93,9 +96,6 @@ function isInside(path: string): boolean {
   );
 }
 
-function ignoreMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return instead;
-    throw error;
-  };
+function ignoreMissing<T>(path: string, instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => (error.code === 'ENOENT' || error.code === 'ENOTDIR' ? instead : blame(path)(error));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/cli.ts';
@@ -31,5 +31,39 @@ describe('--format json of a command that ends early', () => {
     expect(JSON.parse(stdout)).toEqual({
       error: { message: 'cannot read nowhere.yaml: there is no such file' },
     });
+  });
+});
+
+describe('compile, where something is in the way', () => {
+  const inTheWay = async (args: readonly string[], prepare: (folder: string) => void) => {
+    const folder = project();
+    prepare(folder);
+    const { code, stdout, stderr } = await runCli(['compile', ...args], { cwd: folder });
+    return { code, stdout, first: stderr.split('\n')[0] };
+  };
+  const end = (path: string, reason: string) => ({
+    code: 2,
+    stdout: '',
+    first: `platform: cannot use ${path}: ${reason}`,
+  });
+
+  const noFolder = 'a file, or a link that leads nowhere, stands where a folder has to be';
+
+  test('a file instead of the folder', async () => {
+    const made = (name: string) => (folder: string) => writeFileSync(join(folder, name), 'mine');
+    expect(await inTheWay([], made('generated'))).toEqual(end('generated/default', noFolder));
+    expect(await inTheWay(['--out', 'out'], made('out'))).toEqual(end('out/default', noFolder));
+  });
+
+  test('a link that leads nowhere', async () => {
+    const link = (folder: string) => symlinkSync(join(folder, 'nowhere'), join(folder, 'generated'));
+    expect(await inTheWay([], link)).toEqual(end('generated/default', noFolder));
+  });
+
+  test.each([[[]], [['--check']]])('a folder instead of a file %j', async (args) => {
+    const made = (folder: string) => void mkdirSync(join(folder, 'generated/default/main.py'), { recursive: true });
+    expect(await inTheWay(args, made)).toEqual(
+      end('generated/default/main.py', 'a folder stands where a file has to be'),
+    );
   });
 });

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
+import { FolderFailure } from '../../artifact/failure.ts';
 import { hashText, listEnvironments, readFolder, writeFolder } from '../../artifact/folder.ts';
 import { type PlannedFile, planWrite, type WantedFolder, type WritePlan } from '../../artifact/plan.ts';
 import { compilePlatform } from '../../compile.ts';
 import { formatDiagnostics } from '../../diagnostic/format.ts';
-import type { Context, ExitCode } from '../context.ts';
+import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms, showPath } from '../load.ts';
 
 export interface CompileOptions {
@@ -21,12 +22,26 @@ export interface CompileOptions {
 export async function runCompile(context: Context, options: CompileOptions): Promise<ExitCode> {
   const loaded = await loadPlatforms(context, options);
   const out = options.out === undefined ? resolve(loaded.projectRoot, 'generated') : resolve(context.cwd, options.out);
-  const plans = await planFolders(loaded, out, options);
+  const plans = await explainFolder(context, () => planFolders(loaded, out, options));
   const refused = plans.flatMap(({ plan }) => plan.refused);
-  if (!options.check && refused.length === 0) for (const { plan } of plans) await writeFolder(out, plan);
+  if (!options.check && refused.length === 0)
+    for (const { plan } of plans) await explainFolder(context, () => writeFolder(out, plan));
   const differs = plans.some(({ plan }) => plan.write.length + plan.remove.length + plan.refused.length > 0);
   report(context, options, { loaded, out, plans });
   return refused.length > 0 || (options.check && differs) ? 1 : 0;
+}
+
+/** What is in the way on the disk, as the command's end. */
+async function explainFolder<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof FolderFailure)) throw cause;
+    throw new CommandError(2, `cannot use ${showPath(context, cause.path)}: ${cause.message}`, {
+      hint: 'move it out of the way or mend it, or name another folder with --out',
+      cause,
+    });
+  }
 }
 
 interface FolderPlan {
