@@ -67,7 +67,7 @@ export async function initialise(context: Context, loaded: Loaded, databases: Da
 
 /** For the loader: an embedded database that is new is initialised; a server has to have been, by `platform db init`. */
 export async function ensureInitialised(context: Context, loaded: Loaded, databases: Databases): Promise<void> {
-  const missing = await explainFailure(() => listMissingParts(databases, loaded.platform));
+  const missing = await explainRefusal(() => listMissingParts(databases, loaded.platform));
   if (missing.length === 0) return;
   if (databases.pgstac.target.kind === 'embedded') {
     await initialise(context, loaded, databases);
@@ -97,8 +97,18 @@ export async function explainRefusal<T>(work: () => Promise<T>): Promise<T> {
     return await explainFailure(work);
   } catch (error) {
     if (readSqlState(error) === null && !isLostConnection(error)) throw error;
-    throw new CommandError(4, `the database refuses: ${describeError(error)}`, { cause: error });
+    const hint = hintForRights(error);
+    throw new CommandError(4, `the database refuses: ${describeError(error)}`, {
+      ...(hint === null ? {} : { hint }),
+      cause: error,
+    });
   }
+}
+
+/** What to do where a login's rights are what is missing (SQLSTATE 42501); null for any other error. */
+export function hintForRights(error: unknown): string | null {
+  if (readSqlState(error) !== '42501') return null;
+  return 'to load, the logins need pgstac_ingest and ingest_write; to look, pgstac_read and ingest_read: `platform db init`, run as the owner, grants them to the logins that the spec names';
 }
 
 /** On stderr, before anything is touched. */

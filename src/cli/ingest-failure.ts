@@ -2,7 +2,7 @@ import { describeError, readSqlState } from '../database/failure.ts';
 import { IngestionFailure, type IngestionFailureKind } from '../ingest/failure.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
 import { CommandError, type ExitCode } from './context.ts';
-import { explainFailure } from './databases.ts';
+import { explainFailure, hintForRights } from './databases.ts';
 
 const exitCodes: Readonly<Record<IngestionFailureKind, ExitCode>> = {
   arguments: 2,
@@ -30,7 +30,7 @@ export async function explainIngestion<T>(work: () => Promise<T>): Promise<T> {
       });
     if (readSqlState(error) !== null)
       throw new CommandError(4, `the database refused: ${describeError(error)}`, {
-        hint: 'platform db status shows what is missing; what is committed is kept',
+        hint: hintForRights(error) ?? 'platform db status shows what is missing; what is committed is kept',
         cause: error,
       });
     throw error;

@@ -174,7 +174,8 @@ describe('which databases are meant', () => {
 describeWith(['postgres15', 'python'], 'a server', () => {
   let server: Postgres;
   let env: Record<string, string>;
-  const { folder, run } = makeProject({ hosting: machines });
+  const pipelines = { scenes: { source: { files: ['items/*'] } } };
+  const { folder, run } = makeProject({ hosting: machines, pipelines });
   beforeAll(async () => {
     server = await startPostgres();
     for (const name of ['pgstac', 'ingest']) await server.createDatabase(name);
@@ -269,5 +270,26 @@ describeWith(['postgres15', 'python'], 'a server', () => {
       message: expect.stringContaining('SQLSTATE 42501'),
     });
     expect(await run(runVerify, asStranger)).toMatchObject({ code: 1 });
+  });
+
+  test.each([
+    ['in neither role', '', 'schema platform'],
+    ['in one of the two', 'pgstac_ingest', 'schema platform'],
+    ['that may only read', 'pgstac_read, ingest_read', 'table run'],
+  ])('tells a login %s which rights loading needs', async (_, roles, denied) => {
+    await server.psql(`DROP ROLE IF EXISTS newcomer; CREATE ROLE newcomer LOGIN`);
+    if (roles !== '') await server.psql(`GRANT ${roles} TO newcomer`);
+    const asNewcomer = {
+      PGSTAC_DSN: server.dsn('pgstac', 'newcomer'),
+      INGEST_DB_DSN: server.dsn('ingest', 'newcomer'),
+    };
+    for (const command of [runIngest, runIngestPlan])
+      expect(
+        await run((context, options) => command(context, { ...options, pipeline: 'scenes', skip: true }), asNewcomer),
+      ).toMatchObject({
+        code: 4,
+        message: expect.stringContaining(`permission denied for ${denied} (SQLSTATE 42501)`),
+        hint: expect.stringMatching(/^to load, the logins need pgstac_ingest and ingest_write/),
+      });
   });
 });
