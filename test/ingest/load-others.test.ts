@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { IngestionFailure } from '../../src/ingest/failure.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
-import { type Databases, makeServerDatabase, type PgstacVersion, pypgstac } from './support/databases.ts';
+import {
+  type Databases,
+  makeEmbeddedDatabase,
+  makeServerDatabase,
+  type PgstacVersion,
+  pypgstac,
+} from './support/databases.ts';
 import { makeCollection, makeItem } from './support/items.ts';
 import { change, itemsOf, load, loadText, rowsOf } from './support/load.ts';
 
@@ -78,5 +84,32 @@ describeWith(['postgres15', 'python'], 'loading beside what pgSTAC does itself',
       { id: 'b', partition: '202401' },
       { id: 'c', partition: '202402' },
     ]);
+  });
+
+  test('what SQL mends on a server, a new folder mends where nobody has a prompt for SQL', async () => {
+    const changes = { item_assets: { image: { roles: ['data'] } } };
+    const collect = async (databases: Databases) => {
+      const hintOf = (loading: Promise<unknown>) => loading.then(String, (error: IngestionFailure) => error.hint ?? '');
+      await load(databases, [makeItem('a', at('2024-03-15T00:00:00Z'))]);
+      const staged = JSON.stringify(makeItem('b', at('2024-01-15T00:00:00Z')));
+      const zone = `SET LOCAL timezone TO 'America/New_York'`;
+      await change(databases.pgstac, `${zone}; INSERT INTO items_staging (content) VALUES ('${staged}')`);
+      return {
+        shardBy: await hintOf(loadText(databases, '', { shardBy: 'year' })),
+        assets: await hintOf(loadText(databases, '', { collection: makeCollection(changes) })),
+        zone: await hintOf(load(databases, [makeItem('c', at('2024-01-20T00:00:00Z'))])),
+      };
+    };
+    for (const hint of Object.values(await collect(await make('0.9.11')))) expect(hint).toContain('SET search_path');
+
+    const embedded = await makeEmbeddedDatabase('0.9.11');
+    open.push(embedded);
+    const { target } = embedded.pgstac;
+    const again = `delete ${target.kind === 'embedded' ? target.folder : ''} and load everything again`;
+    expect(await collect(embedded)).toEqual({
+      shardBy: `write shardBy: month, or ${again}`,
+      assets: again,
+      zone: again,
+    });
   });
 });

@@ -1,10 +1,11 @@
-import type { Database, Session } from '../../database/connection.ts';
+import type { Database, DatabaseTarget, Session } from '../../database/connection.ts';
 import { describeError } from '../../database/failure.ts';
 import { IngestionFailure } from '../failure.ts';
 import { type BaseValue, readBaseItem } from '../item/base-item.ts';
 import type { CollectionDocument } from '../item/judge.ts';
 import type { ShardBy } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
+import { adviseFor } from './advice.ts';
 import type { Layout } from './layout.ts';
 import { isTransient } from './retry.ts';
 
@@ -19,7 +20,7 @@ export interface KnownCollection {
 
 /** Null where the database has no such collection. Throws where its partitions are not those of `shardBy`. */
 export async function readCollection(
-  session: Session,
+  database: Database,
   layout: Layout,
   id: string,
   shardBy: ShardBy,
@@ -28,18 +29,15 @@ export async function readCollection(
   const from = layout.namesBaseItems
     ? 'b.base_item_id, b.base_item FROM pgstac.collections c, pgstac.current_base_item(c.id) b'
     : 'NULL::int AS base_item_id, c.base_item FROM pgstac.collections c';
-  const [row] = await session.query<{
-    trunc: string | null;
-    fingerprint: string;
-    base_item_id: number | null;
-    base: string;
-  }>(
-    `SELECT partition_trunc AS trunc, md5(base_item::text) AS fingerprint, base_item_id, base_item::text AS base
-     FROM (SELECT c.partition_trunc, ${from} WHERE c.id = $1) AS found`,
-    [id],
+  const [row] = await database.session((session) =>
+    session.query<{ trunc: string | null; fingerprint: string; base_item_id: number | null; base: string }>(
+      `SELECT partition_trunc AS trunc, md5(base_item::text) AS fingerprint, base_item_id, base_item::text AS base
+       FROM (SELECT c.partition_trunc, ${from} WHERE c.id = $1) AS found`,
+      [id],
+    ),
   );
   if (row === undefined) return null;
-  refuseOtherPartitions(id, row.trunc, shardBy);
+  refuseOtherPartitions(database.target, { id, trunc: row.trunc }, shardBy);
   return { id, base: readBaseItem(row.base, scanner), baseItemId: row.base_item_id, fingerprint: row.fingerprint };
 }
 
@@ -52,22 +50,23 @@ export async function upsertCollection(
   collection: CollectionDocument,
   shardBy: ShardBy,
 ): Promise<void> {
+  const { id } = collection;
   const content = collection.bytes.toString('utf8');
   try {
     await database.transaction(async (session) => {
       // Most of the time there is nothing to do, and then nothing is locked: other shards make partitions meanwhile.
-      const seen = await compareCollection(session, collection.id, content, '');
-      if (seen?.same === true) return refuseOtherPartitions(collection.id, seen.trunc, shardBy);
+      const seen = await compareCollection(session, id, content, '');
+      if (seen?.same === true) return refuseOtherPartitions(database.target, { id, trunc: seen.trunc }, shardBy);
       const created = await session.query(
         `INSERT INTO pgstac.collections (content, partition_trunc) VALUES ($1::text::jsonb, $2)
          ON CONFLICT (id) DO NOTHING RETURNING id`,
         [content, shardBy === 'none' ? null : shardBy],
       );
-      if (created.length === 0) await updateCollection(session, collection.id, content, shardBy);
+      if (created.length === 0) await updateCollection(session, database.target, { id, content, shardBy });
     });
   } catch (cause) {
     if (cause instanceof IngestionFailure || isTransient(cause)) throw cause;
-    throw new IngestionFailure('refused', `collection ${collection.id}: ${describeError(cause)}`, { cause });
+    throw new IngestionFailure('refused', `collection ${id}: ${describeError(cause)}`, { cause });
   }
 }
 
@@ -106,26 +105,38 @@ async function compareCollection(
   return found;
 }
 
-async function updateCollection(session: Session, id: string, content: string, shardBy: ShardBy): Promise<void> {
+async function updateCollection(
+  session: Session,
+  target: DatabaseTarget,
+  { id, content, shardBy }: { id: string; content: string; shardBy: ShardBy },
+): Promise<void> {
   const old = await compareCollection(session, id, content, 'FOR UPDATE');
-  refuseOtherPartitions(id, old?.trunc ?? null, shardBy);
+  refuseOtherPartitions(target, { id, trunc: old?.trunc ?? null }, shardBy);
   if (old === undefined || old.same) return;
   if (old.rebased && old.loaded)
     throw new IngestionFailure(
       'refused',
       `collection ${id} has items, and its new item_assets or stac_version would change what they are read as`,
       {
-        hint: `delete the collection's items first (SET search_path TO pgstac, public; DELETE FROM items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
+        hint: adviseFor(
+          target,
+          `delete the collection's items first (SET search_path TO pgstac, public; DELETE FROM items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
+        ),
       },
     );
   await session.query(`UPDATE pgstac.collections SET content = ${WANTED_CONTENT} WHERE id = $1`, [id, content]);
 }
 
-function refuseOtherPartitions(id: string, trunc: string | null, shardBy: ShardBy): void {
+function refuseOtherPartitions(
+  target: DatabaseTarget,
+  { id, trunc }: { id: string; trunc: string | null },
+  shardBy: ShardBy,
+): void {
   const found = trunc ?? 'none';
   if (found === shardBy) return;
   const value = shardBy === 'none' ? 'NULL' : `'${shardBy}'`;
+  const repartition = `repartition it: SET search_path TO pgstac, public; UPDATE collections SET partition_trunc = ${value} WHERE id = '${id.replaceAll("'", "''")}'`;
   throw new IngestionFailure('refused', `collection ${id} is partitioned by ${found}, and shardBy is ${shardBy}`, {
-    hint: `write shardBy: ${found}, or repartition it: SET search_path TO pgstac, public; UPDATE collections SET partition_trunc = ${value} WHERE id = '${id.replaceAll("'", "''")}'`,
+    hint: `write shardBy: ${found}, or ${adviseFor(target, repartition)}`,
   });
 }

@@ -1,8 +1,9 @@
-import type { Database, Session } from '../../database/connection.ts';
+import type { Database, DatabaseTarget, Session } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
 import { IngestionFailure } from '../failure.ts';
 import type { PartitionKey } from '../item/shard.ts';
+import { adviseFor } from './advice.ts';
 import { MetAnother } from './retry.ts';
 
 /**
@@ -22,7 +23,7 @@ async function enterPgstac(session: Session): Promise<void> {
  */
 export async function preparePartition(database: Database, key: PartitionKey): Promise<string> {
   try {
-    return await database.transaction((session) => widenPartition(session, key));
+    return await database.transaction((session) => widenPartition(session, database.target, key));
   } catch (error) {
     // check_partition passes over whatever keeps it from making a table, another loader's doing the same among it.
     if (readSqlState(error) === UNDEFINED_TABLE)
@@ -33,7 +34,7 @@ export async function preparePartition(database: Database, key: PartitionKey): P
 
 const UNDEFINED_TABLE = '42P01';
 
-async function widenPartition(session: Session, key: PartitionKey): Promise<string> {
+async function widenPartition(session: Session, target: DatabaseTarget, key: PartitionKey): Promise<string> {
   await enterPgstac(session);
   // Two partitions of a new collection have the table above them in common.
   await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('platform partitions of ' || $1, 0))`, [
@@ -44,7 +45,7 @@ async function widenPartition(session: Session, key: PartitionKey): Promise<stri
     [key.collection, key.from],
   );
   if (found === undefined) throw new Error('partition_name gave no row');
-  await refuseOtherZone(session, key);
+  await refuseOtherZone(session, target, key);
   await markStale(session, [found.name]);
   await session.query(
     `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
@@ -58,7 +59,8 @@ async function widenPartition(session: Session, key: PartitionKey): Promise<stri
  * pgSTAC 0.9 cuts months in the time zone of whoever loads, which its own staging tables take from the session, and 0.10
  * keeps the bounds it finds. Beside such a partition there is no place for the hours that it lacks of the month in UTC.
  */
-async function refuseOtherZone(session: Session, { collection, period, from, to }: PartitionKey): Promise<void> {
+async function refuseOtherZone(session: Session, target: DatabaseTarget, key: PartitionKey): Promise<void> {
+  const { collection, period, from, to } = key;
   if (period === '') return;
   const [other] = await session.query<{ partition: string; range: string }>(
     `SELECT partition, partition_dtrange::text AS range FROM pgstac.partition_sys_meta
@@ -73,7 +75,10 @@ async function refuseOtherZone(session: Session, { collection, period, from, to 
     'refused',
     `collection ${collection}: the partition ${other.partition} holds ${other.range}, which is no ${unit} of UTC: it was made in another time zone`,
     {
-      hint: `cut it anew: SET timezone TO 'UTC'; SET search_path TO pgstac, public; SELECT repartition('${collection.replaceAll("'", "''")}', '${unit}', true); then ALTER DATABASE … SET timezone TO 'UTC', so that other loaders keep to it`,
+      hint: adviseFor(
+        target,
+        `cut it anew: SET timezone TO 'UTC'; SET search_path TO pgstac, public; SELECT repartition('${collection.replaceAll("'", "''")}', '${unit}', true); then ALTER DATABASE … SET timezone TO 'UTC', so that other loaders keep to it`,
+      ),
     },
   );
 }

@@ -72,9 +72,7 @@ export async function readCollections(
 ): Promise<ReadonlyMap<string, KnownCollection>> {
   for (const id of new Set(items.map(({ collection }) => collection))) {
     if (work.collections.has(id)) continue;
-    const found = await work.ports.pgstac.session((session) =>
-      readCollection(session, work.layout, id, work.shardBy, work.scanner),
-    );
+    const found = await readCollection(work.ports.pgstac, work.layout, id, work.shardBy, work.scanner);
     if (found !== null) work.collections.set(id, found);
   }
   return work.collections;
