@@ -1,6 +1,7 @@
 import type { RowCounts } from '../ingest/run/finish-run.ts';
 import { type Counts, noCounts } from '../ingest/run/outcome.ts';
 import type { QuarantinedItem, QuarantineReport } from '../ingest/run/quarantine-report.ts';
+import { type Given, renderCommand } from './render-command.ts';
 import { alignRows } from './table.ts';
 
 /** What was done in one run, or in one shard of it. */
@@ -71,7 +72,7 @@ export function formatResultTable({ runs, rows, seconds }: IngestResult): string
 }
 
 /** What was quarantined, for people: how much by reason, the first items, and where the others are: not everybody has a psql. */
-export function formatQuarantine(runs: readonly RunResult[]): string {
+export function formatQuarantine(runs: readonly RunResult[], given: Given): string {
   const lines: string[] = [];
   for (const { run, shard, counts, quarantine } of runs) {
     if (counts.quarantined === 0) continue;
@@ -85,7 +86,7 @@ export function formatQuarantine(runs: readonly RunResult[]): string {
     lines.push(...alignRows(rows).map((line) => `  ${line}`));
     const whole = shard === null ? '' : ', once its shards are done';
     lines.push(
-      `more${whole}: platform ingest finish ${run} --format json`,
+      `more${whole}: ${renderCommand(['ingest', 'finish', run, '--format', 'json'], given)}`,
       `all, in SQL: SELECT * FROM platform.quarantine WHERE run = '${run}'`,
     );
   }

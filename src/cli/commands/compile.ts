@@ -7,6 +7,7 @@ import { compilePlatform } from '../../compile.ts';
 import { formatDiagnostics } from '../../diagnostic/format.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms, showPath } from '../load.ts';
+import { renderCommand } from '../render-command.ts';
 
 export interface CompileOptions {
   readonly spec?: string | undefined;
@@ -101,10 +102,11 @@ function report(context: Context, options: CompileOptions, { loaded, out, plans 
     options.check ? [...plan.write, ...plan.remove, ...plan.refused] : plan.refused,
   );
   listFiles(context, shown, files);
+  const again = (...flags: readonly string[]) =>
+    renderCommand(['compile', path, ...flags], { env: options.env, out: options.out });
   const refused = plans.some(({ plan }) => plan.refused.length > 0);
-  if (refused)
-    context.stderr.write(`Nothing was written over what is not ours. To overwrite: platform compile ${path} --force\n`);
-  else if (options.check && files.length > 0) context.stderr.write(`To mend: platform compile ${path}\n`);
+  if (refused) context.stderr.write(`Nothing was written over what is not ours. To overwrite: ${again('--force')}\n`);
+  else if (options.check && files.length > 0) context.stderr.write(`To mend: ${again()}\n`);
 }
 
 function summarise(plan: WritePlan, check: boolean): string {

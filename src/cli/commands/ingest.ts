@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { suggestName } from '../../diagnostic/suggest.ts';
 import { runIngestion } from '../../ingest/ingestion.ts';
-import { parseInstant } from '../../ingest/item/instant.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
 import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
@@ -22,37 +21,19 @@ import {
 import { createIngestPorts } from '../ingest-ports.ts';
 import { createProgress } from '../ingest-progress.ts';
 import { loadPlatform } from '../load.ts';
+import { renderCommand } from '../render-command.ts';
+import {
+  type CommonOptions,
+  type FinishOptions,
+  type IngestOptions,
+  type PlanOptions,
+  readOptions,
+  type Wanted,
+} from './ingest-options.ts';
 
 /** Items in quarantine that are shown after the table, and those that `finish --format json` lists. */
 const SHOWN_ITEMS = 5;
 const LISTED_ITEMS = 1000;
-
-interface CommonOptions {
-  readonly spec?: string | undefined;
-  readonly env?: string | undefined;
-  readonly format: 'pretty' | 'json';
-}
-
-interface ReadOptions {
-  readonly pipeline?: string | undefined;
-  /** A UUID. */
-  readonly run?: string | undefined;
-  readonly shards?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly since?: string | undefined;
-}
-
-export interface IngestOptions extends CommonOptions, ReadOptions {
-  /** `K/N`, K from 1. */
-  readonly shard?: string | undefined;
-  readonly skip: boolean;
-}
-
-export type PlanOptions = CommonOptions & ReadOptions;
-
-export interface FinishOptions extends CommonOptions {
-  readonly run: string;
-}
 
 /** `platform ingest`: all pipelines or one, planned, run and finished; with `--shard` that shard only. */
 export async function runIngest(context: Context, options: IngestOptions): Promise<ExitCode> {
@@ -107,8 +88,9 @@ export async function runIngestPlan(context: Context, options: PlanOptions): Pro
     if (options.format === 'json') {
       context.stdout.write(`${JSON.stringify({ run: run.run, pipeline: pipeline.name, shards })}\n`);
     } else {
-      const lines = shards.map(({ shard }) => `platform ingest ${pipeline.name} --run ${run.run} --shard ${shard}`);
-      context.stdout.write(`${[...lines, `platform ingest finish ${run.run}`].join('\n')}\n`);
+      const lines = shards.map(({ shard }) => [pipeline.name, '--run', run.run, '--shard', shard]);
+      for (const words of [...lines, ['finish', run.run]])
+        context.stdout.write(`${renderCommand(['ingest', ...words], options)}\n`);
     }
     return 0;
   });
@@ -133,7 +115,7 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
 
 async function withPorts(
   context: Context,
-  options: CommonOptions & Pick<ReadOptions, 'pipeline'>,
+  options: CommonOptions & Pick<PlanOptions, 'pipeline'>,
   work: (loaded: Loaded, ports: Ports) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const loaded = await loadPlatform(context, options);
@@ -156,8 +138,6 @@ interface Chosen {
   /** The run that `--run` names, where there is one already. */
   readonly planned: PlannedRun | null;
 }
-
-type Wanted = ReturnType<typeof readOptions>;
 
 /** The pipelines to run: that of the run, the one named, or all. */
 async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Ports): Promise<readonly Chosen[]> {
@@ -213,36 +193,17 @@ function chooseCompression({ platform }: Loaded, { pgstac }: Ports): 'lz4' | nul
   return platform.databases.pgstac.compression === 'lz4' && pgstac.target.kind === 'server' ? 'lz4' : null;
 }
 
-function readOptions(options: Omit<IngestOptions, 'format'>) {
-  const shard = options.shard === undefined ? null : /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(options.shard);
-  if (options.shard !== undefined && (shard === null || Number(shard[1]) > Number(shard[2])))
-    throw new CommandError(2, `--shard ${options.shard}: write K/N, with K from 1 to N, e.g. 1/4`);
-  if (options.run !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(options.run))
-    throw new CommandError(2, `${JSON.stringify(options.run)} is no run: write its UUID`, {
-      hint: 'platform ingest plan makes one',
-    });
-  const since = options.since === undefined ? null : parseInstant(options.since);
-  if (options.since !== undefined && since === null)
-    throw new CommandError(
-      2,
-      `--since ${options.since}: write a date or a moment, e.g. 2024-01-31 or 2024-01-31T00:00:00Z`,
-    );
-  return {
-    pipeline: options.pipeline ?? null,
-    run: options.run?.toLowerCase() ?? null,
-    shard: shard === null ? null : { number: Number(shard[1]), of: Number(shard[2]) },
-    shards: options.shards ?? null,
-    limit: options.limit ?? null,
-    since,
-  };
-}
-
-function showResult(context: Context, { format }: CommonOptions, result: IngestResult): ExitCode {
-  context.stdout.write(format === 'json' ? formatResultJson(result) : formatResultTable(result));
+function showResult(context: Context, options: CommonOptions, result: IngestResult): ExitCode {
+  context.stdout.write(options.format === 'json' ? formatResultJson(result) : formatResultTable(result));
   const open = result.runs.flatMap(({ run, openShards }) => openShards.map((shard) => ({ run, shard })));
   for (const { run, shard } of open)
     context.stderr.write(`shard ${shard} of run ${run} is not done: run it, then finish again\n`);
+  for (const { run, shard } of result.runs)
+    if (shard !== null)
+      context.stderr.write(
+        `run ${run} is open; once its shards are done: ${renderCommand(['ingest', 'finish', run], options)}\n`,
+      );
   const { quarantined } = sumCounts(result.runs);
-  if (format === 'pretty') context.stderr.write(formatQuarantine(result.runs));
+  if (options.format === 'pretty') context.stderr.write(formatQuarantine(result.runs, options));
   return quarantined > 0 || open.length > 0 ? 3 : 0;
 }
