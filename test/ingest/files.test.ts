@@ -165,6 +165,25 @@ describe('texts that are cut apart', () => {
       '{"features":[],"collections" : [ {"id":"c"} ],"features":[{"a":1}]}[{"b":1}]',
       ['{"id":"c"}', '{"a":1}', '{"b":1}'],
     ],
+    [
+      'ids of collections beside the features',
+      splitValues,
+      '{"type":"FeatureCollection","collections":["a,]", "b"\n, 1,{"id":"c"},null],"features":[7,{"a":1}]}',
+      ['{"id":"c"}', '7', '{"a":1}'],
+    ],
+    ['ids of collections and nothing else', splitValues, '{"collections":["a","b"]} {"a":1}', ['', '{"a":1}']],
+    [
+      'an item with lists of its own',
+      splitValues,
+      '{"type" : "Feature","collections":["a"],"features":[{"a":1}]}{"features":[2]}',
+      ['{"type" : "Feature","collections":["a"],"features":[{"a":1}]}', '2'],
+    ],
+    [
+      'an item that says so behind lists of its own',
+      splitValues,
+      '{"x":{"type":"Feature"},"features":[],"type":"Feature"}{"features":[{"type":"Feature"}],"a":"Feature"}',
+      ['', '{"type":"Feature"}'],
+    ],
     ['an end in a second list', splitValues, '{"collections":[],"features":[{"a":1},', ['{"a":1}', '']],
     ['a key that only looks like it', splitValues, '{"a":"features","b":[1]}', ['{"a":"features","b":[1]}']],
     [

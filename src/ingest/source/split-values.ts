@@ -14,7 +14,8 @@ export interface PlacedPiece extends Piece {
 /**
  * Cuts JSON that may span lines: one value, several after each other, an array of them, or a FeatureCollection, whose
  * features come out as they arrive, so that its size does not matter. It only counts brackets: whether a piece is JSON
- * is for the judge. A text that ends within a list gives an empty last piece, so that the loss is seen.
+ * is for the judge. Ids in a list of collections are passed over. What is lost gives an empty piece, so that it is seen:
+ * the rest of a text that ends within a list, and an object whose lists turn out to be an item's own.
  */
 export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<PlacedPiece> {
   const splitter = new ValueSplitter();
@@ -34,8 +35,8 @@ class ValueSplitter {
   #before = 0;
   #at = 0;
   #frame: Frame = 'text';
-  /** The list stands in an object, whose other members come behind it. */
-  #listInObject = false;
+  /** The list's key in its object, whose other members come behind it; empty for a list of its own. */
+  #listKey = '';
   /** Within a value, whose bytes in this chunk begin at `#start`; those of earlier chunks are `#parts`. */
   #reading = false;
   #start = 0;
@@ -46,6 +47,12 @@ class ValueSplitter {
   #escaped = false;
   /** The string being read, or the last one while only a colon came after it: perhaps the key of a list. */
   #key = '';
+  /** The key before the last colon, while only its value came after it. */
+  #valueOf = '';
+  /** What is known of the object that is read, or whose list is: it is an item; ids were passed over; features came. */
+  #isItem = false;
+  #hasIds = false;
+  #hasFeatures = false;
   #count = 0;
 
   *push(chunk: Buffer): Generator<PlacedPiece> {
@@ -63,7 +70,7 @@ class ValueSplitter {
     [this.#chunk, this.#start] = [Buffer.alloc(0), 0];
     const broken = this.#frame !== 'text';
     if (this.#reading && this.#frame !== 'afterList') yield this.#cut(0);
-    else if (broken) yield this.#describeLoss();
+    else if (broken) yield this.#describeLoss('the end, which is missing', this.#before);
   }
 
   /** Looks at one byte; a piece where it ended one. */
@@ -72,28 +79,31 @@ class ValueSplitter {
     if (this.#inString) return this.#stepInString(byte);
     if (byte === 0x22) return this.#openString();
     if (byte === 0x7b || byte === 0x5b) {
-      if (byte === 0x5b && this.#opensList()) this.#enterList(true);
+      if (byte === 0x5b && this.#opensList()) this.#enterList(this.#key);
       else this.#depth += 1;
     } else if (this.#depth === 0) {
       return this.#stepInWord(byte);
     } else if (byte === 0x7d || byte === 0x5d) {
       return this.#close();
     }
-    if (byte !== 0x3a && !isBlank(byte)) this.#key = '';
+    if (byte === 0x3a) this.#valueOf = this.#key;
+    else if (!isBlank(byte)) [this.#key, this.#valueOf] = ['', ''];
     return null;
   }
 
   #stepBetween(byte: number): PlacedPiece | null {
     if (isBlank(byte) || (byte === 0x2c && this.#frame === 'list')) return null;
     if (byte === 0x5d && this.#frame === 'list') {
-      this.#frame = this.#listInObject ? 'afterList' : 'text';
-      [this.#reading, this.#depth, this.#key] = [this.#listInObject, 1, ''];
+      const inObject = this.#listKey !== '';
+      this.#frame = inObject ? 'afterList' : 'text';
+      [this.#reading, this.#depth, this.#key] = [inObject, 1, ''];
       return null;
     }
     if (byte === 0x5b && this.#frame === 'text') {
-      this.#enterList(false);
+      this.#enterList('');
       return null;
     }
+    if (this.#frame === 'text') [this.#isItem, this.#hasIds, this.#hasFeatures] = [false, false, false];
     [this.#reading, this.#start, this.#key] = [true, this.#at, ''];
     this.#depth = byte === 0x7b || byte === 0x5b ? 1 : 0;
     return byte === 0x22 ? this.#openString() : null;
@@ -107,27 +117,35 @@ class ValueSplitter {
   #stepInString(byte: number): PlacedPiece | null {
     if (this.#escaped) this.#escaped = false;
     else if (byte === 0x5c) this.#escaped = true;
-    else if (byte === 0x22) this.#inString = false;
+    else if (byte === 0x22) this.#closeString();
     else if (byte === 0x0a && this.#frame !== 'afterList') return this.#cut(this.#at);
     else if (this.#key.length <= LONGEST_LIST_KEY) this.#key += String.fromCharCode(byte);
     return null;
   }
 
-  /** A value without brackets, which only a broken document is: it ends with its line or, in a list, its comma. */
+  #closeString(): void {
+    this.#inString = false;
+    const isType = this.#frame !== 'list' && this.#depth === 1 && this.#valueOf === 'type';
+    if (isType && this.#key === 'Feature') this.#isItem = true;
+  }
+
+  /** A value without brackets, an id or part of a broken document: it ends with its line or, in a list, its comma. */
   #stepInWord(byte: number): PlacedPiece | null {
-    if (byte === 0x0a) return this.#cut(this.#at);
-    if (this.#frame !== 'list' || (byte !== 0x2c && byte !== 0x5d)) return null;
-    const piece = this.#cut(this.#at);
+    const isEnd = byte === 0x0a || (this.#frame === 'list' && (byte === 0x2c || byte === 0x5d));
+    if (!isEnd) return null;
+    const isId = this.#frame === 'list' && this.#listKey === 'collections';
+    const piece = isId ? this.#passOver() : this.#cut(this.#at);
     if (byte === 0x5d) this.#stepBetween(byte);
     return piece;
   }
 
   #opensList(): boolean {
-    return this.#frame !== 'list' && this.#depth === 1 && LISTS.has(this.#key);
+    return this.#frame !== 'list' && this.#depth === 1 && !this.#isItem && LISTS.has(this.#key);
   }
 
-  #enterList(inObject: boolean): void {
-    [this.#frame, this.#listInObject] = ['list', inObject];
+  #enterList(key: string): void {
+    [this.#frame, this.#listKey] = ['list', key];
+    this.#hasFeatures ||= key === 'features';
     this.#forget();
   }
 
@@ -136,6 +154,13 @@ class ValueSplitter {
     if (this.#depth > 0) return null;
     if (this.#frame !== 'afterList') return this.#cut(this.#at + 1);
     this.#frame = 'text';
+    this.#forget();
+    const isRead = !this.#isItem && (this.#hasFeatures || !this.#hasIds);
+    return isRead ? null : this.#describeLoss('an object whose lists are its own', this.#before + this.#at + 1);
+  }
+
+  #passOver(): null {
+    this.#hasIds = true;
     this.#forget();
     return null;
   }
@@ -161,13 +186,12 @@ class ValueSplitter {
     return { bytes, place, tooLarge, from, to };
   }
 
-  #describeLoss(): PlacedPiece {
-    const end = this.#before;
-    return { bytes: Buffer.alloc(0), place: 'the end, which is missing', tooLarge: false, from: end, to: end };
+  #describeLoss(place: string, end: number): PlacedPiece {
+    return { bytes: Buffer.alloc(0), place, tooLarge: false, from: end, to: end };
   }
 
   #forget(): void {
-    [this.#reading, this.#inString, this.#key] = [false, false, ''];
+    [this.#reading, this.#inString, this.#key, this.#valueOf] = [false, false, '', ''];
     [this.#depth, this.#parts, this.#size] = [0, [], 0];
   }
 }
