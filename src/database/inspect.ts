@@ -93,25 +93,42 @@ export async function refuseAnother(session: Session, database: Database, platfo
   const found = await readInstallation(session);
   const mismatch = found === null ? null : findMismatch(found, platform);
   if (mismatch === null) return;
-  throw new DatabaseFailure(`${describeTarget(database.target)} ${mismatch.reason}`, { hint: mismatch.hint });
+  throw new DatabaseFailure(`${describeTarget(database.target)} ${mismatch.reason}`, {
+    hint: hintForMismatch(mismatch, database.target),
+  });
 }
 
-/** Why a database is not to be used, and what to do; null where it is this platform's, of the layout that is known. */
-export function findMismatch(
-  found: Installation,
-  platform: Platform,
-): { readonly reason: string; readonly hint: string } | null {
+/** Why a database is not to be used. */
+export interface Mismatch {
+  readonly kind: 'owner' | 'layout';
+  readonly reason: string;
+}
+
+/** Null where a database is this platform's, of the layout that is known. */
+export function findMismatch(found: Installation, platform: Platform): Mismatch | null {
   if (found.platform !== platform.name || found.environment !== platform.environment)
     return {
+      kind: 'owner',
       reason: `belongs to platform ${found.platform}, environment ${found.environment}; this is ${platform.name}, ${platform.environment}`,
-      hint: 'check the DSN and --env; a database serves one environment of one platform',
     };
   if (found.version !== layoutVersion)
     return {
+      kind: 'layout',
       reason: `has layout ${found.version} of schema platform and ingestion_log; this program knows layout ${layoutVersion}`,
-      hint: 'use the version of this program that `platform db init` was last run with',
     };
   return null;
+}
+
+/** An embedded database holds nothing that cannot be loaded again, and has no DSN to correct. */
+function hintForMismatch({ kind }: Mismatch, target: DatabaseTarget): string {
+  if (target.kind === 'embedded') {
+    const instead =
+      kind === 'owner' ? 'give the spec its old name back' : 'use the version of this program that made it';
+    return `delete ${target.folder} and load again, or ${instead}`;
+  }
+  return kind === 'owner'
+    ? 'check the DSN and --env; a database serves one environment of one platform'
+    : 'use the version of this program that `platform db init` was last run with';
 }
 
 /**

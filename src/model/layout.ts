@@ -1,2 +1,5 @@
-/** The version of the layout of schema platform and of ingestion_log, as `platform.installation` keeps it. */
-export const layoutVersion = '1';
+/**
+ * The version of the layout of schema platform and of ingestion_log, as `platform.installation` keeps it. Raised with
+ * every change of their tables: what is there already stays as it is, so a database of another layout is refused.
+ */
+export const layoutVersion = '2';

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -8,6 +8,7 @@ import { runIngest, runIngestPlan } from '../../src/cli/commands/ingest.ts';
 import { runVerify } from '../../src/cli/commands/verify.ts';
 import type { CommandError, Context, ExitCode } from '../../src/cli/context.ts';
 import { ensureInitialised, openDatabases } from '../../src/cli/databases.ts';
+import { layoutVersion } from '../../src/model/layout.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { projectRoot } from '../support/root.ts';
@@ -107,6 +108,34 @@ describe('the embedded database', () => {
       ]),
     });
   }, 120_000);
+
+  test.each([
+    ['of an older layout', "version = '1'", / has layout 1 of .* knows layout \d+$/, 'use the version of this program'],
+    [
+      'of another platform',
+      "platform = 'landsat'",
+      / belongs to platform landsat, /,
+      'give the spec its old name back',
+    ],
+  ])(
+    '%s is refused, with what to do',
+    async (_, change, said, instead) => {
+      const { folder: other, run: runOther } = makeProject();
+      mkdirSync(join(other, '.platform'));
+      cpSync(join(folder, '.platform/default'), join(other, '.platform/default'), { recursive: true });
+      const databases = await openDatabases(makeContext(), makeLoaded(makePlatform(), other));
+      await databases.pgstac.session((session) => session.run(`UPDATE platform.installation SET ${change}`));
+      await databases.close();
+      for (const command of [runDbInit, (context: Context) => runIngest(context, { format: 'pretty', skip: true })])
+        expect(await runOther(command)).toMatchObject({
+          code: 4,
+          message: expect.stringMatching(said),
+          hint: expect.stringContaining(`delete ${other}/.platform/default and load again, or ${instead}`),
+        });
+      expect(await runOther(runVerify)).toMatchObject({ code: 1 });
+    },
+    120_000,
+  );
 
   test('of another pgSTAC is refused, with what to do', async () => {
     writeFileSync(join(folder, 'platform.yaml'), stringify(makeSpec({ databases: { pgstac: { pgstac: '0.10.0' } } })));
@@ -252,7 +281,7 @@ describeWith(['postgres15', 'python'], 'a server', () => {
       code: 1,
       stdout: expect.stringMatching(/FAILED {2}pgstac {2}this platform .*has layout 99 /),
     });
-    await setLayout('1');
+    await setLayout(layoutVersion);
   });
 
   test('that says no to a stranger is an exit 4, not a stack', async () => {

@@ -81,7 +81,7 @@ ALTER FUNCTION platform.grant_login OWNER TO "pgstac_admin";
 COMMENT ON FUNCTION platform.grant_login IS
   'Makes a login a member of one group role and of none of the others; one that is not there yet is skipped. Runs with the rights of its caller.';
 
-SELECT platform.claim_installation('alps', 'prod', '1');
+SELECT platform.claim_installation('alps', 'prod', '2');
 
 SET ROLE pgstac_admin;
 
