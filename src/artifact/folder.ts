@@ -22,14 +22,15 @@ export async function listEnvironments(out: string): Promise<readonly string[]> 
 /** Reads what is on disk of one environment's folder: its lock, and the hash of each file wanted or locked. */
 export async function readFolder(out: string, name: string, wanted: readonly string[]): Promise<FolderState> {
   const folder = join(out, name);
-  const locked = (await readLock(folder)) ?? new Map<string, string>();
+  const lock = await readLock(folder);
+  const locked = lock === null || lock === 'broken' ? new Map<string, string>() : lock;
   const found = new Map<string, string>();
   for (const path of new Set([...wanted, ...locked.keys(), lockName])) {
     const file = join(folder, path);
     const bytes = await readFile(file).catch(ignoreMissing(file, null));
     if (bytes !== null) found.set(path, hashText(bytes));
   }
-  return { name, locked, found };
+  return { name, locked, lockIsBroken: lock === 'broken', found };
 }
 
 /** Carries a plan out: each file appears whole, by rename; the lock comes last; folders left empty are removed. */
@@ -72,18 +73,17 @@ async function removeFile(out: string, path: string): Promise<void> {
   }
 }
 
-/** The sha256 of each path that a lock of ours lists, or null where there is none. */
-async function readLock(folder: string): Promise<Map<string, string> | null> {
+/** The sha256 of each path that a lock of ours lists, or null where there is none. `broken`: a merge conflict, say. */
+async function readLock(folder: string): Promise<Map<string, string> | 'broken' | null> {
   const file = join(folder, lockName);
   const text = await readFile(file, 'utf8').catch(ignoreMissing(file, null));
   if (text === null) return null;
   try {
-    const lock = JSON.parse(text) as { files?: readonly { path: string; sha256: string }[] };
-    const safe = (lock.files ?? []).filter(({ path }) => isInside(path));
+    const { files } = JSON.parse(text) as { files: readonly { path: string; sha256: string }[] };
+    const safe = files.filter(({ path }) => isInside(path));
     return new Map(safe.map(({ path, sha256 }) => [path, sha256]));
   } catch {
-    // A lock that is no JSON (a merge conflict, say) knows nothing; its files count as not ours.
-    return new Map();
+    return 'broken';
   }
 }
 

@@ -9,11 +9,14 @@ export interface FolderState {
   readonly name: string;
   /** The sha256 that the lock on disk gives each path; empty without a lock. */
   readonly locked: ReadonlyMap<string, string>;
+  /** True where there is a lock that cannot be read: nothing then tells our files from others. */
+  readonly lockIsBroken: boolean;
   /** The sha256 of each file that is wanted or locked and there. */
   readonly found: ReadonlyMap<string, string>;
 }
 
-export type Reason = 'missing' | 'stale' | 'edited' | 'foreign' | 'orphaned';
+/** `unknown`: there, but the lock that would say whether we wrote it cannot be read. */
+export type Reason = 'missing' | 'stale' | 'edited' | 'foreign' | 'unknown' | 'orphaned';
 
 export interface PlannedFile {
   /** Relative to the output folder. */
@@ -24,7 +27,7 @@ export interface PlannedFile {
 export interface WritePlan {
   readonly write: readonly (PlannedFile & { readonly artifact: Artifact })[];
   readonly remove: readonly PlannedFile[];
-  /** Files that would lose someone's work: edited by hand since we wrote them, or never ours. */
+  /** Files that would lose someone's work: edited by hand since we wrote them, or not known to be ours. */
   readonly refused: readonly PlannedFile[];
   readonly unchanged: number;
 }
@@ -48,7 +51,7 @@ export function planWrite(wanted: WantedFolder, state: FolderState, force: boole
     const reason = compareFile(artifact.path, sha256, state);
     const path = `${wanted.name}/${artifact.path}`;
     if (reason === null) unchanged++;
-    else if (!force && (reason === 'edited' || reason === 'foreign')) refused.push({ path, reason });
+    else if (!force && guarded.has(reason)) refused.push({ path, reason });
     else write.push({ path, reason, artifact });
   }
   const kept = new Set(wanted.artifacts.map(({ artifact }) => artifact.path));
@@ -62,12 +65,14 @@ export function planWrite(wanted: WantedFolder, state: FolderState, force: boole
   return { write, remove, refused, unchanged };
 }
 
+const guarded: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);
+
 function compareFile(path: string, wanted: string, state: FolderState): Reason | null {
   const found = state.found.get(path);
   if (found === wanted) return null;
   if (found === undefined) return 'missing';
   if (path === lockName) return 'stale';
   const locked = state.locked.get(path);
-  if (locked === undefined) return 'foreign';
+  if (locked === undefined) return state.lockIsBroken ? 'unknown' : 'foreign';
   return found === locked ? 'stale' : 'edited';
 }

@@ -34,6 +34,26 @@ describe('--format json of a command that ends early', () => {
   });
 });
 
+test('compile says that the lock is what is broken, and --force mends it', async () => {
+  const folder = project();
+  await runCli(['compile'], { cwd: folder });
+  writeFileSync(join(folder, 'generated/default/platform.lock.json'), '{');
+  writeFileSync(join(folder, 'spec/platform.yaml'), sample.replace('db-custom-4-16384', 'db-custom-2-7680'));
+  const { code, stdout, stderr } = await runCli(['compile'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(stdout).toContain('  not known to be ours  generated/default/');
+  expect(stdout).not.toContain('not written by platform');
+  expect(stderr).toBe(
+    [
+      'generated/default/platform.lock.json cannot be read (a merge conflict?): nothing tells our files from yours',
+      'Nothing was written over what is not ours. To overwrite: platform compile spec/platform.yaml --force',
+      '',
+    ].join('\n'),
+  );
+  expect((await runCli(['compile', '--force'], { cwd: folder })).code).toBe(0);
+  expect((await runCli(['compile', '--check'], { cwd: folder })).code).toBe(0);
+});
+
 describe('compile, where something is in the way', () => {
   const inTheWay = async (args: readonly string[], prepare: (folder: string) => void) => {
     const folder = project();

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { createColors } from 'picocolors';
 import { FolderFailure } from '../../artifact/failure.ts';
 import { hashText, listEnvironments, readFolder, writeFolder } from '../../artifact/folder.ts';
-import { type PlannedFile, planWrite, type WantedFolder, type WritePlan } from '../../artifact/plan.ts';
+import { lockName, type PlannedFile, planWrite, type WantedFolder, type WritePlan } from '../../artifact/plan.ts';
 import { compilePlatform } from '../../compile.ts';
 import { formatDiagnostics } from '../../diagnostic/format.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
@@ -105,6 +105,11 @@ function report(context: Context, options: CompileOptions, { loaded, out, plans 
   const again = (...flags: readonly string[]) =>
     renderCommand(['compile', path, ...flags], { env: options.env, out: options.out });
   const refused = plans.some(({ plan }) => plan.refused.length > 0);
+  for (const { environment, plan } of plans)
+    if (plan.refused.some(({ reason }) => reason === 'unknown'))
+      context.stderr.write(
+        `${shown}/${environment}/${lockName} cannot be read (a merge conflict?): nothing tells our files from yours\n`,
+      );
   if (refused) context.stderr.write(`Nothing was written over what is not ours. To overwrite: ${again('--force')}\n`);
   else if (options.check && files.length > 0) context.stderr.write(`To mend: ${again()}\n`);
 }
@@ -133,6 +138,7 @@ const meaning: Record<PlannedFile['reason'], string> = {
   stale: 'stale',
   edited: 'edited by hand',
   foreign: 'not written by platform',
+  unknown: 'not known to be ours',
   orphaned: 'no longer made',
 };
 

@@ -112,7 +112,7 @@ function parseLock(text: string, shown: string): Lock | null {
     return JSON.parse(text) as Lock | null;
   } catch (cause) {
     throw new CommandError(2, `${shown} is not JSON (a merge conflict?)`, {
-      hint: 'compile again, or compare with the spec itself, e.g. --against HEAD',
+      hint: 'write it anew with platform compile --force (and commit it), or compare with the spec: --against HEAD',
       cause,
     });
   }
