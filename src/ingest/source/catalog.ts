@@ -9,7 +9,7 @@ export type CatalogPorts = Pick<Ports, 'files' | 'fetch' | 'clock' | 'signal'>;
 
 /**
  * A static catalog in a folder or on the web, walked by its `child` and `item` links in their order, each document once.
- * Relative links are resolved against the document they stand in. A link that leads nowhere, or is none, is a failure.
+ * Relative links are resolved against the document they stand in. One that leads nowhere or is none is a failure.
  */
 export function openCatalog(location: string, ports: CatalogPorts): OpenSource {
   return {

@@ -14,7 +14,7 @@ export interface PlacedPiece extends Piece {
 /**
  * Cuts JSON that may span lines: one value, several after each other, an array of them, or a FeatureCollection, whose
  * features come out as they arrive, so that its size does not matter. It only counts brackets: whether a piece is JSON
- * is for the judge. Ids in a list of collections are passed over. What is lost gives an empty piece, so that it is seen:
+ * is for the judge. Ids in a list of collections are passed over. What is lost gives an empty piece, so as to be seen:
  * the rest of a text that ends within a list, and an object whose lists turn out to be an item's own.
  */
 export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<PlacedPiece> {
