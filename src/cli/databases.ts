@@ -35,23 +35,43 @@ export async function openDatabases(
   options: { readonly create: boolean } = { create: true },
 ): Promise<Databases> {
   return await explainFailure(async () => {
-    const servers = findServers(context);
-    if (servers === null) return await openOne(context, loaded, options.create);
-    printTargets(context, { pgstac: readTarget(...servers.pgstac), ingest: readTarget(...servers.ingest) });
-    const pgstac = await openServer(...servers.pgstac);
-    try {
-      const ingest = await openServer(...servers.ingest);
-      return {
-        pgstac,
-        ingest,
-        isNew: false,
-        close: async () => void (await Promise.all([pgstac.close(), ingest.close()])),
-      };
-    } catch (error) {
-      await pgstac.close();
-      throw error;
+    const { pgstac, ingest, isNew, close } = await openEach(context, loaded, options.create);
+    if (pgstac instanceof DatabaseFailure || ingest instanceof DatabaseFailure) {
+      await close();
+      throw pgstac instanceof DatabaseFailure ? pgstac : ingest;
     }
+    return { pgstac, ingest, isNew, close };
   });
+}
+
+/** Where a server could not be opened, its failure stands in its place. */
+export type Tried = Omit<Databases, 'pgstac' | 'ingest'> & {
+  readonly [Name in 'pgstac' | 'ingest']: Database | DatabaseFailure;
+};
+
+/** As `openDatabases` with `create: false`, but a server that cannot be used doesn't hide the other. */
+export async function tryDatabases(context: Context, loaded: Loaded): Promise<Tried> {
+  return await explainFailure(() => openEach(context, loaded, false));
+}
+
+async function openEach(context: Context, loaded: Loaded, create: boolean): Promise<Tried> {
+  const servers = findServers(context);
+  if (servers === null) return await openOne(context, loaded, create);
+  printTargets(context, { pgstac: readTarget(...servers.pgstac), ingest: readTarget(...servers.ingest) });
+  const [pgstac, ingest] = await Promise.all([tryServer(servers.pgstac), tryServer(servers.ingest)]);
+  const close = async () => {
+    await Promise.all([pgstac, ingest].map((one) => (one instanceof DatabaseFailure ? undefined : one.close())));
+  };
+  return { pgstac, ingest, isNew: false, close };
+}
+
+async function tryServer(server: Server): Promise<Database | DatabaseFailure> {
+  try {
+    return await openServer(...server);
+  } catch (error) {
+    if (error instanceof DatabaseFailure) return error;
+    throw error;
+  }
 }
 
 /** Does all that `platform db init` does. */

@@ -1,6 +1,6 @@
 import type { Platform } from '../model/platform.ts';
 import type { Database, DatabaseTarget, Session } from './connection.ts';
-import { describeError } from './failure.ts';
+import { DatabaseFailure, describeError } from './failure.ts';
 import { findMismatch, inspectPgstac, listPossibleExtensions, platformTables, readInstallation } from './inspect.ts';
 import { rehearse } from './rehearse.ts';
 import { countRows, readExtensions, readServerVersion } from './status.ts';
@@ -17,19 +17,26 @@ export interface Check {
 /** Gives what was found; throws where that is not what should be. */
 type Probe = (session: Session) => Promise<string>;
 
-/** Tries everything the platform needs of both databases. Each probe runs in a transaction that is rolled back. */
+/**
+ * Tries everything the platform needs of both databases. Each probe runs in a transaction that is rolled back. Where a
+ * database could not be opened, that is its one check.
+ */
 export async function verifyDatabases(
-  databases: { readonly pgstac: Database; readonly ingest: Database },
+  databases: { readonly [Name in Check['database']]: Database | DatabaseFailure },
   platform: Platform,
   clock: () => number,
 ): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const database of ['pgstac', 'ingest'] as const) {
-    const probes =
-      database === 'pgstac' ? listPgstacProbes(platform, databases.pgstac.target) : listIngestProbes(platform);
+    const opened = databases[database];
+    if (opened instanceof DatabaseFailure) {
+      checks.push({ database, name: 'server', ok: false, detail: opened.message, milliseconds: 0 });
+      continue;
+    }
+    const probes = database === 'pgstac' ? listPgstacProbes(platform, opened.target) : listIngestProbes(platform);
     for (const [name, probe] of Object.entries(probes)) {
       const start = clock();
-      const result = await runProbe(databases[database], probe);
+      const result = await runProbe(opened, probe);
       checks.push({ database, name, ...result, milliseconds: clock() - start });
     }
   }

@@ -182,12 +182,25 @@ describe('which databases are meant', () => {
       /^PGSTAC_DSN \(database one at 127\.0\.0\.1:1 as me\): .*ECONNREFUSED/,
     ],
   ])('%s exits 4', async (_, env, said) => {
-    for (const command of [runDbInit, runDbStatus, runVerify]) {
+    for (const command of [runDbInit, runDbStatus]) {
       const result = await run(command, env as unknown as Record<string, string>);
       expect(result).toMatchObject({ code: 4, stdout: '', message: expect.stringMatching(said) });
       expect(JSON.stringify(result)).not.toContain('s3cret');
     }
     expect(existsSync(join(folder, '.platform'))).toBe(false);
+  });
+
+  test('verify tries both servers, whichever is not there', async () => {
+    const result = await run(runVerify, { PGSTAC_DSN: dsn, INGEST_DB_DSN: other });
+    expect(result).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/\ncheck the host and port of the DSN.*\n$/),
+    });
+    expect(result.stdout).toMatch(
+      /^FAILED {2}pgstac {2}server .*database one .*ECONNREFUSED.*\nFAILED {2}ingest {2}server .*database two .*ECONNREFUSED.*\n\n2 of 2 checks failed\n$/,
+    );
+    expect(JSON.stringify(result)).not.toContain('s3cret');
+    expect(await run(runVerify, { PGSTAC_DSN: dsn })).toMatchObject({ code: 4, stdout: '' });
   });
 
   test('both are named first, and PGSTAC_DSN wins over PGSTAC_URI', async () => {
@@ -261,6 +274,9 @@ describeWith(['postgres15', 'python'], 'a server', () => {
     };
     expect(await run(runVerify, asUsers)).toMatchObject({ code: 0 });
     expect(await run(runDbStatus, asUsers)).toMatchObject({ code: 0 });
+    const half = await run(runVerify, { ...asUsers, PGSTAC_DSN: 'postgresql://me@127.0.0.1:1/one' });
+    expect(half).toMatchObject({ code: 4, stdout: expect.stringMatching(/^FAILED {2}pgstac .*\nok {6}ingest /) });
+    expect(half.stdout).toMatch(/\n1 of 5 checks failed\n$/);
   });
 
   test('of another layout is refused to the loader, and found by db status and verify', async () => {

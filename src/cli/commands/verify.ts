@@ -1,14 +1,15 @@
+import { DatabaseFailure } from '../../database/failure.ts';
 import { verifyDatabases } from '../../database/verify.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { explainRefusal, openDatabases } from '../databases.ts';
+import { explainRefusal, tryDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 import type { DatabaseOptions } from './db.ts';
 
-/** `platform verify`: exit 1 where a check fails. Nothing that it tries is kept. */
+/** `platform verify`: exit 1 where a check fails, 4 where a database could not be reached. Nothing that it tries is kept. */
 export async function runVerify(context: Context, options: DatabaseOptions): Promise<ExitCode> {
   const loaded = await loadPlatform(context, options);
-  const databases = await openDatabases(context, loaded, { create: false });
+  const databases = await tryDatabases(context, loaded);
   try {
     const checks = await explainRefusal(() => verifyDatabases(databases, loaded.platform, () => performance.now()));
     const failed = checks.filter(({ ok }) => !ok).length;
@@ -25,6 +26,9 @@ export async function runVerify(context: Context, options: DatabaseOptions): Pro
       const summary = failed === 0 ? 'every check passed' : `${failed} of ${checks.length} checks failed`;
       context.stdout.write(`${[...alignRows(rows), '', summary].join('\n')}\n`);
     }
+    const unreachable = [databases.pgstac, databases.ingest].filter((one) => one instanceof DatabaseFailure);
+    for (const hint of new Set(unreachable.map((failure) => failure.hint))) if (hint) context.stderr.write(`${hint}\n`);
+    if (unreachable.length > 0) return 4;
     return failed === 0 ? 0 : 1;
   } finally {
     await databases.close();
