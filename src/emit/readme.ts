@@ -1,5 +1,5 @@
 import { adminDsn, proxyPort } from '../model/dsn.ts';
-import type { Kubernetes, Platform } from '../model/platform.ts';
+import type { Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
 import { findRunner } from './kubernetes/names.ts';
@@ -10,6 +10,7 @@ import { listMachines, shellPiece } from './team/words.ts';
 /** The user guide of one environment, with its own names. */
 export function renderReadme(platform: Platform): string {
   const { gcp, kubernetes } = platform;
+  const inCluster = kubernetes !== null && platform.metaflow !== null && platform.hosting.kind === 'cloudSql';
   return renderTemplate('project/readme.md', 'markdown', {
     name: markdownText(platform.name),
     environment: markdownText(platform.environment),
@@ -24,13 +25,24 @@ export function renderReadme(platform: Platform): string {
     cloudSql: viewCloudSql(platform),
     machines: viewMachines(platform),
     kubernetes: kubernetes === null ? null : viewKubernetes(platform, kubernetes),
-    flows: platform.pipelines.map(({ fileStem }) => ({
-      file: shellPiece(`metaflow_flows/${fileStem}_ingestion_flow.py`),
-    })),
+    flows: platform.pipelines.map(viewFlow),
+    clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocal(source)).map(viewFlow) : [],
+    localFlows: inCluster ? platform.pipelines.filter(({ source }) => isLocal(source)).map(viewFlow) : [],
     proxyAccount: viewProxyAccount(platform),
-    inCluster: kubernetes !== null && platform.metaflow !== null && platform.hosting.kind === 'cloudSql',
     taskVariables: viewTaskVariables(platform),
   });
+}
+
+function viewFlow({ name, fileStem }: Pipeline): {
+  readonly name: Fragment<'markdown'>;
+  readonly file: Fragment<'markdown'>;
+} {
+  return { name: markdownCode(name), file: shellPiece(`metaflow_flows/${fileStem}_ingestion_flow.py`) };
+}
+
+/** What only the machine with the spec's folder can read: a pod has none of the files beside the spec. */
+function isLocal(source: Source): boolean {
+  return source.kind === 'files' || (source.kind === 'catalog' && !/^https?:/.test(source.location));
 }
 
 /** What stands in the folder, in the order the guide comes to it. */

@@ -160,6 +160,12 @@ describe('what a platform lacks is not in its guide', () => {
     );
   });
 
+  test('a pipeline of files beside the spec is not sent to pods that have none of them', () => {
+    const readme = readmeOf(resolveParts(platforms['no schedules'] ?? {}));
+    expect(linesOf(readme)).not.toContainEqual(expect.stringContaining('--with kubernetes'));
+    expect(readme).toContain('No pod has the files that `sentinel2` reads');
+  });
+
   test('the operator sets no variables: the command does', () => {
     const line = linesOf(readmeOf(resolveParts(platforms['operator'] ?? {}))).find((one) =>
       one.includes('--with kubernetes'),
