@@ -4,6 +4,7 @@ import { resolveSpec } from '../compile.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import type { Platform } from '../model/platform.ts';
+import { decodeSpec } from '../spec/decode.ts';
 import { CommandError, type Context } from './context.ts';
 import { findSpec } from './find-spec.ts';
 
@@ -104,11 +105,9 @@ async function readText(path: string, shown: string): Promise<string> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new CommandError(2, `cannot read ${shown}: ${readFailures[cause.code ?? ''] ?? cause.message}`, { cause });
   });
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new CommandError(2, `${shown} is not UTF-8`, { hint: 'save it as UTF-8', cause });
-  }
+  const text = decodeSpec(bytes, shown);
+  if (!text.ok) throw new SpecError(text.diagnostics, new Map([[shown, bytes.toString('utf8')]]));
+  return text.value;
 }
 
 function refuseUnknown(name: string, environments: readonly string[]): void {

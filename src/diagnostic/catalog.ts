@@ -1,5 +1,6 @@
 /** Every code a diagnostic can have, with what it means. A code is never used again for something else. */
 export const catalog = {
+  PF001: 'Not UTF-8',
   PF002: 'Not valid YAML',
   PF003: 'A key stands twice in one map',
   PF004: 'A YAML feature a spec cannot have',

@@ -5,6 +5,7 @@ import { resolveSpec } from '../../src/compile.ts';
 import { catalog } from '../../src/diagnostic/catalog.ts';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { formatDiagnostics } from '../../src/diagnostic/format.ts';
+import { decodeSpec } from '../../src/spec/decode.ts';
 
 // A scenario is a folder: platform.yaml in, the codes and places of its mistakes out. RECORD=1 rewrites; read the diff.
 const folder = import.meta.dirname;
@@ -12,8 +13,10 @@ const scenarios = readdirSync(folder).filter((name) => existsSync(join(folder, n
 
 describe('a spec with mistakes', () => {
   test.each(scenarios)('%s', (name) => {
-    const text = readFileSync(join(folder, name, 'platform.yaml'), 'utf8');
-    const resolved = resolveSpec({ path: 'platform.yaml', text });
+    const bytes = readFileSync(join(folder, name, 'platform.yaml'));
+    const text = bytes.toString('utf8');
+    const decoded = decodeSpec(bytes, 'platform.yaml');
+    const resolved = decoded.ok ? resolveSpec({ path: 'platform.yaml', text }) : decoded;
     if (resolved.ok) throw new Error('this scenario has no mistake');
     const said = resolved.diagnostics.map((diagnostic) => `${describePlace(diagnostic, text)}\n`).join('');
     const path = join(folder, name, 'diagnostics.txt');
