@@ -3,20 +3,15 @@ import type { Platform } from '../model/platform.ts';
 import { kubernetesTarget } from './kubernetes.ts';
 import { metaflowTarget } from './metaflow.ts';
 import { sqlTarget } from './sql.ts';
-import type { EmitInput, Target, TargetName } from './target.ts';
+import type { EmitInput, Target } from './target.ts';
 import { teamTarget } from './team.ts';
 import { terraformTarget } from './terraform.ts';
 
 const targets: readonly Target[] = [terraformTarget, kubernetesTarget, metaflowTarget, sqlTarget, teamTarget];
 
 /** Every artifact of one environment, sorted by path. Two emitters that write one path are a bug. */
-export function emitPlatform(
-  platform: Platform,
-  input: EmitInput,
-  only: readonly TargetName[] = [],
-): readonly Artifact[] {
-  const wanted = targets.filter((target) => only.length === 0 || only.includes(target.name));
-  const artifacts = wanted.flatMap((target) => target.emit(platform, input));
+export function emitPlatform(platform: Platform, input: EmitInput): readonly Artifact[] {
+  const artifacts = targets.flatMap((target) => target.emit(platform, input));
   const sorted = [...artifacts].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   for (const [index, artifact] of sorted.entries()) {
     if (artifact.path === sorted[index - 1]?.path) throw new Error(`two emitters write ${artifact.path}`);
