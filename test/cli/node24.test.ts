@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { runCli } from '../support/cli.ts';
 import { describeWith } from '../support/needs.ts';
+import { nestJest } from '../support/nested-jest.ts';
 import { findNode24 } from '../support/node24.ts';
 import { projectRoot } from '../support/root.ts';
-import { runOrThrow } from '../support/run.ts';
+import { runOrThrow, runProcess } from '../support/run.ts';
 import { copySample, type RunPlatform, smokeMistake, smokePlatform } from '../support/smoke.ts';
 
 describeWith(['python'], 'the command on Node 24', () => {
@@ -27,6 +28,20 @@ describeWith(['python'], 'the command on Node 24', () => {
   test('says where a mistake is', async () => {
     await smokeMistake(platform, await copySample(projectRoot));
   });
+
+  test("passes the command's own suites", async () => {
+    const suites = ['spec-commands', 'errors', 'next-command'].map((name) => `test/cli/${name}.test.ts`);
+    const env = { ...process.env, PLATFORM_TEST_NODE: node };
+    const { code, stderr } = await runProcess(process.execPath, nestJest(...suites), {
+      cwd: projectRoot,
+      env,
+      timeout: 300_000,
+    });
+    expect([code, stderr.split('\n').filter((line) => /^Test(s| Suites):/.test(line))]).toEqual([
+      0,
+      [expect.stringMatching(/ 3 passed, 3 total$/), expect.stringMatching(/^Tests: +\d+ passed, \d+ total$/)],
+    ]);
+  }, 300_000);
 
   test('makes the same samples', async () => {
     const made = await runOrThrow(node, [join(projectRoot, 'scripts/make-samples.mjs'), '--check']);

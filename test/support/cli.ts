@@ -8,7 +8,7 @@ export interface CliOptions extends Omit<RunOptions, 'env'> {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** `empty`: a new HOME, so that no cache of an earlier run is found. Left out, the user's own caches serve. */
   readonly home?: 'empty' | string;
-  /** The Node to run it with; left out, this one. */
+  /** The Node to run it with; left out, PLATFORM_TEST_NODE's, else this one. */
   readonly node?: string;
   /** The program; left out, the command that `npm run build` made. */
   readonly program?: string;
@@ -16,7 +16,13 @@ export interface CliOptions extends Omit<RunOptions, 'env'> {
 
 /** Runs `platform ARGS…` as a user does, without a terminal. `npm test` has built `dist/` before any suite starts. */
 export function runCli(args: readonly string[], options: CliOptions = {}): Promise<RunResult> {
-  const { env, home, node = process.execPath, program = join(projectRoot, 'dist/cli/main.js'), ...rest } = options;
+  const {
+    env,
+    home,
+    node = process.env['PLATFORM_TEST_NODE'] ?? process.execPath,
+    program = join(projectRoot, 'dist/cli/main.js'),
+    ...rest
+  } = options;
   return runProcess(node, [program, ...args], { ...rest, env: { ...cleanEnvironment(home), ...env } });
 }
 

@@ -19,5 +19,5 @@ describe('a suite whose need is missing', () => {
 });
 
 function runNeedy(env: Readonly<Record<string, string>>): Promise<RunResult> {
-  return runProcess(process.execPath, nestJest('needy.fixture.ts'), { cwd: projectRoot, env });
+  return runProcess(process.execPath, nestJest('test/support/needy.fixture.ts'), { cwd: projectRoot, env });
 }

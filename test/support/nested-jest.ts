@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { projectRoot } from './root.ts';
 
-/** The arguments with which Node runs one `*.fixture.ts` of this folder in a Jest of its own. */
-export function nestJest(fixture: string): readonly string[] {
+/** The arguments with which Node runs test files, by their paths from the repository's root, in a Jest of their own. */
+export function nestJest(...files: readonly string[]): readonly string[] {
   const jest = join(projectRoot, 'node_modules/jest/bin/jest.js');
   return [
     '--experimental-vm-modules',
@@ -10,6 +10,6 @@ export function nestJest(fixture: string): readonly string[] {
     jest,
     '--runInBand',
     '--testMatch',
-    `**/test/support/${fixture}`,
+    ...files.map((file) => `**/${file}`),
   ];
 }

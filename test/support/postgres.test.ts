@@ -36,7 +36,7 @@ describeWith(['postgres15'], 'startPostgres', () => {
   });
 
   test('ends with the process that started it, even when that one is killed', async () => {
-    const child = spawn(process.execPath, nestJest('killed.fixture.ts'), {
+    const child = spawn(process.execPath, nestJest('test/support/killed.fixture.ts'), {
       cwd: projectRoot,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
