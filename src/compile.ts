@@ -7,20 +7,18 @@ import type { SourceFile } from './diagnostic/source.ts';
 import { emitPlatform } from './emit/targets.ts';
 import type { Platform } from './model/platform.ts';
 import { resolvePlatform } from './model/resolve.ts';
-import { parseDocument } from './spec/parse.ts';
-import { type ValidSpec, validateSpec } from './spec/validate.ts';
+import { readSpec } from './spec/read-spec.ts';
+import type { ValidSpec } from './spec/validate.ts';
 import { compilerVersion } from './version.generated.ts';
 
 /** A spec's text → its environments, valid and resolved. Every mistake of every environment is reported at once. */
-export function resolveSpec(file: SourceFile): Outcome<readonly Platform[]> {
-  const document = parseDocument(file);
-  if (!document.ok) return document;
-  const spec = validateSpec(document.value);
-  if (!spec.ok) return spec;
-  return resolveEnvironments(spec.value);
+export async function resolveSpec(file: SourceFile): Promise<Outcome<readonly Platform[]>> {
+  const spec = await readSpec(file);
+  return spec.ok ? resolveEnvironments(spec.value) : spec;
 }
 
-function resolveEnvironments(spec: ValidSpec): Outcome<readonly Platform[]> {
+/** The second half of `resolveSpec`: what a valid spec means, in each of its environments. */
+export function resolveEnvironments(spec: ValidSpec): Outcome<readonly Platform[]> {
   const platforms: Platform[] = [];
   const errors: Diagnostic[] = [];
   const warnings: Diagnostic[] = [];

@@ -48,7 +48,7 @@ export async function loadPlatforms(
   const { path, projectRoot } = await findSpec(context, options.spec);
   const shown = showPath(context, path);
   const text = await readText(path, shown);
-  const { platforms, warnings } = resolveText(text, shown);
+  const { platforms, warnings } = await resolveText(text, shown);
   const environments = platforms.map(({ environment }) => environment);
   const wanted = options.env ?? [];
   for (const name of wanted) refuseUnknown(name, environments);
@@ -80,11 +80,11 @@ export async function loadPlatform(
 }
 
 /** Resolves a text that is already at hand, e.g. an older version of the spec. */
-export function resolveText(
+export async function resolveText(
   text: string,
   shown: string,
-): { platforms: readonly Platform[]; warnings: readonly Diagnostic[] } {
-  const resolved = resolveSpec({ path: shown, text });
+): Promise<{ platforms: readonly Platform[]; warnings: readonly Diagnostic[] }> {
+  const resolved = await resolveSpec({ path: shown, text });
   if (!resolved.ok) throw new SpecError(resolved.diagnostics, new Map([[shown, text]]));
   return { platforms: resolved.value, warnings: resolved.warnings };
 }

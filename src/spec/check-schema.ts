@@ -3,20 +3,17 @@ import type { Code } from '../diagnostic/catalog.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import { locateKey, locateValue, nodeToValue, type Place, type SpecNode, type SpecPath } from './node.ts';
-import { followReference, type SchemaNode } from './schema.ts';
+import { followReference, type SchemaNode, type Shape, schemaOf } from './schema.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false, ownProperties: true });
-const compiled = new WeakMap<SchemaNode, ValidateFunction>();
+const compiled = new Map<Shape, ValidateFunction>();
 
-/**
- * Every place where `root` does not have the shape of `schema`. Paths in messages start below `above`, the path of
- * `root` in the whole document.
- */
-export function checkSchema(root: SpecNode, schema: SchemaNode): readonly Diagnostic[] {
-  let validate = compiled.get(schema);
+/** Every place where `root` does not have the shape, and what to write instead. */
+export function checkSchema(root: SpecNode, shape: Shape): readonly Diagnostic[] {
+  let validate = compiled.get(shape);
   if (validate === undefined) {
-    validate = ajv.compile({ ...schema, $id: undefined } as object);
-    compiled.set(schema, validate);
+    validate = ajv.compile({ ...schemaOf(shape), $id: undefined } as object);
+    compiled.set(shape, validate);
   }
   if (validate(nodeToValue(root))) return [];
   return (validate.errors ?? []).flatMap((error) => explainError(root, error));

@@ -25,6 +25,9 @@ export interface SchemaNode {
 
 export const schema = platformSchema as SchemaNode;
 
+/** What a document can be checked as: a whole platform, or a base or one environment's overlay before they are merged. */
+export type Shape = 'platform' | 'base' | 'overlay';
+
 /** The schema node a `$ref` of this file (`#/definitions/NAME`) stands for; any other node is itself. */
 export function followReference(node: SchemaNode): SchemaNode {
   if (node.$ref === undefined) return node;
@@ -37,7 +40,7 @@ export function followReference(node: SchemaNode): SchemaNode {
  * The schema of a base or an overlay, before they are merged: nothing required, `null` allowed everywhere, since it
  * removes what it stands for.
  */
-export function loosenSchema(node: SchemaNode): SchemaNode {
+function loosenSchema(node: SchemaNode): SchemaNode {
   const { required: _required, minProperties: _minProperties, const: constant, ...rest } = node;
   return {
     ...rest,
@@ -53,9 +56,22 @@ export function loosenSchema(node: SchemaNode): SchemaNode {
 }
 
 /** The schema of one entry of `environments`: the platform's, loosened, without `environments` itself. */
-export function overlaySchema(): SchemaNode {
+function overlaySchema(): SchemaNode {
   const { environments: _environments, ...properties } = schema.properties ?? {};
   return { ...loosenSchema({ ...schema, properties }), type: ['object', 'null'] };
+}
+
+export function schemaOf(shape: Shape): SchemaNode {
+  switch (shape) {
+    case 'platform':
+      return schema;
+    case 'base':
+      return loosenSchema(schema);
+    case 'overlay':
+      return overlaySchema();
+    default:
+      return shape satisfies never;
+  }
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

@@ -1,9 +1,8 @@
 import type { Diagnostic, Outcome } from '../diagnostic/diagnostic.ts';
 import { orderDiagnostics } from '../diagnostic/order.ts';
-import { checkSchema } from './check-schema.ts';
 import { dropNulls, mergeNodes, withoutKey } from './merge.ts';
 import { findNode, type MapNode, nodeToValue, type SpecNode } from './node.ts';
-import { loosenSchema, overlaySchema, type PlatformSpec, schema } from './schema.ts';
+import type { PlatformSpec, Shape } from './schema.ts';
 import { findSecrets } from './secrets.ts';
 
 /** A spec whose shape is right in every environment. */
@@ -21,41 +20,46 @@ export interface ValidEnvironment {
   readonly value: PlatformSpec;
 }
 
-const looseSchema = loosenSchema(schema);
-const looseOverlay = overlaySchema();
+/** Every place where a document does not have a shape; none where it has. */
+export type CheckShape = (root: SpecNode, shape: Shape) => readonly Diagnostic[];
 
 /** Checks base and overlays with nothing required, then each merged document against the schema itself. */
-export function validateSpec(document: SpecNode): Outcome<ValidSpec> {
+export function validateSpec(document: SpecNode, checkShape: CheckShape): Outcome<ValidSpec> {
   const diagnostics: Diagnostic[] = [...findSecrets(document)];
   const overlays = findNode(document, ['environments']);
   if (document.kind !== 'map' || overlays === null) {
-    diagnostics.push(...checkSchema(document, schema));
+    diagnostics.push(...checkShape(document, 'platform'));
     if (diagnostics.length > 0) return refuse(diagnostics);
     return accept([validEnvironment('default', document)], false);
   }
-  diagnostics.push(...checkSchema(document, looseSchema));
-  if (overlays.kind !== 'map') return refuse([...diagnostics, ...checkSchema(document, schema)]);
+  diagnostics.push(...checkShape(document, 'base'));
+  if (overlays.kind !== 'map') return refuse([...diagnostics, ...checkShape(document, 'platform')]);
   const base = withoutKey(document, 'environments');
-  const environments = mergeEnvironments(base, overlays, diagnostics);
+  const environments = mergeEnvironments(base, overlays, checkShape, diagnostics);
   if (diagnostics.length > 0) return refuse(diagnostics);
   return accept(environments, true);
 }
 
-function mergeEnvironments(base: MapNode, overlays: MapNode, diagnostics: Diagnostic[]): ValidEnvironment[] {
+function mergeEnvironments(
+  base: MapNode,
+  overlays: MapNode,
+  checkShape: CheckShape,
+  diagnostics: Diagnostic[],
+): ValidEnvironment[] {
   const environments: ValidEnvironment[] = [];
   if (overlays.entries.size === 0)
     diagnostics.push(
-      ...checkSchema(
+      ...checkShape(
         { ...base, entries: new Map([...base.entries, ['environments', { key: overlays.place, value: overlays }]]) },
-        schema,
+        'platform',
       ),
     );
   for (const [name, overlay] of overlays.entries) {
-    const shape = checkSchema(overlay.value, looseOverlay);
+    const shape = checkShape(overlay.value, 'overlay');
     diagnostics.push(...shape);
     const merged = overlay.value.kind === 'map' ? mergeNodes(dropNulls(base), overlay.value) : dropNulls(base);
     if (diagnostics.length === 0 || shape.length === 0)
-      diagnostics.push(...checkSchema(merged, schema).map((mistake) => inEnvironment(mistake, name)));
+      diagnostics.push(...checkShape(merged, 'platform').map((mistake) => inEnvironment(mistake, name)));
     environments.push(validEnvironment(name, merged));
   }
   return environments;

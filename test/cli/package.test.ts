@@ -44,7 +44,7 @@ describeWith(['python'], 'the package, installed from its tarball into an empty 
       import schema from 'platform/schema' with { type: 'json' };
       const path = process.argv[2];
       const text = readFileSync(path, 'utf8');
-      const resolved = resolveSpec({ path, text });
+      const resolved = await resolveSpec({ path, text });
       const paths = compilePlatform(resolved.value[0], text).map((artifact) => artifact.path);
       console.log(schema.title.length > 0, paths.includes('platform.lock.json'));`;
     const file = join(installed, '../../program.mjs');

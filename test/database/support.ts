@@ -8,9 +8,7 @@ import type { Database } from '../../src/database/connection.ts';
 import { type InitialiseReport, initialiseDatabases } from '../../src/database/initialise.ts';
 import { obtainPgstacSql } from '../../src/database/release-source.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import { resolvePlatform } from '../../src/model/resolve.ts';
-import { parseDocument } from '../../src/spec/parse.ts';
-import { validateSpec } from '../../src/spec/validate.ts';
+import { resolveText } from '../support/resolve.ts';
 
 type Spec = { readonly [key: string]: unknown };
 
@@ -33,11 +31,7 @@ export function makeSpec(change: Spec = {}): Spec {
 
 /** `makeSpec` as the compiler resolves it. */
 export function makePlatform(change: Spec = {}): Platform {
-  const document = parseDocument({ path: 'platform.yaml', text: stringify(makeSpec(change)) });
-  const valid = document.ok ? validateSpec(document.value) : document;
-  const platform = valid.ok ? resolvePlatform(valid.value, 'default') : valid;
-  if (!platform.ok) throw new Error(JSON.stringify(platform.diagnostics));
-  return platform.value;
+  return resolveText(stringify(makeSpec(change)));
 }
 
 /** The logins of `makePlatform()` on Cloud SQL. */

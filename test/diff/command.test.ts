@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Context } from '../../src/cli/context.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { resolveSpec } from '../../src/compile.ts';
 import { cleanEnvironment } from '../support/cli.ts';
+import { resolveNow } from '../support/resolve.ts';
 import { runOrThrow } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
@@ -59,7 +59,7 @@ function write(path: string, text: string): void {
 
 /** The locks that compile writes, without the artifacts beside them. */
 function writeLocks(text: string): void {
-  const resolved = resolveSpec({ path: 'platform.yaml', text });
+  const resolved = resolveNow({ path: 'platform.yaml', text });
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics));
   for (const platform of resolved.value) {
     write(

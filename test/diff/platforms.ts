@@ -1,23 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Outcome } from '../../src/diagnostic/diagnostic.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import { resolvePlatform } from '../../src/model/resolve.ts';
-import { parseDocument } from '../../src/spec/parse.ts';
-import { validateSpec } from '../../src/spec/validate.ts';
+import { resolveNow } from '../support/resolve.ts';
 
 export const folder = import.meta.dirname;
 
 /** The environments of a spec of this folder; one with mistakes throws them. */
 export function readPlatforms(file: string): readonly Platform[] {
   const text = readFileSync(join(folder, file), 'utf8');
-  const spec = unwrap(file, validateSpec(unwrap(file, parseDocument({ path: file, text }))));
-  return spec.environments.map(({ name }) => unwrap(file, resolvePlatform(spec, name)));
-}
-
-function unwrap<T>(file: string, outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(`${file}: ${JSON.stringify(outcome.diagnostics, null, 2)}`);
-  return outcome.value;
+  const resolved = resolveNow({ path: file, text });
+  if (!resolved.ok) throw new Error(`${file}: ${JSON.stringify(resolved.diagnostics, null, 2)}`);
+  return resolved.value;
 }
 
 export function readPlatform(file: string): Platform {

@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Artifact } from '../../src/artifact/artifact.ts';
-import { compilePlatform, resolveSpec } from '../../src/compile.ts';
+import { compilePlatform } from '../../src/compile.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { platformSchema } from '../../src/spec/schema.generated.ts';
 import { hostileValues } from '../support/hostile.ts';
+import { resolveNow } from '../support/resolve.ts';
 import { closeReaders, hasReader, type Reading, readArtifact } from './artifact-readers.ts';
 import { findPath, isInside, type Placed, setTexts } from './hostile-spec.ts';
 import { listTextFields, type TextField } from './schema-fields.ts';
@@ -44,7 +45,7 @@ const marker = 'zqxjm';
 afterAll(closeReaders);
 
 test.each(bases.map((base, index) => [index, base] as const))('base spec %i is valid', (_, base) => {
-  const resolved = resolveSpec({ path: 'platform.yaml', text: JSON.stringify(base, null, 2) });
+  const resolved = resolveNow({ path: 'platform.yaml', text: JSON.stringify(base, null, 2) });
   expect(resolved.ok ? [] : resolved.diagnostics.map(({ message }) => message)).toEqual([]);
 });
 
@@ -124,7 +125,7 @@ function findPassing(base: object, places: readonly Placed[]): readonly Trial[] 
     .filter((placed) => !refused.has(placed))
     .flatMap((placed) => {
       const spec = setTexts(base, [placed]);
-      const resolved = resolveSpec({ path: 'platform.yaml', text: spec.text });
+      const resolved = resolveNow({ path: 'platform.yaml', text: spec.text });
       if (resolved.ok) return resolved.value.slice(0, 1).map((platform) => ({ placed, platform }));
       const [place] = spec.places;
       const ranges = resolved.diagnostics.map(({ range }) => range);
@@ -137,7 +138,7 @@ function findPassing(base: object, places: readonly Placed[]): readonly Trial[] 
 
 function findRefused(base: object, places: readonly Placed[]): ReadonlySet<Placed> {
   const spec = setTexts(base, places);
-  const resolved = resolveSpec({ path: 'platform.yaml', text: spec.text });
+  const resolved = resolveNow({ path: 'platform.yaml', text: spec.text });
   const ranges = resolved.ok ? [] : resolved.diagnostics.map(({ range }) => range);
   return new Set(
     places.filter((_, index) => {
@@ -184,7 +185,7 @@ function compilePlain(base: object, placed: Placed | null): Compiled | null {
   let found = known.get(key);
   if (found === undefined) {
     const { text } = setTexts(base, placed === null ? [] : [placed]);
-    const resolved = resolveSpec({ path: 'platform.yaml', text });
+    const resolved = resolveNow({ path: 'platform.yaml', text });
     found = resolved.ok && resolved.value[0] !== undefined ? compile(resolved.value[0]) : null;
     known.set(key, found);
   }
@@ -192,7 +193,7 @@ function compilePlain(base: object, placed: Placed | null): Compiled | null {
 }
 
 function resolvePlain(base: object): Platform {
-  const resolved = resolveSpec({ path: 'platform.yaml', text: JSON.stringify(base, null, 2) });
+  const resolved = resolveNow({ path: 'platform.yaml', text: JSON.stringify(base, null, 2) });
   if (!resolved.ok || resolved.value[0] === undefined) throw new Error('a base spec is valid');
   return resolved.value[0];
 }

@@ -12,11 +12,11 @@ const folder = import.meta.dirname;
 const scenarios = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'platform.yaml')));
 
 describe('a spec with mistakes', () => {
-  test.each(scenarios)('%s', (name) => {
+  test.each(scenarios)('%s', async (name) => {
     const bytes = readFileSync(join(folder, name, 'platform.yaml'));
     const text = bytes.toString('utf8');
     const decoded = decodeSpec(bytes, 'platform.yaml');
-    const resolved = decoded.ok ? resolveSpec({ path: 'platform.yaml', text }) : decoded;
+    const resolved = decoded.ok ? await resolveSpec({ path: 'platform.yaml', text }) : decoded;
     if (resolved.ok) throw new Error('this scenario has no mistake');
     const said = resolved.diagnostics.map((diagnostic) => `${describePlace(diagnostic, text)}\n`).join('');
     const path = join(folder, name, 'diagnostics.txt');
@@ -29,9 +29,9 @@ describe('a spec with mistakes', () => {
     expect(Object.keys(catalog).filter((code) => !recorded.includes(code))).toEqual([]);
   });
 
-  test('a secret is not repeated, neither in a message nor in the frame', () => {
+  test('a secret is not repeated, neither in a message nor in the frame', async () => {
     const text = readFileSync(join(folder, 'PF110-secrets', 'platform.yaml'), 'utf8');
-    const resolved = resolveSpec({ path: 'platform.yaml', text });
+    const resolved = await resolveSpec({ path: 'platform.yaml', text });
     const diagnostics = resolved.ok ? [] : resolved.diagnostics;
     const shown =
       formatDiagnostics(diagnostics, new Map([['platform.yaml', text]]), false) + JSON.stringify(diagnostics);

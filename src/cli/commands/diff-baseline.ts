@@ -53,7 +53,8 @@ async function readSpecOfRef(context: Context, { spec }: LoadedPlatforms, ref: s
   const text = await runGit(context, folder, ['show', `${commit.trim()}:${path}`]);
   if (text === null)
     throw new CommandError(2, `git has no ${shown}`, { hint: 'the spec was not there yet, or had another path' });
-  return { platforms: resolveText(text, shown).platforms, shown };
+  const { platforms } = await resolveText(text, shown);
+  return { platforms, shown };
 }
 
 async function readLocks(context: Context, projectRoot: string): Promise<Baseline> {

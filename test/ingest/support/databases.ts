@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resolveSpec } from '../../../src/compile.ts';
 import type { Database } from '../../../src/database/connection.ts';
 import { openEmbedded } from '../../../src/database/embedded.ts';
 import { type InitialiseScripts, initialiseDatabases } from '../../../src/database/initialise.ts';
@@ -10,6 +9,7 @@ import { listSqlScripts } from '../../../src/emit/sql.ts';
 import type { Platform } from '../../../src/model/platform.ts';
 import type { Postgres } from '../../support/postgres.ts';
 import { pypgstac0100, pypgstac0911, pythonTool } from '../../support/python.ts';
+import { resolveText } from '../../support/resolve.ts';
 import { makeTemporaryFolder } from '../../support/temporary.ts';
 
 export type PgstacVersion = '0.9.11' | '0.10.0';
@@ -88,9 +88,7 @@ gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/g
 hosting: { cloudSql: { tier: db-custom-1-3840 } }
 databases: { ingest: {}, pgstac: { pgstac: ${version} } }
 `;
-  const resolved = resolveSpec({ path: 'platform.yaml', text });
-  if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics));
-  return resolved.value[0] as Platform;
+  return resolveText(text);
 }
 
 function renderScripts(platform: Platform): InitialiseScripts {
