@@ -12,6 +12,32 @@ const tool = join(projectRoot, 'tools/terraform-check');
  * `go` and `python`.
  */
 export async function checkTerraform(folders: readonly string[]): Promise<RunResult> {
+  return runProcess(join(tool, 'check'), folders, { env: await setUp(), timeout: 600_000 });
+}
+
+/** One resource of a plan: what Terraform would do to it, and the address it had, where that is another. */
+export interface ResourceChange {
+  readonly address: string;
+  readonly previous_address?: string;
+  readonly change: { readonly actions: readonly ('no-op' | 'create' | 'update' | 'delete')[] };
+}
+
+/**
+ * What Terraform core plans for a folder of .tf files over the state that another one left when it was applied, by a
+ * provider to which everything succeeds. `variables` are `name=value`. Needs `go` and `python`, as above.
+ */
+export async function planTerraformChange(
+  before: string,
+  after: string,
+  variables: readonly string[],
+): Promise<readonly ResourceChange[]> {
+  const args = [before, after, ...variables.map((variable) => `-var=${variable}`)];
+  const { stdout } = await runOrThrow(join(tool, 'plan-change'), args, { env: await setUp(), timeout: 600_000 });
+  return (JSON.parse(stdout) as { resource_changes: readonly ResourceChange[] }).resource_changes;
+}
+
+/** The environment in which the tool runs, with all that it needs in its cache. */
+async function setUp(): Promise<NodeJS.ProcessEnv> {
   const cache = findTestCache();
   const home = join(cache, 'terraform-check');
   // Debian's and Go's own places of the go command: it is often on no PATH.
@@ -21,5 +47,5 @@ export async function checkTerraform(folders: readonly string[]): Promise<RunRes
   await withLock(join(cache, 'terraform-check.lock'), () =>
     runOrThrow(join(tool, 'setup'), [], { env, timeout: 900_000 }),
   );
-  return runProcess(join(tool, 'check'), folders, { env, timeout: 600_000 });
+  return env;
 }
