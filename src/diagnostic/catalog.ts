@@ -23,6 +23,8 @@ export const catalog = {
   PF209: 'A flag that the platform sets itself',
   PF210: 'A place or time that is none',
   PF211: 'Something that is not available yet',
+  PF225: 'A former name that is not free',
+  PF226: 'A rename that would drop a database',
 } as const;
 
 export type Code = keyof typeof catalog;

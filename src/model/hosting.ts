@@ -41,6 +41,8 @@ export interface CloudSqlHosting {
   readonly deletionProtection: boolean;
   readonly replicas: readonly {
     readonly name: string;
+    /** What it was called before, the first name first: `instance` has that one for life. */
+    readonly formerNames: readonly string[];
     readonly instance: string;
     readonly region: string;
     readonly tier: string;

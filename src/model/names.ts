@@ -48,6 +48,11 @@ export function deriveMemberKey(member: string): string {
   return member.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
 }
 
+/** `renamedFrom` as a list, the first name first: what is on Google Cloud has that one for life. */
+export function listFormerNames(renamedFrom: string | readonly string[] | undefined): readonly string[] {
+  return renamedFrom === undefined ? [] : [renamedFrom].flat();
+}
+
 /** The bucket of a `gs://bucket/prefix`, or null where it is something else. */
 export function bucketOf(location: string): string | null {
   return /^gs:\/\/([^/]+)/.exec(location)?.[1] ?? null;

@@ -69,6 +69,8 @@ export interface Grants {
 
 export interface Workload {
   readonly name: string;
+  /** What it was called before, the first name first: its Google service account has that one for life. */
+  readonly formerNames: readonly string[];
   readonly namespace: string;
   /** The Kubernetes service account. */
   readonly serviceAccount: string;

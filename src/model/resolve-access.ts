@@ -1,5 +1,5 @@
 import type { PlatformSpec } from '../spec/schema.ts';
-import { bucketOf, deriveDatabaseUser, deriveMemberKey, deriveServiceAccount } from './names.ts';
+import { bucketOf, deriveDatabaseUser, deriveMemberKey, deriveServiceAccount, listFormerNames } from './names.ts';
 import type { Grants, Metaflow, Person, Workload } from './platform.ts';
 import { sortByName } from './values.ts';
 
@@ -7,9 +7,11 @@ type GrantsSpec = NonNullable<NonNullable<PlatformSpec['access']>['people']>[num
 
 export function resolveWorkloads(spec: PlatformSpec, prefix: string, metaflow: Metaflow | null): readonly Workload[] {
   const workloads = Object.entries(spec.access?.workloads ?? {}).map(([name, workload]): Workload => {
-    const google = deriveServiceAccount(spec.gcp.project, prefix, name);
+    const formerNames = listFormerNames(workload.renamedFrom);
+    const google = deriveServiceAccount(spec.gcp.project, prefix, formerNames[0] ?? name);
     return {
       name,
+      formerNames,
       namespace: workload.namespace,
       serviceAccount: workload.serviceAccount,
       google,

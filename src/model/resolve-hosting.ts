@@ -1,5 +1,5 @@
 import type { PlatformSpec } from '../spec/schema.ts';
-import { deriveServiceAccount } from './names.ts';
+import { deriveServiceAccount, listFormerNames } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
 import { defaultMaxConnections, readTier } from './tier.ts';
 import { sortByName, toSettings } from './values.ts';
@@ -42,12 +42,16 @@ function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string):
     flags,
     deletionProtection: sql.deletionProtection ?? true,
     replicas: sortByName(
-      (sql.replicas ?? []).map((replica) => ({
-        name: replica.name,
-        instance: `${instance}-${replica.name}`,
-        region: replica.region ?? spec.gcp.region,
-        tier: replica.tier ?? tier,
-      })),
+      (sql.replicas ?? []).map(({ name, region, tier: own, renamedFrom }) => {
+        const formerNames = listFormerNames(renamedFrom);
+        return {
+          name,
+          formerNames,
+          instance: `${instance}-${formerNames[0] ?? name}`,
+          region: region ?? spec.gcp.region,
+          tier: own ?? tier,
+        };
+      }),
       (replica) => replica.name,
     ),
     alerts: {

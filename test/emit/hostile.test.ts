@@ -16,7 +16,7 @@ name: pp
 labels: { team: t }
 gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main, terraformState: gs://acme-state/p }
 access:
-  workloads: { work: { namespace: n, serviceAccount: s, grants: { pgstac: ingest, ingest: write } } }
+  workloads: { work: { namespace: n, serviceAccount: s, grants: { pgstac: ingest, ingest: write }, renamedFrom: runner } }
   people: [{ member: "user:ana@example.org", grants: { pgstac: read } }]
   bastion: { zone: europe-west1-b, machineType: e2-micro, subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main }
 kubernetes: { version: "1.36", namespace: k, proxy: { image: proxy }, databaseRanges: [10.0.0.0/8] }
@@ -26,16 +26,20 @@ pipelines:
   b: { source: { files: [items.ndjson] } }
   c: { source: { catalog: https://example.org/catalog.json } }
 `;
-const bases: readonly object[] = [
+const [cloudSql = '', virtualMachines = ''] = [
   `  d: { source: { catalog: https://example.org }, schedule: "0 3 * * *" }
-hosting: { cloudSql: { tier: db-custom-2-7680, backups: { startTime: "03:00" }, flags: { log_statement: none }, replicas: [{ name: r, region: europe-west4, tier: db-custom-2-7680 }], alerts: { notify: [projects/acme-earth/notificationChannels/1] } } }
+hosting: { cloudSql: { tier: db-custom-2-7680, backups: { startTime: "03:00" }, flags: { log_statement: none }, replicas: [{ name: r, region: europe-west4, tier: db-custom-2-7680, renamedFrom: reader }], alerts: { notify: [projects/acme-earth/notificationChannels/1] } } }
 databases: { pgstac: { pgstac: 0.9.11, settings: { context: auto } } }
 environments: { e: {} }
 `,
   `hosting: { virtualMachines: { zone: europe-west1-b, machineType: e2-small, clients: [10.0.0.0/16], subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main } }
 databases: { pgstac: { pgstac: 0.9.11, source: { location: https://example.org/pgstac.sql, sha256: "${'0'.repeat(64)}" } } }
 `,
-].map((rest) => parse(common + rest) as object);
+].map((rest) => common + rest);
+/** The last one has each former name as the only item of a list, which is the other way to write it. */
+const bases = [cloudSql, virtualMachines, cloudSql.replaceAll(/renamedFrom: (\w+)/g, 'renamedFrom: [$1]')].map(
+  (text) => parse(text) as object,
+);
 
 const fields = listTextFields(platformSchema);
 

@@ -1,9 +1,11 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { proxyPort } from '../../model/dsn.ts';
-import type { Bastion, Hosting, Platform, Workload } from '../../model/platform.ts';
+import type { Bastion, Hosting, Platform } from '../../model/platform.ts';
 import { hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewServices } from './common.ts';
 import { chooseDisk } from './machine-type.ts';
+import { emitMoved } from './moved.ts';
+import { listSecrets } from './workload-secrets.ts';
 
 const folder = 'terraform';
 
@@ -16,6 +18,7 @@ export function emitBase(platform: Platform): readonly Artifact[] {
     emitHcl(folder, 'terraform/main.tf', viewMain(platform)),
     emitHcl(folder, 'terraform/identity.tf', identity),
     emitHcl(folder, 'terraform/outputs.tf', viewOutputs(platform)),
+    ...emitMoved(platform),
     ...(platform.bastion === null
       ? []
       : [emitHcl(folder, 'terraform/bastion.tf', viewBastion(platform, platform.bastion))]),
@@ -61,16 +64,6 @@ function viewMain(platform: Platform): HclView {
     })),
     services: viewServices(listServices(platform)),
   };
-}
-
-/** What a workload reads to log in to a virtual machine's server; the one login there may write, so who only reads gets none. */
-function listSecrets({ grants }: Workload, hosting: Hosting): readonly string[] {
-  if (hosting.kind !== 'virtualMachines') return [];
-  const machines = [
-    ...(grants.ingest === 'write' ? [hosting.ingest] : []),
-    ...(grants.pgstac === 'ingest' ? [hosting.pgstac] : []),
-  ];
-  return machines.flatMap(({ passwordSecret, caSecret }) => [passwordSecret, caSecret]);
 }
 
 function listServices({ hosting, bastion }: Platform): readonly string[] {

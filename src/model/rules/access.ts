@@ -29,9 +29,13 @@ function checkWorkloads(value: RuleInput['value']): readonly Finding[] {
 
 type WorkloadSpec = NonNullable<NonNullable<RuleInput['value']['access']>['workloads']>[string];
 
-/** The names that the platform's own accounts have. */
+/** The names that the platform's own Google service accounts have after its prefix. */
+export function listOwnAccounts(value: RuleInput['value']): readonly string[] {
+  return value.hosting.cloudSql === undefined ? ['ingest-postgres', 'pgstac-postgres'] : ['init'];
+}
+
 function checkOwnNames(value: RuleInput['value'], name: string, workload: WorkloadSpec): readonly Finding[] {
-  const own = value.hosting.cloudSql === undefined ? ['ingest-postgres', 'pgstac-postgres'] : ['init'];
+  const own = listOwnAccounts(value);
   const at = ['access', 'workloads', name];
   const findings: Finding[] = [];
   if (own.includes(name)) {

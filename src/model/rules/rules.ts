@@ -5,6 +5,7 @@ import { checkKubernetes } from './kubernetes.ts';
 import { checkNetwork } from './network.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkPipelines } from './pipelines.ts';
+import { checkRenames } from './renames.ts';
 import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
 
 const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
@@ -13,6 +14,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkAccess,
   checkKubernetes,
   checkPipelines,
+  checkRenames,
   checkNotYet,
 ];
 

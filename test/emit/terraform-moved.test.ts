@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { terraformTarget } from '../../src/emit/terraform.ts';
+import type { Platform } from '../../src/model/platform.ts';
+import { describeWith } from '../support/needs.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { planTerraformChange, type ResourceChange } from '../support/terraform.ts';
+import { cloudSql, makePlatform, virtualMachines } from './terraform/platforms.ts';
+
+const task = { namespace: 'metaflow', serviceAccount: 'metaflow-task', grants: { pgstac: 'ingest', ingest: 'write' } };
+
+/** The fixtures' workload `metaflow-task` under another name. */
+function rename(name: string, renamedFrom?: unknown): Record<string, unknown> {
+  const renamed = renamedFrom === undefined ? task : { ...task, renamedFrom };
+  return {
+    access: { workloads: { 'metaflow-task': undefined, [name]: renamed } },
+    metaflow: { workload: name, datastore: 'gs://acme-earth-metaflow', image: 'registry.example/runner:1' },
+  };
+}
+
+const replica = (name: string, renamedFrom?: string): Record<string, unknown> => ({
+  hosting: { cloudSql: { bootstrap: 'terraform', replicas: [{ name, ...(renamedFrom ? { renamedFrom } : {}) }] } },
+});
+
+async function plan(before: Platform, after: Platform): Promise<readonly ResourceChange[]> {
+  const [old, next] = [write(before), write(after)];
+  const variables = after.hosting.kind === 'cloudSql' ? ['db_password=twelve chars'] : [];
+  return planTerraformChange(old, next, variables);
+}
+
+function write(platform: Platform): string {
+  const folder = makeTemporaryFolder('moved');
+  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return join(folder, 'terraform');
+}
+
+function summarise(changes: readonly ResourceChange[]): { gone: string[]; made: string[]; moved: string[] } {
+  const having = (action: 'create' | 'delete') =>
+    changes.filter(({ change }) => change.actions.includes(action)).map(({ address }) => address);
+  const moved = changes.filter(({ previous_address }) => previous_address !== undefined);
+  return { gone: having('delete'), made: having('create'), moved: moved.map(({ address }) => address).sort() };
+}
+
+describeWith(['go', 'python'], 'what was renamed, as Terraform plans it', () => {
+  test('a workload and a replica on Cloud SQL move, and nothing is made or deleted', async () => {
+    const before = makePlatform(cloudSql, replica('read'));
+    const after = makePlatform(cloudSql, { ...replica('reader', 'read'), ...rename('flows', 'metaflow-task') });
+    expect(summarise(await plan(before, after))).toEqual({
+      gone: [],
+      made: [],
+      moved: [
+        'google_project_iam_member.cloudsql_client["workload/flows"]',
+        'google_project_iam_member.cloudsql_login["workload/flows"]',
+        'google_service_account.workload["flows"]',
+        'google_service_account_iam_member.workload_identity["flows"]',
+        'google_sql_database_instance.replica["reader"]',
+        'google_sql_user.workload["flows"]',
+        'google_storage_bucket_iam_member.workload["flows/acme-earth-assets"]',
+        'google_storage_bucket_iam_member.workload["flows/acme-earth-metaflow"]',
+        'postgresql_grant_role.login["workload/flows/ingest_write"]',
+        'postgresql_grant_role.login["workload/flows/pgstac_ingest"]',
+      ],
+    });
+  });
+
+  test('a workload on virtual machines moves with its secrets', async () => {
+    const after = makePlatform(virtualMachines, rename('flows', 'metaflow-task'));
+    const { gone, made, moved } = summarise(await plan(makePlatform(virtualMachines), after));
+    expect([...gone, ...made]).toEqual([]);
+    expect(moved.filter((address) => address.includes('secret'))).toHaveLength(4);
+  });
+
+  test('renamed twice, it moves from either name', async () => {
+    const twice = makePlatform(cloudSql, rename('runner', ['metaflow-task', 'flows']));
+    for (const before of [makePlatform(cloudSql), makePlatform(cloudSql, rename('flows', 'metaflow-task'))]) {
+      const { gone, made, moved } = summarise(await plan(before, twice));
+      expect([...gone, ...made]).toEqual([]);
+      expect(moved).toContain('google_service_account.workload["runner"]');
+    }
+  });
+
+  test('unsaid, it is another account', async () => {
+    const { gone, made } = summarise(await plan(makePlatform(cloudSql), makePlatform(cloudSql, rename('flows'))));
+    expect(gone).toContain('google_service_account.workload["metaflow-task"]');
+    expect(made).toContain('google_service_account.workload["flows"]');
+  });
+});
