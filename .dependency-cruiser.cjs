@@ -6,7 +6,7 @@
  * is for the two rooms that format: whether there is colour comes as an argument.
  */
 const rooms = {
-  diagnostic: { rooms: [], packages: ['picocolors'], world: [] },
+  diagnostic: { rooms: [], packages: ['picocolors', '@types/sarif'], world: [] },
   print: { rooms: [], packages: ['yaml'], world: [] },
   artifact: { rooms: [], packages: [], world: ['fs'] },
   spec: { rooms: ['diagnostic'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },

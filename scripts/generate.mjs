@@ -1,7 +1,7 @@
-// Writes what the compiler needs of files that are not code, as code: the precompiled templates and the schema with
-// its types. So nothing below cli/ reads a disk, and a template that does not parse fails the build.
+// Writes what the compiler needs of files that are not code, as code: the precompiled templates, the schema with
+// its types, the page of each code. So nothing below cli/ reads a disk, and a template that does not parse fails the build.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, posix, relative, sep } from 'node:path';
+import { basename, join, posix, relative, sep } from 'node:path';
 import Handlebars from 'handlebars';
 import { compile as compileTypes } from 'json-schema-to-typescript';
 
@@ -81,7 +81,20 @@ async function generateVersion() {
   );
 }
 
+/** What `platform explain CODE` prints, so that an installed package has it without docs/. */
+async function generatePages() {
+  const files = await listFiles(join(root, 'docs/diagnostics'));
+  const codes = files.map((file) => basename(file, '.md')).filter((name) => /^PF\d{3}$/.test(name));
+  const pages = {};
+  for (const code of codes) pages[code] = await readFile(join(root, `docs/diagnostics/${code}.md`), 'utf8');
+  await writeChanged(
+    join(root, 'src/diagnostic/pages.generated.ts'),
+    `${header}export const pages = ${JSON.stringify(pages, null, 2)};\n`,
+  );
+}
+
 await mkdir(join(root, 'src/emit'), { recursive: true });
 await generateSchema();
 await generateVersion();
 await generateTemplates();
+await generatePages();

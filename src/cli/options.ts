@@ -6,6 +6,11 @@ export type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<v
 
 export const formatOption = (): Option =>
   new Option('--format <format>', 'how results are printed').choices(['pretty', 'json']).default('pretty');
+/** For the commands that find mistakes in files. */
+export const checkFormatOption = (): Option =>
+  new Option('--format <format>', 'how results are printed')
+    .choices(['pretty', 'json', 'sarif', 'github'])
+    .default('pretty');
 export const specOption = (): Option =>
   new Option('--spec <file>', 'the spec; left out: the nearest platform.yaml or spec/platform.yaml');
 export const envOption = (): Option => new Option('--env <name>', 'the environment; needed where the spec has several');

@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { diagnosticsToJson, formatDiagnostics } from '../diagnostic/format.ts';
+import { maskShapes } from '../diagnostic/secret-shapes.ts';
 import { compilerVersion } from '../version.generated.ts';
 import { CommandError, type Context, type ExitCode } from './context.ts';
-import { SpecError } from './load.ts';
 import type { Run } from './options.ts';
 import { addRuntimeCommands } from './runtime-commands.ts';
 import { addSpecCommands } from './spec-commands.ts';
@@ -18,9 +17,9 @@ export async function runProgram(context: Context, argv: readonly string[]): Pro
     await program.parseAsync([...argv], { from: 'user' });
     return context.signal.aborted ? 130 : exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof SpecError) return showMistakes(context, error, argv);
-    if (error instanceof CommandError) return showError(context, error, argv);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError || error instanceof CommandError)
+      return (await import('./report-failure.ts')).reportFailure(context, error, argv);
     if (context.signal.aborted) return 130;
     throw error;
   }
@@ -33,34 +32,12 @@ function createProgram(context: Context, run: Run): Command {
     // So that an option after `ingest plan` is plan's, not ingest's; every command inherits it.
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(maskShapes(text)),
+    })
     .showHelpAfterError('(add --help for the options)');
   addSpecCommands(program, run);
   addRuntimeCommands(program, run);
   return program;
-}
-
-function showMistakes(context: Context, error: SpecError, argv: readonly string[]): ExitCode {
-  if (wantsJson(argv)) context.stdout.write(diagnosticsToJson(error.diagnostics));
-  else
-    context.stderr.write(
-      `${formatDiagnostics(error.diagnostics, error.sources, context.stderr.color)}\n${error.message}\n`,
-    );
-  return error.exitCode;
-}
-
-/** The words go to stderr in both formats: a person who reads a program's log finds them there. */
-function showError(context: Context, { message, hint, exitCode }: CommandError, argv: readonly string[]): ExitCode {
-  if (wantsJson(argv)) context.stdout.write(`${JSON.stringify({ error: { message, hint } })}\n`);
-  context.stderr.write(`platform: ${message}\n`);
-  if (hint !== undefined) context.stderr.write(`  → ${hint}\n`);
-  return exitCode;
-}
-
-// Read from the arguments, because a command that failed has not handed its options back.
-function wantsJson(argv: readonly string[]): boolean {
-  const formats = argv.flatMap((argument, index) =>
-    argument === '--format' ? [argv[index + 1]] : argument.startsWith('--format=') ? [argument.slice(9)] : [],
-  );
-  return formats.at(-1) === 'json';
 }

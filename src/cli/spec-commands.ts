@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
-import { formatOption, type Run, specOption } from './options.ts';
+import { checkFormatOption, formatOption, type Run, specOption } from './options.ts';
+import type { CheckFormat, Format } from './report.ts';
 
 interface SpecOptions {
   readonly spec?: string;
   readonly env?: string[];
-  readonly format: 'pretty' | 'json';
+  readonly format: Format;
 }
+
+type CheckOptions = Omit<SpecOptions, 'format'> & { readonly format: CheckFormat };
 
 /** validate, compile, diff: what needs nothing but the spec. */
 export function addSpecCommands(program: Command, run: Run): void {
@@ -15,8 +18,8 @@ export function addSpecCommands(program: Command, run: Run): void {
     .description('every mistake of the spec at once, each with its place and what to write instead')
     .addOption(specOption())
     .addOption(envs())
-    .addOption(formatOption())
-    .action((spec: string | undefined, options: SpecOptions) =>
+    .addOption(checkFormatOption())
+    .action((spec: string | undefined, options: CheckOptions) =>
       run(async (context) =>
         (await import('./commands/validate.ts')).runValidate(context, { ...options, spec: spec ?? options.spec }),
       ),
@@ -29,8 +32,8 @@ export function addSpecCommands(program: Command, run: Run): void {
     .option('--out <folder>', 'where to; left out: generated/ beside the spec')
     .option('--check', 'write nothing; name what is stale, missing or edited by hand, and exit 1 if anything is', false)
     .option('--force', 'overwrite files that were edited by hand', false)
-    .addOption(formatOption())
-    .action((spec: string | undefined, options: SpecOptions & { out?: string; check: boolean; force: boolean }) =>
+    .addOption(checkFormatOption())
+    .action((spec: string | undefined, options: CheckOptions & { out?: string; check: boolean; force: boolean }) =>
       run(async (context) =>
         (await import('./commands/compile.ts')).runCompile(context, { ...options, spec: spec ?? options.spec }),
       ),

@@ -4,7 +4,8 @@ export const secretKey =
 
 /** Texts that are a secret wherever they stand. */
 export const secretShapes: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: 'a URL with a password', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i },
+  // One slash is enough: that is what is left of a URL that was taken for a path.
+  { what: 'a URL with a password', pattern: /\b[a-z][a-z0-9+.-]*:\/{1,2}[^/\s:@]*:[^/\s@]+@/i },
   {
     what: 'a URL with a key in its query',
     pattern: /[?&](?:[\w.]*[_-])?(?:token|key|apikey|sig|signature|secret|password|credential)=[^&#\s]+/i,
@@ -17,17 +18,23 @@ export const secretShapes: readonly { readonly what: string; readonly pattern: R
   { what: 'an AWS access key', pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/ },
 ];
 
+/** A text with whatever has the shape of a secret replaced, character for character. */
+export function maskShapes(text: string): string {
+  let masked = text;
+  for (const { pattern } of secretShapes) masked = masked.replace(new RegExp(pattern, `${pattern.flags}g`), hide);
+  return masked;
+}
+
 /** A line of a spec with whatever looks like a secret in it replaced, column for column, so that carets still fit. */
 export function maskSecrets(line: string): string {
-  let masked = line;
-  for (const { pattern } of secretShapes) masked = masked.replace(new RegExp(pattern, `${pattern.flags}g`), hide);
-  const pairs = /(?<head>["']?(?<key>[\w-]+)["']?\s*:\s*)(?<value>"[^"]*"?|'[^']*'?|[^\s{[,}#][^,}#]*)/g;
-  return masked.replace(pairs, (...found) => {
+  // The lookbehind keeps a long word from being tried at each of its letters.
+  const pairs = /(?<head>(?<![\w-])["']?(?<key>[\w-]+)["']?\s*:\s*)(?<value>"[^"]*"?|'[^']*'?|[^\s{[,}#][^,}#]*)/g;
+  return maskShapes(line).replace(pairs, (...found) => {
     const { head = '', key = '', value = '' } = found.at(-1) as Record<string, string>;
     return secretKey.test(key) ? head + hide(value) : head + value;
   });
 }
 
 function hide(text: string): string {
-  return '*'.repeat(text.length);
+  return text.replace(/[^\n]/g, '*');
 }

@@ -8,6 +8,7 @@ import { formatDiagnostics } from '../../diagnostic/format.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms, showPath } from '../load.ts';
 import { renderCommand } from '../render-command.ts';
+import type { CheckFormat } from '../report.ts';
 
 export interface CompileOptions {
   readonly spec?: string | undefined;
@@ -16,7 +17,7 @@ export interface CompileOptions {
   readonly out?: string | undefined;
   readonly check: boolean;
   readonly force: boolean;
-  readonly format: 'pretty' | 'json';
+  readonly format: CheckFormat;
 }
 
 /** Writes what the spec compiles to, or with `check` says what differs from it. */
@@ -28,8 +29,9 @@ export async function runCompile(context: Context, options: CompileOptions): Pro
   if (!options.check && refused.length === 0)
     for (const { plan } of plans) await explainFolder(context, () => writeFolder(out, plan));
   const differs = plans.some(({ plan }) => plan.write.length + plan.remove.length + plan.refused.length > 0);
-  report(context, options, { loaded, out, plans });
-  return refused.length > 0 || (options.check && differs) ? 1 : 0;
+  const exitCode = refused.length > 0 || (options.check && differs) ? 1 : 0;
+  await report(context, options, { loaded, out, plans, exitCode });
+  return exitCode;
 }
 
 /** What is in the way on the disk, as the command's end. */
@@ -78,10 +80,25 @@ interface Compiled {
   readonly loaded: LoadedPlatforms;
   readonly out: string;
   readonly plans: readonly FolderPlan[];
+  readonly exitCode: ExitCode;
 }
 
-function report(context: Context, options: CompileOptions, { loaded, out, plans }: Compiled): void {
+async function report(context: Context, options: CompileOptions, compiled: Compiled): Promise<void> {
+  const { loaded, out, plans, exitCode } = compiled;
   const shown = showPath(context, out);
+  const files = plans.flatMap(({ plan }) =>
+    options.check ? [...plan.write, ...plan.remove, ...plan.refused] : plan.refused,
+  );
+  const again = (...flags: readonly string[]) =>
+    renderCommand(['compile', loaded.spec.shown, ...flags], { env: options.env, out: options.out });
+  if (options.format === 'sarif' || options.format === 'github') {
+    const { describeFiles } = await import('./compile-findings.ts');
+    const { printReport } = await import('../report.ts');
+    const found = describeFiles(shown, files, again);
+    const { warnings } = loaded;
+    await printReport(context, options.format, { diagnostics: warnings, files: found, failure: null, exitCode });
+    return;
+  }
   if (options.format === 'json') {
     const environments = plans.map(({ environment, plan }) => ({
       environment,
@@ -98,12 +115,7 @@ function report(context: Context, options: CompileOptions, { loaded, out, plans 
     context.stderr.write(formatDiagnostics(loaded.warnings, new Map([[path, text]]), context.stderr.color));
   for (const { environment, plan } of plans)
     context.stdout.write(`${shown}/${environment}  ${summarise(plan, options.check)}\n`);
-  const files = plans.flatMap(({ plan }) =>
-    options.check ? [...plan.write, ...plan.remove, ...plan.refused] : plan.refused,
-  );
   listFiles(context, shown, files);
-  const again = (...flags: readonly string[]) =>
-    renderCommand(['compile', path, ...flags], { env: options.env, out: options.out });
   const refused = plans.some(({ plan }) => plan.refused.length > 0);
   for (const { environment, plan } of plans)
     if (plan.refused.some(({ reason }) => reason === 'unknown'))
