@@ -1,5 +1,4 @@
-import { createContext } from './process-context.ts';
-import { runProgram } from './program.ts';
+import { loadProgram } from './start/load-program.ts';
 
 // `npm run demo`: the main job on the sample spec, by the commands a user would type.
 const steps = [['compile'], ['db', 'init'], ['ingest']];
@@ -7,9 +6,12 @@ const steps = [['compile'], ['db', 'init'], ['ingest']];
 // The demo fills the embedded database of this folder, never a server that a shell happens to point to.
 const elsewhere = ['PGSTAC_DSN', 'PGSTAC_URI', 'INGEST_DB_DSN', 'PLATFORM_SPEC', 'KUBERNETES_SERVICE_HOST'];
 
-process.exitCode = await runDemo();
+void runDemo().then((exitCode) => {
+  process.exitCode = exitCode;
+});
 
 async function runDemo(): Promise<number> {
+  const { createContext, runProgram } = (await loadProgram()).program;
   const real = createContext(process);
   const env = Object.fromEntries(Object.entries(real.env).filter(([name]) => !elsewhere.includes(name)));
   const started = performance.now();

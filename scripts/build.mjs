@@ -1,0 +1,36 @@
+// `npm run build` after the generated sources: dist/ holds the library as modules, and the command as one bundle.
+
+import { spawnSync } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleCommand } from './bundle.mjs';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'dist/cli');
+
+function run(...args) {
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${args[0]} ended with ${status}`);
+}
+
+/** A first compile keeps what V8 made of the bundle, so that no user's does. */
+async function warmUp() {
+  const project = await mkdtemp(join(tmpdir(), 'platform-build-'));
+  try {
+    await cp(join(root, 'spec/platform.yaml'), join(project, 'platform.yaml'));
+    run(join(folder, 'main.js'), 'compile', '--spec', join(project, 'platform.yaml'));
+  } finally {
+    await rm(project, { recursive: true, force: true });
+  }
+}
+
+// What a source that is gone left there must not get into the package.
+await rm(join(root, 'dist'), { recursive: true, force: true });
+run(join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json');
+const files = await bundleCommand();
+await mkdir(folder, { recursive: true });
+for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+await chmod(join(folder, 'main.js'), 0o755);
+await warmUp();

@@ -1,0 +1,79 @@
+// For `npm run build`: one file for the whole command, dist/cli/platform.js, and the small programs that
+// start it. CommonJS, because Node 20 starts that several milliseconds sooner than a module (docs/performance.md).
+// Not minified, so that the stack of a bug names what it names in src/.
+
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+// What commands on databases load when they need it; PGlite finds its own files beside its own code.
+const external = ['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis'];
+
+/** Stands where the build's id goes until the bytes it is the hash of are known. */
+const placeholder = 'b'.repeat(64);
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Code that V8 kept has lost what `import()` needs (it fails with 'A dynamic import callback was not specified').
+  supported: { 'dynamic-import': false },
+  external,
+  legalComments: 'none',
+  define: {
+    __BUILD_ID__: JSON.stringify(placeholder),
+    'import.meta.dirname': '__dirname',
+  },
+  metafile: true,
+  write: false,
+  logLevel: 'warning',
+};
+
+/** The bundle is the function around a CommonJS module, which load-bundle.ts calls: so its lines keep their numbers. */
+const wrapped = {
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+};
+
+async function bundle(entry, more = {}) {
+  const { outputFiles, metafile } = await build({ ...options, entryPoints: [entry], outfile: 'out.js', ...more });
+  return { text: outputFiles[0].text, inputs: Object.keys(metafile.inputs) };
+}
+
+/** Every program of the command, by its path in dist/cli; the same sources give the same bytes. */
+export async function bundleCommand() {
+  const program = await bundle('src/cli/start/program.ts', wrapped);
+  const main = await bundle('src/cli/main.ts');
+  const demo = await bundle('src/cli/demo.ts');
+  const texts = { 'platform.js': program.text, 'main.js': main.text, 'demo.js': demo.text };
+  const buildId = createHash('sha256').update(Object.values(texts).join('')).digest('hex');
+  const files = { 'package.json': '{ "type": "commonjs" }\n', 'licenses.txt': await gatherLicenses(program.inputs) };
+  for (const [name, text] of Object.entries(texts)) {
+    files[name] = escapeNonAscii(text).replaceAll(placeholder, buildId);
+  }
+  return files;
+}
+
+/** load-bundle.ts reads one byte a character, which is quicker than UTF-8. esbuild leaves only comments to escape. */
+function escapeNonAscii(text) {
+  return text.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** The bundle holds copies of these packages: their licences go with it. */
+async function gatherLicenses(inputs) {
+  const packages = new Set(inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+  const texts = [...packages].sort().map(async (name) => {
+    const folder = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    const text = await readFile(join(folder, 'LICENSE'), 'utf8').catch(() =>
+      readFile(join(folder, 'LICENSE.md'), 'utf8'),
+    );
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}

@@ -1,0 +1,58 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+
+/** A CommonJS module's function, as `scripts/bundle.mjs` wraps the bundle. */
+type ModuleBody = (exports: object, require: NodeJS.Require, module: { exports: object }, ...paths: string[]) => void;
+
+interface LoadedBundle {
+  readonly exports: object;
+  keepCode(): void;
+}
+
+/**
+ * Runs a bundle that lies beside this one, with the code that V8 compiled of it in an earlier process where that was
+ * kept: parsing and compiling take longer than most commands. The kept code is named after the build, the V8 and the
+ * machine it is for; V8 refuses it if it is of other flags, and the bundle is then compiled as any program is.
+ */
+export function loadBundle(name: string, buildId: string): LoadedBundle {
+  const path = join(import.meta.dirname, name);
+  const kept = `${path}.${buildId.slice(0, 16)}-${process.versions.v8}-${process.arch}.code`;
+  const cachedData = readKept(kept);
+  const script = new Script(readFileSync(path, 'latin1'), {
+    filename: path,
+    ...(cachedData === null ? {} : { cachedData }),
+  });
+  const module = { exports: {} };
+  const body = script.runInThisContext() as ModuleBody;
+  body(module.exports, createRequire(path), module, path, import.meta.dirname);
+  return {
+    exports: module.exports,
+    keepCode: () => {
+      if (cachedData === null) keep(kept, script.createCachedData());
+    },
+  };
+}
+
+function readKept(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * V8 does not check what it reads, so no half of a file may ever be found: it appears by rename and its bytes are on the
+ * disk by then. Where the folder cannot be written to, every process compiles the bundle anew.
+ */
+function keep(path: string, code: Buffer): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, code, { flag: 'wx', flush: true });
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
