@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Artifact } from './artifact/artifact.ts';
-import { lockName } from './artifact/plan.ts';
+import { formatLock, type Lock, lockName } from './artifact/lock.ts';
 import type { Diagnostic, Outcome } from './diagnostic/diagnostic.ts';
 import { orderDiagnostics } from './diagnostic/order.ts';
 import type { SourceFile } from './diagnostic/source.ts';
@@ -35,14 +35,17 @@ export function resolveEnvironments(spec: ValidSpec): Outcome<readonly Platform[
 /** The files of one environment, `platform.lock.json` among them, sorted by path. Pure: same spec, same bytes. */
 export function compilePlatform(platform: Platform, specText: string): readonly Artifact[] {
   const artifacts = emitPlatform(platform, { specText });
-  const lock = {
+  return [...artifacts, { path: lockName, text: formatLock(lockPlatform(platform, specText, artifacts)) }];
+}
+
+function lockPlatform(platform: Platform, specText: string, artifacts: readonly Artifact[]): Lock {
+  return {
     lockVersion: 1,
     compiler: compilerVersion,
     spec: { sha256: hash(specText) },
     files: artifacts.map(({ path, text }) => ({ path, sha256: hash(text) })),
     platform,
   };
-  return [...artifacts, { path: lockName, text: `${JSON.stringify(lock, null, 2)}\n` }];
 }
 
 function hash(text: string): string {

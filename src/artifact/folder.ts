@@ -1,101 +1,142 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import type { Artifact } from './artifact.ts';
-import { blame } from './failure.ts';
-import { type FolderState, lockName, type WritePlan } from './plan.ts';
+import { createHash } from 'node:crypto';
+import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { blame, FolderFailure, isSystemError, noFolder } from './failure.ts';
+import { type Lock, lockName, parseLock } from './lock.ts';
+import { type FolderState, stagingName } from './plan.ts';
+
+// Everything here throws `FolderFailure` where the disk says no.
 
 export function hashText(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Names of the folders below `out` that hold a lock of ours, sorted. Throws `FolderFailure`, as all here do. */
-export async function listEnvironments(out: string): Promise<readonly string[]> {
-  const entries = await readdir(out, { withFileTypes: true }).catch(ignoreMissing(out, []));
-  const names: string[] = [];
-  for (const entry of entries) {
-    if (entry.isDirectory() && (await readLock(join(out, entry.name))) !== null) names.push(entry.name);
-  }
-  return names.sort();
+/** Names of the folders below `out` that hold a lock of ours, or what a killed first write left, sorted. */
+export function listEnvironments(out: string): readonly string[] {
+  return listFolder(out)
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .filter((name) => readLock(join(out, name)) !== null || isUnfinished(join(out, name)))
+    .sort();
 }
 
-/** Reads what is on disk of one environment's folder: its lock, and the hash of each file wanted or locked. */
-export async function readFolder(out: string, name: string, wanted: readonly string[]): Promise<FolderState> {
+/** Reads what is on disk of one environment's folder: its lock, and the hash of each file that is wanted or ours. */
+export function readFolder(out: string, name: string, wanted: readonly string[]): FolderState {
   const folder = join(out, name);
-  const lock = await readLock(folder);
-  const locked = lock === null || lock === 'broken' ? new Map<string, string>() : lock;
+  const lookAt = makeLook(folder);
+  for (const path of new Set(wanted.map((path) => posix.dirname(path)))) refuseObstacle(lookAt(path));
+  const isOurs = lookAt('.').kind === 'folder';
+  const lock = isOurs ? readLock(folder) : null;
+  const ours = collectHashes([...(lock === null || lock === 'broken' ? [] : [lock]), ...readStagedLocks(folder)]);
   const found = new Map<string, string>();
-  for (const path of new Set([...wanted, ...locked.keys(), lockName])) {
-    const file = join(folder, path);
-    const bytes = await readFile(file).catch(ignoreMissing(file, null));
-    if (bytes !== null) found.set(path, hashText(bytes));
+  const needed = new Set([...wanted, lockName]);
+  for (const path of new Set([...needed, ...ours.keys()])) {
+    if (lookAt(posix.dirname(path)).kind !== 'folder') continue;
+    const hash = hashFile(join(folder, path), needed.has(path));
+    if (hash !== null) found.set(path, hash);
   }
-  return { name, locked, lockIsBroken: lock === 'broken', found };
+  return { name, lock, ours, isUnfinished: isOurs && isUnfinished(folder), found };
 }
 
-/** Carries a plan out: each file appears whole, by rename; the lock comes last; folders left empty are removed. */
-export async function writeFolder(out: string, plan: WritePlan): Promise<void> {
-  const lockLast = [...plan.write].sort(
-    (a, b) => Number(a.artifact.path === lockName) - Number(b.artifact.path === lockName),
-  );
-  for (const { path, artifact } of lockLast.filter((file) => file.artifact.path !== lockName))
-    await writeAtomically(join(out, path), artifact);
-  for (const { path } of plan.remove) await removeFile(out, path);
-  for (const { path, artifact } of lockLast.filter((file) => file.artifact.path === lockName))
-    await writeAtomically(join(out, path), artifact);
+/** What stands at a folder's path, or at the first of the paths above it that is no folder. */
+interface Sight {
+  readonly kind: 'folder' | 'nothing' | 'link' | 'file';
+  readonly path: string;
 }
 
-async function writeAtomically(path: string, artifact: Artifact): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch(blame(dirname(path)));
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+/** Looks at folders below one, each once. A link is not followed: what it leads to is not ours to write or remove. */
+function makeLook(folder: string): (relative: string) => Sight {
+  const seen = new Map<string, Sight>();
+  const lookAt = (relative: string): Sight => {
+    const known = seen.get(relative);
+    if (known !== undefined) return known;
+    const above = relative === '.' ? null : lookAt(posix.dirname(relative));
+    const sight = above === null || above.kind === 'folder' ? lookAtPath(join(folder, relative)) : above;
+    seen.set(relative, sight);
+    return sight;
+  };
+  return lookAt;
+}
+
+function lookAtPath(path: string): Sight {
   try {
-    await writeFile(temporary, artifact.text, { flush: true });
-    if (artifact.executable === true) await chmod(temporary, 0o755);
-    await rename(temporary, path);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return { kind: 'nothing', path };
+    return { kind: stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'file', path };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    blame(path)(error);
+    if (isSystemError(error) && error.code === 'ENOTDIR') return { kind: 'file', path };
+    blame(path, error);
   }
 }
 
-async function removeFile(out: string, path: string): Promise<void> {
-  await rm(join(out, path), { force: true }).catch(blame(join(out, path)));
-  for (
-    let folder = dirname(join(out, path));
-    relative(out, folder) !== '' && !relative(out, folder).startsWith('..');
-    folder = dirname(folder)
-  ) {
-    const empty = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!empty) return;
-  }
+function refuseObstacle({ kind, path }: Sight): void {
+  if (kind === 'file') throw new FolderFailure(path, noFolder);
+  if (kind === 'link')
+    throw new FolderFailure(path, 'a link stands where a folder has to be, and what it leads to is not written');
 }
 
-/** The sha256 of each path that a lock of ours lists, or null where there is none. `broken`: a merge conflict, say. */
-async function readLock(folder: string): Promise<Map<string, string> | 'broken' | null> {
-  const file = join(folder, lockName);
-  const text = await readFile(file, 'utf8').catch(ignoreMissing(file, null));
-  if (text === null) return null;
+/** Null where there is no file. A folder in its place is one too, where we do not need the place. */
+function hashFile(path: string, isNeeded: boolean): string | null {
   try {
-    const { files } = JSON.parse(text) as { files: readonly { path: string; sha256: string }[] };
-    const safe = files.filter(({ path }) => isInside(path));
-    return new Map(safe.map(({ path, sha256 }) => [path, sha256]));
-  } catch {
-    return 'broken';
+    return hashText(readItself(path));
+  } catch (error) {
+    const code = isSystemError(error) ? error.code : undefined;
+    if (code === 'ELOOP') return 'link';
+    if (code === 'ENOENT' || (code === 'EISDIR' && !isNeeded)) return null;
+    blame(path, error);
   }
 }
 
-function isInside(path: string): boolean {
-  return (
-    typeof path === 'string' &&
-    !path.split('/').includes('..') &&
-    !path.startsWith('/') &&
-    !path.includes(sep === '\\' ? '\\' : '\0')
-  );
+/** A link is an error, not what it leads to; Windows has no flag for that, and follows. */
+function readItself(path: string): Uint8Array {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
-function ignoreMissing<T>(path: string, instead: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => (error.code === 'ENOENT' || error.code === 'ENOTDIR' ? instead : blame(path)(error));
+function readLock(folder: string): Lock | 'broken' | null {
+  const text = readText(join(folder, lockName));
+  return text === null ? null : parseLock(text);
+}
+
+/** The locks of writes that were killed; one that was not whole yet had not moved a file, and says nothing. */
+function readStagedLocks(folder: string): readonly Lock[] {
+  return listFolder(join(folder, stagingName))
+    .filter(({ name }) => name.endsWith(`-${lockName}`))
+    .flatMap(({ name }) => parseLock(readText(join(folder, stagingName, name)) ?? ''))
+    .filter((lock) => lock !== 'broken');
+}
+
+function collectHashes(locks: readonly Lock[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const hashes = new Map<string, Set<string>>();
+  for (const { path, sha256 } of locks.flatMap(({ files }) => files)) {
+    const known = hashes.get(path);
+    if (known === undefined) hashes.set(path, new Set([sha256]));
+    else known.add(sha256);
+  }
+  return hashes;
+}
+
+function isUnfinished(folder: string): boolean {
+  return lookAtPath(join(folder, stagingName)).kind === 'folder';
+}
+
+function readText(path: string): string | null {
+  return orMissing(path, () => readFileSync(path, 'utf8'), null);
+}
+
+function listFolder(path: string): readonly Dirent[] {
+  return orMissing(path, () => readdirSync(path, { withFileTypes: true }), []);
+}
+
+function orMissing<T>(path: string, read: () => T, instead: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return instead;
+    blame(path, error);
+  }
 }

@@ -1,22 +1,28 @@
 import type { Artifact } from './artifact.ts';
+import { type Lock, lockName } from './lock.ts';
 
-/** The lock's name in each environment's folder; it is written last, so an unfinished write is seen and completed. */
-export const lockName = 'platform.lock.json';
+/** Where a write prepares its files, in the environment's folder; one that is there was left by a killed write. */
+export const stagingName = '.platform-write';
 
 /** What one environment's folder has on disk. */
 export interface FolderState {
   /** The folder's name below the output folder: the environment's. */
   readonly name: string;
-  /** The sha256 that the lock on disk gives each path; empty without a lock. */
-  readonly locked: ReadonlyMap<string, string>;
-  /** True where there is a lock that cannot be read: nothing then tells our files from others. */
-  readonly lockIsBroken: boolean;
-  /** The sha256 of each file that is wanted or locked and there. */
+  /** `broken`: one that cannot be read, so that nothing tells our files from others. */
+  readonly lock: Lock | 'broken' | null;
+  /** The hashes by which a file is known as ours: the lock's, and those of writes that were killed before their lock. */
+  readonly ours: ReadonlyMap<string, ReadonlySet<string>>;
+  /** True where a killed write left its staging folder. */
+  readonly isUnfinished: boolean;
+  /** The sha256 of each file that is wanted or ours and there; of a link that stands in its place, `link`. */
   readonly found: ReadonlyMap<string, string>;
 }
 
-/** `unknown`: there, but the lock that would say whether we wrote it cannot be read. */
-export type Reason = 'missing' | 'stale' | 'edited' | 'foreign' | 'unknown' | 'orphaned';
+/**
+ * `unknown`: there, but the lock that would say whether we wrote it cannot be read. `unfinished`: what a killed write
+ * left behind.
+ */
+export type Reason = 'missing' | 'stale' | 'edited' | 'foreign' | 'unknown' | 'orphaned' | 'unfinished';
 
 export interface PlannedFile {
   /** Relative to the output folder. */
@@ -25,6 +31,8 @@ export interface PlannedFile {
 }
 
 export interface WritePlan {
+  /** The folder's name below the output folder. */
+  readonly name: string;
   readonly write: readonly (PlannedFile & { readonly artifact: Artifact })[];
   readonly remove: readonly PlannedFile[];
   /** Files that would lose someone's work: edited by hand since we wrote them, or not known to be ours. */
@@ -36,6 +44,8 @@ export interface WritePlan {
 export interface WantedFolder {
   readonly name: string;
   readonly artifacts: readonly { readonly artifact: Artifact; readonly sha256: string }[];
+  /** Whether a path that is no longer wanted may be removed; left out: all that are ours. */
+  readonly owns?: (path: string) => boolean;
 }
 
 /**
@@ -47,22 +57,25 @@ export function planWrite(wanted: WantedFolder, state: FolderState, force: boole
   const remove: PlannedFile[] = [];
   const refused: PlannedFile[] = [];
   let unchanged = 0;
+  const { name, owns = () => true } = wanted;
   for (const { artifact, sha256 } of wanted.artifacts) {
     const reason = compareFile(artifact.path, sha256, state);
-    const path = `${wanted.name}/${artifact.path}`;
+    const path = `${name}/${artifact.path}`;
     if (reason === null) unchanged++;
     else if (!force && guarded.has(reason)) refused.push({ path, reason });
     else write.push({ path, reason, artifact });
   }
   const kept = new Set(wanted.artifacts.map(({ artifact }) => artifact.path));
-  for (const [path, sha256] of state.locked) {
+  for (const [path, hashes] of state.ours) {
     const found = state.found.get(path);
-    if (kept.has(path) || found === undefined) continue;
-    const file: PlannedFile = { path: `${wanted.name}/${path}`, reason: 'orphaned' };
-    if (found === sha256 || force) remove.push(file);
-    else refused.push({ ...file, reason: 'edited' });
+    if (kept.has(path) || found === undefined || !owns(path)) continue;
+    if (hashes.has(found) || force) remove.push({ path: `${name}/${path}`, reason: 'orphaned' });
+    else refused.push({ path: `${name}/${path}`, reason: 'edited' });
   }
-  return { write, remove, refused, unchanged };
+  if (wanted.artifacts.length === 0 && state.found.has(lockName))
+    remove.push({ path: `${name}/${lockName}`, reason: 'orphaned' });
+  if (state.isUnfinished) remove.push({ path: `${name}/${stagingName}`, reason: 'unfinished' });
+  return { name, write, remove, refused, unchanged };
 }
 
 const guarded: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);
@@ -72,7 +85,7 @@ function compareFile(path: string, wanted: string, state: FolderState): Reason |
   if (found === wanted) return null;
   if (found === undefined) return 'missing';
   if (path === lockName) return 'stale';
-  const locked = state.locked.get(path);
-  if (locked === undefined) return state.lockIsBroken ? 'unknown' : 'foreign';
-  return found === locked ? 'stale' : 'edited';
+  const ours = state.ours.get(path);
+  if (ours === undefined) return state.lock === 'broken' ? 'unknown' : 'foreign';
+  return ours.has(found) ? 'stale' : 'edited';
 }

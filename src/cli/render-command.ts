@@ -5,15 +5,17 @@ export interface Given {
   readonly spec?: string | undefined;
   readonly env?: string | readonly string[] | undefined;
   readonly out?: string | undefined;
+  readonly target?: readonly string[] | undefined;
 }
 
-/** A command of ours that runs as it is printed: words quoted for a shell, and `--spec`, `--env` and `--out` as given. */
-export function renderCommand(words: readonly string[], { spec, env, out }: Given): string {
+/** A command of ours that runs as it is printed: words quoted for a shell, and and its options as given. */
+export function renderCommand(words: readonly string[], { spec, env, out, target = [] }: Given): string {
   const envs = typeof env === 'string' ? [env] : (env ?? []);
   const options = [
     ...(spec === undefined ? [] : ['--spec', spec]),
     ...(envs.length === 0 ? [] : ['--env', ...envs]),
     ...(out === undefined ? [] : ['--out', out]),
+    ...(target.length === 0 ? [] : ['--target', ...target]),
   ];
   return ['platform', ...words, ...options].map((word) => shellArgument(word).text).join(' ');
 }

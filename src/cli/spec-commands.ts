@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { type TargetName, targetNames } from '../emit/target.ts';
 import { checkFormatOption, formatOption, type Run, specOption } from './options.ts';
 import type { CheckFormat, Format } from './report.ts';
 
@@ -9,6 +10,13 @@ interface SpecOptions {
 }
 
 type CheckOptions = Omit<SpecOptions, 'format'> & { readonly format: CheckFormat };
+
+interface CompileFlags extends CheckOptions {
+  readonly target?: TargetName[];
+  readonly out?: string;
+  readonly check: boolean;
+  readonly force: boolean;
+}
 
 /** validate, compile, diff: what needs nothing but the spec. */
 export function addSpecCommands(program: Command, run: Run): void {
@@ -29,11 +37,12 @@ export function addSpecCommands(program: Command, run: Run): void {
     .description('write Terraform, Kubernetes, Metaflow, SQL and team files')
     .addOption(specOption())
     .addOption(envs())
+    .addOption(new Option('--target <names...>', 'only what these make').choices(targetNames))
     .option('--out <folder>', 'where to; left out: generated/ beside the spec')
     .option('--check', 'write nothing; name what is stale, missing or edited by hand, and exit 1 if anything is', false)
     .option('--force', 'overwrite files that were edited by hand', false)
     .addOption(checkFormatOption())
-    .action((spec: string | undefined, options: CheckOptions & { out?: string; check: boolean; force: boolean }) =>
+    .action((spec: string | undefined, options: CompileFlags) =>
       run(async (context) =>
         (await import('./commands/compile.ts')).runCompile(context, { ...options, spec: spec ?? options.spec }),
       ),

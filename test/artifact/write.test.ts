@@ -1,9 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../../src/artifact/artifact.ts';
-import { hashText, listEnvironments, readFolder, writeFolder } from '../../src/artifact/folder.ts';
-import { lockName, planWrite, type WritePlan } from '../../src/artifact/plan.ts';
+import { hashText, listEnvironments, readFolder } from '../../src/artifact/folder.ts';
+import { lockName } from '../../src/artifact/lock.ts';
+import { planWrite, stagingName, type WritePlan } from '../../src/artifact/plan.ts';
+import { writeFolders } from '../../src/artifact/write.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
 /** The files with a lock that lists them, as compile makes one. */
@@ -13,14 +15,14 @@ function withLock(files: Record<string, string>): Artifact[] {
   return [...artifacts, { path: lockName, text: `${JSON.stringify(lock)}\n` }];
 }
 
-async function plan(out: string, artifacts: readonly Artifact[], force = false): Promise<WritePlan> {
+function plan(out: string, artifacts: readonly Artifact[], force = false): WritePlan {
   const wanted = {
     name: 'dev',
     artifacts: artifacts.map((artifact) => ({ artifact, sha256: hashText(artifact.text) })),
   };
   return planWrite(
     wanted,
-    await readFolder(
+    readFolder(
       out,
       'dev',
       artifacts.map(({ path }) => path),
@@ -29,79 +31,144 @@ async function plan(out: string, artifacts: readonly Artifact[], force = false):
   );
 }
 
-async function write(out: string, files: Record<string, string>): Promise<void> {
-  await writeFolder(out, await plan(out, withLock(files)));
+function write(out: string, files: Record<string, string>): void {
+  writeFolders(out, [plan(out, withLock(files))]);
 }
 
 const reasons = (planned: WritePlan): string[] =>
   [...planned.write, ...planned.remove, ...planned.refused].map(({ path, reason }) => `${reason} ${path}`).sort();
 
 describe('a folder of artifacts', () => {
-  test('is written once; a second plan is empty', async () => {
+  test('is written once; a second plan is empty', () => {
     const out = makeTemporaryFolder();
-    await write(out, { 'a/b.tf': 'one\n', 'c.sql': 'two\n' });
+    write(out, { 'a/b.tf': 'one\n', 'c.sql': 'two\n' });
     expect(readFileSync(join(out, 'dev/a/b.tf'), 'utf8')).toBe('one\n');
-    const again = await plan(out, withLock({ 'a/b.tf': 'one\n', 'c.sql': 'two\n' }));
+    const again = plan(out, withLock({ 'a/b.tf': 'one\n', 'c.sql': 'two\n' }));
     expect([again.write, again.remove, again.refused, again.unchanged]).toEqual([[], [], [], 3]);
-    expect(await listEnvironments(out)).toEqual(['dev']);
+    expect(listEnvironments(out)).toEqual(['dev']);
   });
 
-  test('loses what is no longer made, with the folders that empties', async () => {
+  test('loses what is no longer made, with the folders that empties', () => {
     const out = makeTemporaryFolder();
-    await write(out, { 'a/b/c.tf': 'one\n', 'd.tf': 'two\n' });
-    await write(out, { 'd.tf': 'two\n' });
+    write(out, { 'a/b/c.tf': 'one\n', 'd.tf': 'two\n' });
+    write(out, { 'd.tf': 'two\n' });
     expect(readdirSync(join(out, 'dev')).sort()).toEqual(['d.tf', lockName]);
   });
 
-  test('names a missing, a stale and a hand-edited file apart, and overwrites the last only by force', async () => {
+  test('names a missing, a stale and a hand-edited file apart, and overwrites the last only by force', () => {
     const out = makeTemporaryFolder();
-    await write(out, { 'edited.tf': 'one\n', 'missing.tf': 'one\n', 'stale.tf': 'one\n' });
+    write(out, { 'edited.tf': 'one\n', 'missing.tf': 'one\n', 'stale.tf': 'one\n' });
     writeFileSync(join(out, 'dev/edited.tf'), 'by hand\n');
     const next = withLock({ 'edited.tf': 'two\n', 'new.tf': 'two\n', 'stale.tf': 'two\n' });
-    expect(reasons(await plan(out, next))).toEqual([
+    expect(reasons(plan(out, next))).toEqual([
       'edited dev/edited.tf',
       'missing dev/new.tf',
       'orphaned dev/missing.tf',
       'stale dev/platform.lock.json',
       'stale dev/stale.tf',
     ]);
-    expect((await plan(out, next, true)).refused).toEqual([]);
+    expect(plan(out, next, true).refused).toEqual([]);
   });
 
-  test('never touches a file that is not ours', async () => {
+  test('never touches a file that is not ours', () => {
     const out = makeTemporaryFolder();
     mkdirSync(join(out, 'dev'));
     writeFileSync(join(out, 'dev/notes.md'), 'mine\n');
     writeFileSync(join(out, 'dev/main.tf'), 'mine\n');
-    const planned = await plan(out, withLock({ 'main.tf': 'ours\n' }));
+    const planned = plan(out, withLock({ 'main.tf': 'ours\n' }));
     expect(planned.refused).toEqual([{ path: 'dev/main.tf', reason: 'foreign' }]);
-    await write(out, { 'other.tf': 'ours\n' });
+    write(out, { 'other.tf': 'ours\n' });
     expect(readFileSync(join(out, 'dev/notes.md'), 'utf8')).toBe('mine\n');
   });
 
-  test('is completed by the next write where one was cut short before its lock', async () => {
-    const out = makeTemporaryFolder();
-    await write(out, { 'a.tf': 'one\n', 'b.tf': 'one\n' });
-    writeFileSync(join(out, 'dev/a.tf'), 'two\n'); // the half that an earlier write got done
-    const next = withLock({ 'a.tf': 'two\n', 'b.tf': 'two\n' });
-    const planned = await plan(out, next);
-    expect(reasons(planned)).toEqual(['stale dev/b.tf', 'stale dev/platform.lock.json']);
+  describe('that a write was killed in', () => {
+    const first = { 'a.tf': 'one\n', 'b.tf': 'one\n' };
+    const killed = { 'a.tf': 'two\n', 'b.tf': 'two\n', 'new.tf': 'two\n' };
+    /** What the killed write leaves: two files moved, the rest and the lock still in its staging folder. */
+    const leave = (out: string) => {
+      const staging = join(out, 'dev', stagingName);
+      mkdirSync(staging, { recursive: true });
+      writeFileSync(join(staging, `1-${lockName}`), withLock(killed).at(-1)?.text ?? '');
+      writeFileSync(join(staging, '1-b.tf'), 'two\n');
+      for (const path of ['a.tf', 'new.tf']) writeFileSync(join(out, 'dev', path), 'two\n');
+    };
+
+    test('is completed by the next one', () => {
+      const out = makeTemporaryFolder();
+      write(out, first);
+      leave(out);
+      expect(reasons(plan(out, withLock(killed)))).toEqual([
+        'stale dev/b.tf',
+        'stale dev/platform.lock.json',
+        'unfinished dev/.platform-write',
+      ]);
+      write(out, killed);
+      expect(readdirSync(join(out, 'dev')).sort()).toEqual(['a.tf', 'b.tf', 'new.tf', lockName]);
+    });
+
+    test.each([true, false])('takes no file of it for a hand edit when the spec has changed again (%j)', (hadLock) => {
+      const out = makeTemporaryFolder();
+      if (hadLock) write(out, first);
+      leave(out);
+      expect(listEnvironments(out)).toEqual(['dev']);
+      const next = plan(out, withLock({ 'a.tf': 'three\n', 'b.tf': 'two\n' }));
+      expect(next.refused).toEqual([]);
+      writeFolders(out, [next]);
+      expect(readdirSync(join(out, 'dev')).sort()).toEqual(['a.tf', 'b.tf', lockName]);
+    });
+
+    test('says nothing of a lock that was not whole yet', () => {
+      const out = makeTemporaryFolder();
+      write(out, first);
+      mkdirSync(join(out, 'dev', stagingName));
+      writeFileSync(join(out, 'dev', stagingName, `1-${lockName}`), '{"files": [{"pa');
+      expect(reasons(plan(out, withLock(first)))).toEqual(['unfinished dev/.platform-write']);
+    });
   });
 
-  test('takes no path out of its folder from a lock', async () => {
+  test('is removed with its lock where it is wanted no longer, but for what is not ours', () => {
+    const out = makeTemporaryFolder();
+    write(out, { 'a/b.tf': 'one\n' });
+    writeFileSync(join(out, 'dev/notes.md'), 'mine\n');
+    writeFolders(out, [planWrite({ name: 'dev', artifacts: [] }, readFolder(out, 'dev', []), false)]);
+    expect(readdirSync(join(out, 'dev'))).toEqual(['notes.md']);
+    expect(listEnvironments(out)).toEqual([]);
+  });
+
+  test('is not written through a link, and a linked file counts as edited', () => {
+    const out = makeTemporaryFolder();
+    write(out, { 'a/b.tf': 'one\n', 'c.tf': 'one\n', 'gone/d.tf': 'one\n' });
+    const elsewhere = makeTemporaryFolder();
+    writeFileSync(join(elsewhere, 'c.tf'), 'one\n');
+    writeFileSync(join(elsewhere, 'd.tf'), 'one\n');
+    for (const path of ['c.tf', 'gone']) rmSync(join(out, 'dev', path), { recursive: true });
+    symlinkSync(join(elsewhere, 'c.tf'), join(out, 'dev/c.tf'));
+    symlinkSync(elsewhere, join(out, 'dev/gone'));
+    const next = withLock({ 'a/b.tf': 'one\n', 'c.tf': 'one\n' });
+    expect(reasons(plan(out, next))).toEqual(['edited dev/c.tf', 'stale dev/platform.lock.json']);
+    writeFolders(out, [plan(out, withLock({ 'a/b.tf': 'one\n', 'c.tf': 'two\n' }), true)]);
+    expect([readFileSync(join(elsewhere, 'c.tf'), 'utf8'), readFileSync(join(out, 'dev/c.tf'), 'utf8')]).toEqual([
+      'one\n',
+      'two\n',
+    ]);
+    expect(readdirSync(elsewhere).sort()).toEqual(['c.tf', 'd.tf']);
+    expect(() => plan(out, withLock({ 'gone/d.tf': 'one\n' }))).toThrow('a link stands where a folder has to be');
+  });
+
+  test('takes no path out of its folder from a lock', () => {
     const out = makeTemporaryFolder();
     mkdirSync(join(out, 'dev'));
     writeFileSync(join(out, 'precious'), 'mine\n');
     const lock = { files: [{ path: '../precious', sha256: hashText('mine\n') }] };
     writeFileSync(join(out, 'dev', lockName), JSON.stringify(lock));
-    await write(out, { 'a.tf': 'one\n' });
+    write(out, { 'a.tf': 'one\n' });
     expect(readFileSync(join(out, 'precious'), 'utf8')).toBe('mine\n');
   });
 
-  test('keeps programs executable and leaves no temporary file', async () => {
+  test('keeps programs executable and leaves no temporary file', () => {
     const out = makeTemporaryFolder();
     const program: Artifact = { path: 'run.sh', text: '#!/bin/sh\n', executable: true };
-    await writeFolder(out, await plan(out, [program]));
+    writeFolders(out, [plan(out, [program])]);
     expect(statSync(join(out, 'dev/run.sh')).mode & 0o111).toBe(0o111);
     expect(readdirSync(join(out, 'dev'))).toEqual(['run.sh']);
   });

@@ -32,6 +32,11 @@ const rules: Readonly<Record<Reason, FileRule>> = {
     title: 'A generated file that is no longer made',
     text: 'The spec no longer compiles to this file. Compile, and commit that it is gone.',
   },
+  unfinished: {
+    id: 'file-unfinished',
+    title: 'A compile was cut short and left its staging folder',
+    text: 'The next compile finishes what it began, and removes the folder.',
+  },
 };
 
 const needsForce: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);

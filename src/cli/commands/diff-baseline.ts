@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { listEnvironments } from '../../artifact/folder.ts';
-import { lockName } from '../../artifact/plan.ts';
+import { lockName } from '../../artifact/lock.ts';
 import type { Platform } from '../../model/platform.ts';
 import { CommandError, type Context } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms, resolveText, showPath } from '../load.ts';
@@ -65,8 +65,10 @@ async function readLocks(context: Context, projectRoot: string): Promise<Baselin
 
 async function readLocksOnDisk(out: string, shown: string): Promise<Baseline> {
   const platforms: Platform[] = [];
-  for (const name of await listEnvironments(out)) {
-    platforms.push(readLock(await readFile(join(out, name, lockName), 'utf8'), `${shown}/${name}/${lockName}`));
+  for (const name of listEnvironments(out)) {
+    const file = join(out, name, lockName);
+    // A first compile that was killed has left its folder without one.
+    if (await exists(file)) platforms.push(...readLock(await readFile(file, 'utf8'), `${shown}/${name}/${lockName}`));
   }
   return { platforms, shown: `the locks in ${shown} (there is no git here)` };
 }
@@ -86,26 +88,27 @@ async function readLocksOfHead(context: Context, projectRoot: string): Promise<B
   const platforms: Platform[] = [];
   for (const path of paths) {
     const text = await runGit(context, projectRoot, ['show', `HEAD:./${path}`]);
-    if (text !== null) platforms.push(readLock(text, `HEAD:${path}`));
+    if (text !== null) platforms.push(...readLock(text, `HEAD:${path}`));
   }
   return { platforms, shown: paths.length === 0 ? 'nothing: HEAD has no lock in generated/' : 'the locks in HEAD' };
 }
 
-/** The model that a lock keeps. */
-function readLock(text: string, shown: string): Platform {
+/** The model that a lock keeps; none where there has only been a compile of some targets. */
+function readLock(text: string, shown: string): readonly Platform[] {
   const lock = parseLock(text, shown);
+  if (lock?.lockVersion === 1 && lock.platform === null) return [];
   if (lock?.lockVersion !== 1 || lock.platform?.modelVersion !== 1) {
     throw new CommandError(2, `${shown} was written by another version of platform (${lock?.compiler ?? 'unknown'})`, {
       hint: 'compare with the spec itself, e.g. --against HEAD',
     });
   }
-  return lock.platform;
+  return [lock.platform];
 }
 
 interface Lock {
   readonly lockVersion?: number;
   readonly compiler?: string;
-  readonly platform?: Platform;
+  readonly platform?: Platform | null;
 }
 
 function parseLock(text: string, shown: string): Lock | null {
