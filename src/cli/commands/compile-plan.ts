@@ -9,14 +9,18 @@ import { compilePlatform } from '../../compile.ts';
 import { findTargetOf, type TargetName } from '../../emit/target.ts';
 import { CommandError, type Context } from '../context.ts';
 import { type LoadedPlatforms, showPath } from '../load.ts';
+import type { CheckFormat } from '../report.ts';
 
-export interface PlanOptions {
+export interface CompileOptions {
+  readonly spec?: string | undefined;
   readonly env?: readonly string[] | undefined;
   /** Only what these make; left out or empty: everything. */
   readonly target?: readonly TargetName[] | undefined;
   /** Left out: `generated` in the project's folder. */
   readonly out?: string | undefined;
+  readonly check: boolean;
   readonly force: boolean;
+  readonly format: CheckFormat;
 }
 
 /** The folder that environments' folders are in, absolute. Throws `CommandError` for one that the spec itself is in. */
@@ -52,7 +56,7 @@ export function planFolders(
   context: Context,
   loaded: LoadedPlatforms,
   out: string,
-  options: PlanOptions,
+  options: CompileOptions,
 ): readonly WritePlan[] {
   return explainFolder(context, () => {
     const plans = loaded.platforms.map((platform) => {
@@ -76,7 +80,7 @@ function planRemovals(loaded: LoadedPlatforms, out: string, force: boolean): rea
     .map((state) => planWrite({ name: state.name, artifacts: [] }, state, force));
 }
 
-function wantFolder(artifacts: readonly Artifact[], state: FolderState, { target }: PlanOptions): WantedFolder {
+function wantFolder(artifacts: readonly Artifact[], state: FolderState, { target }: CompileOptions): WantedFolder {
   const hash = (artifact: Artifact) => ({ artifact, sha256: hashText(artifact.text) });
   if (target === undefined || target.length === 0) return { name: state.name, artifacts: artifacts.map(hash) };
   const owns = (path: string) => target.some((name) => findTargetOf(path) === name);

@@ -5,7 +5,7 @@ import { formatDiagnostics } from '../../diagnostic/format.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { type LoadedPlatforms, showPath } from '../load.ts';
 import { renderCommand } from '../render-command.ts';
-import type { CompileOptions } from './compile.ts';
+import type { CompileOptions } from './compile-plan.ts';
 
 export interface Compiled {
   readonly loaded: LoadedPlatforms;

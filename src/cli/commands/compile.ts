@@ -1,15 +1,8 @@
 import { writeFolders } from '../../artifact/write.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { loadPlatforms } from '../load.ts';
-import type { CheckFormat } from '../report.ts';
-import { explainFolder, findOut, type PlanOptions, planFolders } from './compile-plan.ts';
+import { type CompileOptions, explainFolder, findOut, planFolders } from './compile-plan.ts';
 import { reportCompile } from './compile-report.ts';
-
-export interface CompileOptions extends PlanOptions {
-  readonly spec?: string | undefined;
-  readonly check: boolean;
-  readonly format: CheckFormat;
-}
 
 /** Writes what the spec compiles to, or with `check` says what differs from it. */
 export async function runCompile(context: Context, options: CompileOptions): Promise<ExitCode> {
