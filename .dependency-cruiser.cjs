@@ -7,9 +7,10 @@
  */
 const rooms = {
   diagnostic: { rooms: [], packages: ['picocolors', '@types/sarif'], world: [] },
-  print: { rooms: [], packages: ['yaml'], world: [] },
+  yaml: { rooms: [], packages: [], world: [] },
+  print: { rooms: ['yaml'], packages: [], world: [] },
   artifact: { rooms: [], packages: [], world: ['fs'] },
-  spec: { rooms: ['diagnostic'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },
+  spec: { rooms: ['diagnostic', 'yaml'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },
   model: { rooms: ['spec', 'diagnostic'], packages: [], world: [] },
   emit: { rooms: ['model', 'print', 'artifact'], packages: ['handlebars'], world: [] },
   diff: { rooms: ['model'], packages: ['picocolors'], world: [] },

@@ -1,4 +1,5 @@
-import { parse } from 'yaml';
+import type { YamlNode } from '../yaml/node.ts';
+import { readPlainYaml } from '../yaml/read-plain.ts';
 import { type Fragment, makeFragment } from './make-fragment.ts';
 import { yamlValue } from './yaml.ts';
 
@@ -10,32 +11,39 @@ import { yamlValue } from './yaml.ts';
  * fraction, a key that is no name.
  */
 export function celObject(type: string, yaml: string, depth = 0): Fragment<'yaml'> {
-  const items: unknown = parse(yaml);
-  if (!Array.isArray(items) || items.length !== 1) throw new TypeError(`${type}: one item of a sequence is wanted`);
-  return makeFragment('yaml', print(type, items[0], '  '.repeat(depth)));
+  const list = readPlainYaml(yaml, () => null);
+  const [item, ...others] = list?.kind === 'list' ? list.items : [];
+  if (item === undefined || others.length > 0) throw new TypeError(`${type}: one item of a plain sequence is wanted`);
+  return makeFragment('yaml', print(type, item, '  '.repeat(depth)));
 }
 
-function print(type: string, value: unknown, indent: string): string {
+function print(type: string, node: YamlNode<null>, indent: string): string {
+  const deeper = `${indent}  `;
+  switch (node.kind) {
+    case 'scalar':
+      return printScalar(type, node.value);
+    case 'list': {
+      const items = node.items.map((item) => print(type, item, deeper));
+      return wrap('[', items, ']', indent);
+    }
+    case 'map': {
+      const fields = [...node.entries].map(([name, { value }]) => {
+        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+          throw new RangeError(`${type}: no field's name: ${JSON.stringify(name)}`);
+        return `${name}: ${print(`${type}.${name}`, value, deeper)}`;
+      });
+      return wrap(`${type}{`, fields, '}', indent);
+    }
+    default:
+      return node satisfies never;
+  }
+}
+
+function printScalar(type: string, value: string | number | boolean | null): string {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   // CEL reads JSON's escapes in strings.
   if (typeof value === 'string' || typeof value === 'boolean') return yamlValue(value).text;
-  if (Number.isSafeInteger(value)) return String(value);
-  const deeper = `${indent}  `;
-  if (Array.isArray(value)) {
-    return wrap(
-      '[',
-      value.map((item) => print(type, item, deeper)),
-      ']',
-      indent,
-    );
-  }
-  if (typeof value !== 'object' || value === null)
-    throw new TypeError(`${type}: CEL's objects have no ${String(value)}`);
-  const fields = Object.entries(value).map(([name, item]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      throw new RangeError(`${type}: no field's name: ${JSON.stringify(name)}`);
-    return `${name}: ${print(`${type}.${name}`, item, deeper)}`;
-  });
-  return wrap(`${type}{`, fields, '}', indent);
+  throw new TypeError(`${type}: CEL's objects have no ${String(value)}`);
 }
 
 function wrap(open: string, parts: readonly string[], close: string, indent: string): string {

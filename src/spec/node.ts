@@ -1,36 +1,12 @@
-import type { Range } from '../diagnostic/diagnostic.ts';
+import type { YamlEntry, YamlMap, YamlNode } from '../yaml/node.ts';
+import type { Place } from './place.ts';
+
+export type { Place } from './place.ts';
 
 /** A parsed value that knows where each part of it was written. Overlays merge these, so a place survives the merge. */
-export type SpecNode = ScalarNode | ListNode | MapNode;
-
-export interface Place {
-  readonly file: string;
-  readonly range: Range;
-}
-
-export interface ScalarNode {
-  readonly kind: 'scalar';
-  readonly value: string | number | boolean | null;
-  readonly place: Place;
-}
-
-export interface ListNode {
-  readonly kind: 'list';
-  readonly items: readonly SpecNode[];
-  readonly place: Place;
-}
-
-export interface MapNode {
-  readonly kind: 'map';
-  readonly entries: ReadonlyMap<string, MapEntry>;
-  readonly place: Place;
-}
-
-export interface MapEntry {
-  /** Where the key stands. */
-  readonly key: Place;
-  readonly value: SpecNode;
-}
+export type SpecNode = YamlNode<Place>;
+export type MapNode = YamlMap<Place>;
+export type MapEntry = YamlEntry<Place>;
 
 export type SpecPath = readonly (string | number)[];
 

@@ -2,6 +2,7 @@ import {
   type Document,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   type Pair,
@@ -12,13 +13,10 @@ import {
 import type { Code } from '../diagnostic/catalog.ts';
 import type { Diagnostic, Outcome } from '../diagnostic/diagnostic.ts';
 import { orderDiagnostics } from '../diagnostic/order.ts';
-import { indexLines, type LineIndex, rangeBetween, type SourceFile } from '../diagnostic/source.ts';
-import type { MapEntry, Place, SpecNode } from './node.ts';
-
-/** More nodes than any spec has; aliases that multiply stop here. */
-const mostNodes = 200_000;
-/** Deeper than any spec is; readers of YAML recurse, and far deeper ones run out of stack. */
-const mostDepth = 100;
+import type { SourceFile } from '../diagnostic/source.ts';
+import { mostDepth, mostNodes } from '../yaml/node.ts';
+import type { MapEntry, SpecNode } from './node.ts';
+import { createPlaces, type Place } from './place.ts';
 
 /** YAML 1.2 text → located nodes. Anchors, aliases and merge keys are resolved; each part keeps the place it was written. */
 export function parseDocument(file: SourceFile): Outcome<SpecNode> {
@@ -56,24 +54,24 @@ const tabs = 'a tab where YAML wants spaces';
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly file: SourceFile;
-  private readonly lines: LineIndex;
+  private readonly placeAt: (start: number, end: number) => Place;
   private count = 0;
   private readonly open = new Set<unknown>();
 
   constructor(file: SourceFile) {
     this.file = file;
-    this.lines = indexLines(file.text);
+    this.placeAt = createPlaces(file);
   }
 
   report(code: Code, message: string, start: number, end: number, hint?: string): void {
-    const range = rangeBetween(this.lines, start, end);
+    const place = this.placeAt(start, end);
     this.diagnostics.push({
       code,
       severity: 'error',
       message,
       ...(hint === undefined ? {} : { hint }),
-      file: this.file.path,
-      range,
+      file: place.file,
+      range: place.range,
     });
   }
 
@@ -182,7 +180,14 @@ class Reader {
   }
 
   private placeOf(node: ParsedNode | null): Place {
-    const [start, end] = node?.range ?? [0, 0];
-    return { file: this.file.path, range: rangeBetween(this.lines, start, end) };
+    return node === null ? this.placeAt(0, 0) : this.placeAt(node.range[0], endOf(node));
   }
+}
+
+/** Where a node's text ends. The library's own end of a block map or list lies past the comments that follow it. */
+function endOf(node: ParsedNode): number {
+  if (isAlias(node) || isScalar(node) || node.flow === true) return node.range[1];
+  const last = node.items.at(-1) as ParsedNode | Pair<ParsedNode, ParsedNode | null> | undefined;
+  if (last === undefined) return node.range[1];
+  return endOf(isPair(last) ? (last.value ?? last.key) : last);
 }
