@@ -93,8 +93,20 @@ async function generatePages() {
   );
 }
 
+/** The scripts that `platform completion SHELL` prints. */
+async function generateCompletions() {
+  const scripts = {};
+  for (const shell of ['bash', 'zsh', 'fish'])
+    scripts[shell] = await readFile(join(root, `templates/completion/platform.${shell}`), 'utf8');
+  await writeChanged(
+    join(root, 'src/cli/completions.generated.ts'),
+    `${header}export const completions = ${JSON.stringify(scripts, null, 2)};\n`,
+  );
+}
+
 await mkdir(join(root, 'src/emit'), { recursive: true });
 await generateSchema();
 await generateVersion();
 await generateTemplates();
 await generatePages();
+await generateCompletions();

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { maskShapes } from '../diagnostic/secret-shapes.ts';
 import { compilerVersion } from '../version.generated.ts';
 import { CommandError, type Context, type ExitCode } from './context.ts';
+import { addHelpCommands } from './help-commands.ts';
 import type { Run } from './options.ts';
 import { addRuntimeCommands } from './runtime-commands.ts';
 import { addSpecCommands } from './spec-commands.ts';
@@ -39,5 +40,6 @@ function createProgram(context: Context, run: Run): Command {
     .showHelpAfterError('(add --help for the options)');
   addSpecCommands(program, run);
   addRuntimeCommands(program, run);
+  addHelpCommands(program, run);
   return program;
 }

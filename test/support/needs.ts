@@ -13,6 +13,10 @@ export type Need =
   | 'namespaces'
   | 'shellcheck'
   | 'go'
+  | 'bash'
+  | 'zsh'
+  | 'fish'
+  | 'script'
   | 'python'
   | 'sharedData'
   | 'sharedTools';
@@ -33,6 +37,10 @@ const requirements: Readonly<Record<Need, Requirement>> = {
     install: 'run as root, in a container with CAP_SYS_ADMIN',
   },
   pgbouncer: program('pgbouncer', 'apt-get install pgbouncer', ['/usr/sbin']),
+  bash: program('bash', 'apt-get install bash'),
+  zsh: program('zsh', 'apt-get install zsh'),
+  fish: program('fish', 'apt-get install fish'),
+  script: program('script', 'apt-get install bsdutils'),
   shellcheck: program('shellcheck', 'apt-get install shellcheck'),
   go: program('go', 'apt-get install golang-go', ['/usr/local/go/bin']),
   python: {

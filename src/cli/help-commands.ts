@@ -1,0 +1,36 @@
+import { Argument, type Command, Option } from 'commander';
+import { formatOption, type Run, specOption } from './options.ts';
+import type { Format } from './report.ts';
+
+interface ExplainArguments {
+  readonly spec?: string;
+  readonly env?: string[];
+  readonly out?: string;
+  readonly format: Format;
+}
+
+/** explain, completion: what helps with the other commands. */
+export function addHelpCommands(program: Command, run: Run): void {
+  program
+    .command('explain <subject>')
+    .description('what a code means (PF203), with an example and how to mend it')
+    .addOption(specOption())
+    .addOption(new Option('--env <names...>', 'only these environments'))
+    .option('--out <folder>', 'where the artifacts are; left out: generated/ beside the spec')
+    .addOption(formatOption())
+    .action((subject: string, options: ExplainArguments) =>
+      run(async (context) => (await import('./commands/explain.ts')).runExplain(context, subject, options)),
+    );
+  program
+    .command('completion')
+    .description('the script that makes a shell complete commands, options and names')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .action((shell: 'bash' | 'zsh' | 'fish') =>
+      run(async (context) => (await import('./commands/completion.ts')).runCompletion(context, shell)),
+    );
+  program
+    .command('__complete [words...]', { hidden: true })
+    .action((words: string[]) =>
+      run(async (context) => (await import('./commands/complete.ts')).runComplete(context, program, words)),
+    );
+}
