@@ -1,7 +1,14 @@
-/** The candidate nearest to what was written, or null where none is near enough to be meant. */
-export function suggestName(written: string, candidates: readonly string[]): string | null {
+/**
+ * The candidate nearest to what was written, or null where none is near enough to be meant: at most `furthest` changes of
+ * a letter away; left out, two or a third of its letters.
+ */
+export function suggestName(
+  written: string,
+  candidates: readonly string[],
+  furthest = Math.max(2, Math.floor(written.length / 3)),
+): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(written.length / 3)) + 1;
+  let bestDistance = furthest + 1;
   for (const candidate of [...candidates].sort()) {
     const distance = editDistance(written.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -7,13 +7,16 @@ export function derivePrefix(name: string, environment: string, named: boolean):
   return named ? `${name}-${environment}` : name;
 }
 
+/** PostgreSQL cuts longer names of roles, silently (its documentation, 'Identifiers and Key Words': NAMEDATALEN). */
+export const longestRole = 63;
+
 /**
  * A Google service account. Its id has 6 to 30 characters and is unique in the project (Google Cloud's IAM
- * documentation, 'Create service accounts'): a longer one is cut and ends in a hash of the whole, a shorter one gets
- * `-sa`.
+ * documentation, 'Create service accounts'), and the login it becomes, `ID@PROJECT.iam`, is no longer than a role of
+ * PostgreSQL: a longer id is cut and ends in a hash of the whole, a shorter one gets `-sa`.
  */
 export function deriveServiceAccount(project: string, prefix: string, role: string): GoogleServiceAccount {
-  const fitted = fitName(`${prefix}-${role}`, 30);
+  const fitted = fitName(`${prefix}-${role}`, Math.min(30, longestRole - `@${project}.iam`.length));
   const accountId = fitted.length < 6 ? `${fitted}-sa` : fitted;
   return { accountId, email: `${accountId}@${project}.iam.gserviceaccount.com` };
 }

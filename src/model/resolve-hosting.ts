@@ -1,7 +1,7 @@
 import type { PlatformSpec } from '../spec/schema.ts';
 import { deriveServiceAccount, listFormerNames } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
-import { defaultMaxConnections, readTier } from './tier.ts';
+import { defaultMaxConnections, defaultTier, type Edition, readTier } from './tier.ts';
 import { sortByName, toSettings } from './values.ts';
 
 type CloudSqlSpec = NonNullable<PlatformSpec['hosting']['cloudSql']>;
@@ -16,7 +16,7 @@ export function resolveHosting(spec: PlatformSpec, prefix: string): Hosting {
 
 function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string): CloudSqlHosting {
   const edition = sql.edition ?? 'enterprise';
-  const tier = sql.tier ?? 'db-custom-2-7680';
+  const tier = sql.tier ?? defaultTier;
   const instance = `${prefix}-postgres`;
   const bootstrap = sql.bootstrap ?? 'job';
   const flags = resolveFlags(spec, sql);
@@ -75,11 +75,7 @@ function resolveFlags(spec: PlatformSpec, sql: CloudSqlSpec): readonly Setting[]
   });
 }
 
-function findMaxConnections(
-  flags: readonly Setting[],
-  tier: string,
-  edition: 'enterprise' | 'enterprise-plus',
-): number {
+function findMaxConnections(flags: readonly Setting[], tier: string, edition: Edition): number {
   const flag = flags.find(({ name }) => name === 'max_connections');
   if (flag !== undefined) return Number(flag.value);
   const size = readTier(tier, edition);

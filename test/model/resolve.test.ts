@@ -69,8 +69,8 @@ describe('the model', () => {
   test('does not depend on the order of keys', () => {
     const head =
       'apiVersion: platform/v1\nname: ab\ngcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }\n';
-    const one = `${head}hosting: { cloudSql: { flags: { b: "1", a: "2" } } }\npipelines: { y: { source: { files: [a] } }, x: { source: { files: [a] } } }\n`;
-    const two = `pipelines: { x: { source: { files: [a] } }, y: { source: { files: [a] } } }\n${head}hosting: { cloudSql: { flags: { a: "2", b: "1" } } }\n`;
+    const one = `${head}hosting: { cloudSql: { flags: { jit: "off", geqo: "on" } } }\npipelines: { y: { source: { files: [a] } }, x: { source: { files: [a] } } }\n`;
+    const two = `pipelines: { x: { source: { files: [a] } }, y: { source: { files: [a] } } }\n${head}hosting: { cloudSql: { flags: { geqo: "on", jit: "off" } } }\n`;
     expect(JSON.stringify(resolve(one))).toBe(JSON.stringify(resolve(two)));
   });
 

@@ -25,9 +25,22 @@ describe('readTier', () => {
 
   test('enterprise-plus has its own tiers only', () => {
     expect(readTier('db-perf-optimized-N-4', 'enterprise-plus')).toEqual({ cpus: 4, memoryMb: 32768 });
+    expect(readTier('db-perf-optimized-N-128', 'enterprise-plus')).toEqual({ cpus: 128, memoryMb: 864 * 1024 });
+    expect(typeof readTier('db-c4a-highmem-4', 'enterprise-plus')).toBe('string'); // on Hyperdisk only
     expect(typeof readTier('db-perf-optimized-N-3', 'enterprise-plus')).toBe('string');
     expect(typeof readTier('db-custom-4-16384', 'enterprise-plus')).toBe('string');
   });
+});
+
+test.each([
+  ['db-custom-3-7680', 'db-custom-4-7680'],
+  ['db-custom-0-0', 'db-custom-1-3840'],
+  ['db-custom-2-7681', 'db-custom-2-7936'],
+  ['db-custom-2-9999999', 'db-custom-2-13312'],
+  ['db-custom-400-9999999', 'db-custom-96-638976'],
+])('%s: the hint names a tier that is there, %s', (written, near) => {
+  expect(readTier(written, 'enterprise')).toContain(`write ${near},`);
+  expect(typeof readTier(near, 'enterprise')).toBe('object');
 });
 
 test.each([

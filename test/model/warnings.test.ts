@@ -7,7 +7,7 @@ name: sentinel2
 gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
 hosting: { cloudSql: {} }
 pipelines:
-  one: { source: { files: [a.json] }, download: { assets: [thumbnail], to: gs://acme-assets } }
+  one: { source: { files: [a.json] }, download: { assets: [thumbnail], to: assets } }
 `;
   const resolved = await resolveSpec({ path: 'platform.yaml', text });
   expect(resolved).toMatchObject({

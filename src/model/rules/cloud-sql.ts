@@ -1,63 +1,73 @@
-import { readTier } from '../tier.ts';
+import { defaultTier, type Edition, isSharedCore, readTier } from '../tier.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 const at = ['hosting', 'cloudSql'];
 
-/** What the Cloud SQL Admin API refuses at apply, and what the platform sets itself. */
+type CloudSqlSpec = NonNullable<RuleInput['value']['hosting']['cloudSql']>;
+
+/** What the Cloud SQL Admin API refuses at apply of an instance: its tier, disk and backups. */
 export function checkCloudSql({ value }: RuleInput): readonly Finding[] {
   const sql = value.hosting.cloudSql;
   if (sql === undefined) return [];
   const edition = sql.edition ?? 'enterprise';
-  const findings: Finding[] = [];
-  const tiers: [readonly (string | number)[], string][] = [
-    [[...at, 'tier'], sql.tier ?? 'db-custom-2-7680'],
-    ...(sql.replicas ?? []).flatMap((replica, index): [readonly (string | number)[], string][] =>
-      replica.tier === undefined ? [] : [[[...at, 'replicas', index, 'tier'], replica.tier]],
+  return [...checkTiers(sql, edition), ...checkDisk(sql, edition), ...checkBackups(sql, edition)];
+}
+
+/** Source: see `readTier`. An edition whose default tier is another edition's wants one of its own. */
+function checkTiers(sql: CloudSqlSpec, edition: Edition): readonly Finding[] {
+  const own = [...at, sql.tier === undefined ? 'edition' : 'tier'];
+  const tiers: readonly (readonly [readonly (string | number)[], string])[] = [
+    [own, sql.tier ?? defaultTier],
+    ...(sql.replicas ?? []).flatMap(({ tier }, index) =>
+      tier === undefined ? [] : [[[...at, 'replicas', index, 'tier'], tier] as const],
     ),
   ];
-  for (const [place, tier] of tiers) {
+  return tiers.flatMap(([place, tier]): readonly Finding[] => {
     const size = readTier(tier, edition);
-    if (typeof size === 'string')
-      findings.push({ code: 'PF203', at: place, message: `Cloud SQL has no tier ${tier}`, hint: size });
-  }
-  return [
-    ...findings,
-    ...checkDisk(sql),
-    ...checkBackups(sql, edition),
-    ...checkFlags(sql, value),
-    ...checkReplicas(sql),
-  ];
+    if (typeof size !== 'string') return [];
+    const message =
+      place === own && sql.tier === undefined
+        ? `the ${edition} edition does not have the default tier, ${tier}`
+        : `Cloud SQL has no tier ${tier} in the ${edition} edition`;
+    return [{ code: 'PF203', at: place, message, hint: size }];
+  });
 }
 
-type CloudSqlSpec = NonNullable<RuleInput['value']['hosting']['cloudSql']>;
+/** The largest disk of a shared-core tier, in GB. Source: Cloud SQL for PostgreSQL, 'About instance settings'. */
+const sharedCoreDiskGb = 3054;
 
-function checkDisk(sql: CloudSqlSpec): readonly Finding[] {
-  const { sizeGb = 100, limitGb = 0, autoresize = true } = sql.disk ?? {};
+/** Source: Cloud SQL for PostgreSQL, 'About instance settings' (storage type, storage capacity). */
+function checkDisk(sql: CloudSqlSpec, edition: Edition): readonly Finding[] {
+  const { type = 'ssd', sizeGb = 100, limitGb = 0, autoresize = true } = sql.disk ?? {};
+  const findings: Finding[] = [];
+  const refuse = (code: Finding['code'], key: string, message: string, hint: string): void => {
+    findings.push({ code, at: [...at, 'disk', key], message, hint });
+  };
   if (limitGb !== 0 && limitGb < sizeGb) {
-    return [
-      {
-        code: 'PF204',
-        at: [...at, 'disk', 'limitGb'],
-        message: `a limit of ${limitGb} GB below the disk's ${sizeGb} GB`,
-        hint: 'raise limitGb, or leave it out for no limit',
-      },
-    ];
+    const message = `a limit of ${limitGb} GB below the disk's ${sizeGb} GB`;
+    refuse('PF204', 'limitGb', message, 'raise limitGb, or leave it out for no limit');
+  } else if (limitGb !== 0 && !autoresize) {
+    const message = 'limitGb limits nothing while autoresize is off';
+    refuse('PF204', 'limitGb', message, 'remove limitGb, or set autoresize: true');
   }
-  if (limitGb !== 0 && !autoresize) {
-    return [
-      {
-        code: 'PF204',
-        at: [...at, 'disk', 'limitGb'],
-        message: 'limitGb limits nothing while autoresize is off',
-        hint: 'remove limitGb, or set autoresize: true',
-      },
-    ];
+  if (type === 'hdd' && edition === 'enterprise-plus')
+    refuse('PF219', 'type', 'the enterprise-plus edition has no HDD', 'write type: ssd, or edition: enterprise');
+  const tier = sql.tier ?? defaultTier;
+  if (!isSharedCore(tier)) return findings;
+  for (const [key, size] of [['sizeGb', sizeGb] as const, ['limitGb', limitGb] as const]) {
+    const message = `${tier} takes disks up to ${sharedCoreDiskGb} GB, not ${size}`;
+    if (size > sharedCoreDiskGb) refuse('PF219', key, message, `write ${sharedCoreDiskGb} or less, or a larger tier`);
   }
-  return [];
+  return findings;
 }
 
-/** Source: Cloud SQL for PostgreSQL, 'Point-in-time recovery' (log retention: 1–7 days, Enterprise Plus 1–35), 'Backups'. */
-function checkBackups(sql: CloudSqlSpec, edition: string): readonly Finding[] {
+/**
+ * Sources: Cloud SQL for PostgreSQL, 'Configure point-in-time recovery' (logs are kept 1–7 days, in the enterprise-plus
+ * edition 1–35); terraform-google-sql-db #785 (the API's "backup retention should be > transaction log retention",
+ * though its own default is 7 of both); google_sql_database_instance, `availability_type` (a regional instance wants
+ * point-in-time recovery; a warning, since terraform-google-sql-db #344 made one without).
+ */
+function checkBackups(sql: CloudSqlSpec, edition: Edition): readonly Finding[] {
   const { retained = 14, transactionLogDays = 7, pointInTimeRecovery = true } = sql.backups ?? {};
   const findings: Finding[] = [];
   if (edition === 'enterprise' && transactionLogDays > 7) {
@@ -76,52 +86,14 @@ function checkBackups(sql: CloudSqlSpec, edition: string): readonly Finding[] {
       hint: `keep at least ${transactionLogDays} backups`,
     });
   }
-  return findings;
-}
-
-function checkFlags(sql: CloudSqlSpec, value: RuleInput['value']): readonly Finding[] {
-  const cron = value.databases?.pgstac?.extensions?.includes('pg_cron') === true;
-  const own: Readonly<Record<string, string>> = {
-    'cloudsql.iam_authentication': 'on',
-    ...(cron ? { 'cloudsql.enable_pg_cron': 'on', 'cron.database_name': 'pgstac' } : {}),
-  };
-  const findings: Finding[] = [];
-  for (const [name, wanted] of Object.entries(own)) {
-    const given = sql.flags?.[name];
-    if (given !== undefined && given !== wanted) {
-      findings.push({
-        code: 'PF209',
-        at: [...at, 'flags', name],
-        message: `${name} is ${JSON.stringify(given)}, and the platform needs ${wanted}`,
-        hint: 'remove the flag: the platform sets it',
-      });
-    }
-  }
-  const connections = sql.flags?.['max_connections'];
-  if (connections !== undefined && !/^[1-9][0-9]{1,5}$/.test(connections)) {
+  if (!pointInTimeRecovery && (sql.availability ?? 'regional') === 'regional') {
     findings.push({
       code: 'PF204',
-      at: [...at, 'flags', 'max_connections'],
-      message: `max_connections is ${JSON.stringify(connections)}`,
-      hint: 'write a whole number from 14 to 262143, in quotes',
+      severity: 'warning',
+      at: [...at, 'backups', 'pointInTimeRecovery'],
+      message: 'a regional instance wants point-in-time recovery: its standby is no backup',
+      hint: 'set pointInTimeRecovery: true, or availability: zonal',
     });
-  }
-  return findings;
-}
-
-/** Source: Cloud SQL for PostgreSQL, 'Create read replicas' (the primary needs backups with point-in-time recovery's logs). */
-function checkReplicas(sql: CloudSqlSpec): readonly Finding[] {
-  const findings: Finding[] = [];
-  const seen = new Set<string>();
-  for (const [index, replica] of (sql.replicas ?? []).entries()) {
-    if (seen.has(replica.name))
-      findings.push({
-        code: 'PF206',
-        at: [...at, 'replicas', index, 'name'],
-        message: `two replicas are named ${replica.name}`,
-        hint: 'name them apart',
-      });
-    seen.add(replica.name);
   }
   return findings;
 }

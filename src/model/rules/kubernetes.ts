@@ -14,8 +14,12 @@ export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
   ];
 }
 
-/** Source: Kubernetes' documentation, 'Sidecar Containers' (on by default from 1.29). */
+/**
+ * Source: Kubernetes' documentation, 'Sidecar Containers' (on by default from 1.29). Virtual machines need no proxy. From
+ * 1.29 to 1.35, where MutatingAdmissionPolicy is off by default, the operator puts the proxy in (see `resolveKubernetes`).
+ */
 function checkVersion(value: RuleInput['value']): readonly Finding[] {
+  if (value.hosting.cloudSql === undefined) return [];
   const minor = Number(value.kubernetes?.version.split('.')[1] ?? 36);
   if (minor >= 29) return [];
   const message = `Kubernetes 1.${minor} has no native sidecars: a task pod with the Auth Proxy would never end`;

@@ -1,9 +1,9 @@
 import type { Finding, RuleInput } from './rule.ts';
 
-/** Zones in the region, ranges that are ranges. */
+/** Zones and subnetworks in the region, ranges that are ranges. */
 export function checkNetwork({ value }: RuleInput): readonly Finding[] {
   const { region } = value.gcp;
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...checkSubnetworks(value)];
   const zones: [readonly string[], string | undefined][] = [
     [['hosting', 'virtualMachines', 'zone'], value.hosting.virtualMachines?.zone],
     [['access', 'bastion', 'zone'], value.access?.bastion?.zone],
@@ -36,6 +36,22 @@ export function checkNetwork({ value }: RuleInput): readonly Finding[] {
     }
   }
   return findings;
+}
+
+/** A machine's network interface is in its zone's region. Source: Compute Engine, 'Subnets' (a subnet is regional). */
+function checkSubnetworks(value: RuleInput['value']): readonly Finding[] {
+  const { region } = value.gcp;
+  const places: readonly (readonly [readonly string[], string | undefined])[] = [
+    [['hosting', 'virtualMachines', 'subnetwork'], value.hosting.virtualMachines?.subnetwork],
+    [['access', 'bastion', 'subnetwork'], value.access?.bastion?.subnetwork],
+  ];
+  return places.flatMap(([at, subnetwork]): readonly Finding[] => {
+    const own = subnetwork?.split('/')[3];
+    if (own === undefined || own === region) return [];
+    const message = `a subnetwork of ${own}, and the machine is in ${region}`;
+    const related = { at: ['gcp', 'region'], message: 'the region is set here' };
+    return [{ code: 'PF202', at, message, hint: `write …/regions/${region}/subnetworks/…`, related }];
+  });
 }
 
 /** What is wrong with an IPv4 range; Google's API refuses host bits, and 0.0.0.0/0 opens a database to everyone. */

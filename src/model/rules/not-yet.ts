@@ -17,7 +17,7 @@ export function checkNotYet({ value }: RuleInput): readonly Finding[] {
     }
     if (pipeline.download !== undefined) {
       const message = 'assets are not downloaded yet: the items are loaded, and their assets left where they are';
-      const hint = 'leave it: its bucket is granted already';
+      const hint = 'leave it: a bucket it names is granted to Metaflow already';
       findings.push({ code: 'PF211', severity: 'warning', at: [...at, 'download'], onKey: true, message, hint });
     }
     return findings;

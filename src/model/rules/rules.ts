@@ -1,20 +1,38 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { checkAccess } from './access.ts';
 import { checkCloudSql } from './cloud-sql.ts';
+import { checkCollections } from './collections.ts';
+import { checkConnections } from './connections.ts';
+import { checkFlags } from './flags.ts';
 import { checkKubernetes } from './kubernetes.ts';
+import { checkLocations } from './locations.ts';
+import { checkNames } from './names.ts';
+import { checkMisspeltNamespaces } from './namespaces.ts';
 import { checkNetwork } from './network.ts';
 import { checkNotYet } from './not-yet.ts';
 import { checkPipelines } from './pipelines.ts';
 import { checkRenames } from './renames.ts';
+import { checkPlaces } from './places.ts';
+import { checkReplicas } from './replicas.ts';
+import { checkRights } from './rights.ts';
 import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
 
 const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkNetwork,
+  checkPlaces,
   checkCloudSql,
+  checkReplicas,
+  checkFlags,
+  checkConnections,
   checkAccess,
+  checkNames,
+  checkMisspeltNamespaces,
   checkKubernetes,
   checkPipelines,
   checkRenames,
+  checkCollections,
+  checkRights,
+  checkLocations,
   checkNotYet,
 ];
 
