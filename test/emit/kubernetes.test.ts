@@ -126,7 +126,7 @@ describe('who launches tasks', () => {
   test('is nobody where all may only read', () => {
     const workloads = '{ w: { namespace: metaflow, serviceAccount: w, grants: { pgstac: ingest } } }';
     const access = `{ workloads: ${workloads}, people: [{ member: "user:bo@example.org", grants: { ingest: write } }] }`;
-    const files = emitManifests({ access }).map(({ path }) => path);
+    const files = emitManifests({ access, pipelines: '{}' }).map(({ path }) => path);
     expect(files).not.toContain('terraform/kubernetes/task-launchers.yaml');
   });
 });
