@@ -5,8 +5,9 @@ import { resolveText } from '../support/resolve.ts';
 const gcp = 'gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }';
 
 /** The codes of a spec's mistakes, warnings among them. */
-function codesOf(parts: string, head = `apiVersion: platform/v1\nname: sentinel2\n${gcp}\n`): readonly string[] {
-  const resolved = resolveSpec({ path: 'platform.yaml', text: head + parts });
+async function codesOf(parts: string): Promise<readonly string[]> {
+  const text = `apiVersion: platform/v1\nname: sentinel2\n${gcp}\n${parts}`;
+  const resolved = await resolveSpec({ path: 'platform.yaml', text });
   return (resolved.ok ? resolved.warnings : resolved.diagnostics).map(({ code, message }) => `${code} ${message}`);
 }
 
@@ -33,8 +34,8 @@ describe('no false alarm', () => {
       '62 labels',
       `labels: { ${Array.from({ length: 62 }, (_, at) => `l${at}: x`).join(', ')} }\nhosting: { cloudSql: {} }\n`,
     ],
-  ])('%s', (_, parts) => {
-    expect(codesOf(parts)).toEqual([]);
+  ])('%s', async (_, parts) => {
+    expect(await codesOf(parts)).toEqual([]);
   });
 
   test.each([
@@ -44,13 +45,15 @@ describe('no false alarm', () => {
     'stac star',
     'flows metaflow',
     'a-b-flows a-flows',
-  ])('the namespaces %s are two', (pair) => {
+  ])('the namespaces %s are two', async (pair) => {
     const [one = '', two = ''] = pair.split(' ');
     const read = 'grants: { pgstac: read }';
     const workloads = [one, one, two].map(
       (namespace, at) => `w${at}: { namespace: ${namespace}, serviceAccount: w${at}, ${read} }`,
     );
-    expect(codesOf(`hosting: { cloudSql: {} }\naccess: { workloads: { ${workloads.join(', ')} } }\n`)).toEqual([]);
+    expect(await codesOf(`hosting: { cloudSql: {} }\naccess: { workloads: { ${workloads.join(', ')} } }\n`)).toEqual(
+      [],
+    );
   });
 });
 
@@ -66,14 +69,14 @@ ${tasks('{ pgstac: ingest, ingest: write }')}kubernetes: { version: "1.36", pool
 `;
 }
 
-test('of a thousand workloads in as many namespaces each is looked at once', () => {
+test('of a thousand workloads in as many namespaces each is looked at once', async () => {
   const workloads = Array.from(
     { length: 1000 },
     (_, at) => `  w${at}: { namespace: space-${at}-flows, serviceAccount: w${at}, grants: { pgstac: read } }\n`,
   );
   const misspelt = '  last: { namespace: metaflwo, serviceAccount: last, grants: { pgstac: read } }\n';
   const text = `hosting: { cloudSql: {} }\nkubernetes: { version: "1.36" }\naccess:\n workloads:\n${workloads.join('')}${misspelt}`;
-  expect(codesOf(text)).toEqual([
+  expect(await codesOf(text)).toEqual([
     "PF221 only last is in the namespace metaflwo, and metaflow is that of the platform's own Jobs",
   ]);
 });
