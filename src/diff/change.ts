@@ -11,13 +11,31 @@ export const impacts = ['refused', 'destroy', 'replace', 'restart', 'update', 'c
  */
 export type Impact = (typeof impacts)[number];
 
-/** Why a change has its impact. */
+/** Why a change has its impact: the rule that says so. */
 export interface Because {
+  /** Stable, e.g. `cloudsql/tier-restarts`. */
+  readonly id: string;
   readonly reason: string;
   /** The data that is gone afterwards; null where none is. */
   readonly loss: string | null;
-  /** Where it can be looked up: a provider's version, file and attribute, or a page of documentation. */
+  /** Where it can be looked up, in words: a provider's versions, file and attribute, or a page of documentation. */
   readonly source: string;
+  /** The same as data where a provider's source says it. */
+  readonly provider: ProviderFact | null;
+}
+
+/** What the source of a Terraform provider says. */
+export interface ProviderFact {
+  /** e.g. `hashicorp/google`. */
+  readonly name: string;
+  /** The versions it holds for, e.g. `>= 6.50, < 7.44.0`. */
+  readonly versions: string;
+  /** The version whose source was read. */
+  readonly readAt: string;
+  /** In the provider's repository, e.g. `resource_sql_database_instance.go`. */
+  readonly file: string;
+  /** What that file says, e.g. `region: ForceNew`. */
+  readonly attribute: string;
 }
 
 /** One difference between what a platform was and what it will be. */
@@ -35,11 +53,13 @@ export interface Change {
 
 /** The worst first, of equally bad ones those that lose data, then by resource and field. */
 export function compareChanges(a: Change, b: Change): number {
+  return compareBadness(a, b) || compareText(a.resource, b.resource) || compareText(a.field ?? '', b.field ?? '');
+}
+
+/** The worse first: by impact, of the same impact what loses data. */
+export function compareBadness(a: Pick<Change, 'impact' | 'rule'>, b: Pick<Change, 'impact' | 'rule'>): number {
   return (
-    impacts.indexOf(a.impact) - impacts.indexOf(b.impact) ||
-    Number(b.rule.loss !== null) - Number(a.rule.loss !== null) ||
-    compareText(a.resource, b.resource) ||
-    compareText(a.field ?? '', b.field ?? '')
+    impacts.indexOf(a.impact) - impacts.indexOf(b.impact) || Number(b.rule.loss !== null) - Number(a.rule.loss !== null)
   );
 }
 

@@ -99,7 +99,7 @@ describe('against the lock', () => {
     expect(code).toBe(0);
     expect(changes[0]).toMatchObject({
       ...tierChange,
-      rule: { reason: expect.any(String), loss: null, source: expect.any(String) },
+      rule: { id: 'cloudsql/tier-restarts', reason: expect.any(String), loss: null, source: expect.any(String) },
     });
     expect(changes.map(({ field }) => field)).toEqual(['tier', 'maxConnections']);
     expect((await diff()).stderr).toBe('platform.yaml against the locks in generated (there is no git here)\n\n');
@@ -228,6 +228,35 @@ describe('against a spec file', () => {
       before: large,
       after: small,
     });
+  });
+});
+
+describe("the provider's version", () => {
+  const disk = (type: string) =>
+    spec(small).replace(`{ tier: ${small} }`, `{ tier: ${small}, disk: { type: ${type} } }`);
+  const versionsTf = (constraint: string) =>
+    `terraform {\n  required_providers {\n    google = {\n      source = "hashicorp/google"\n      version = "${constraint}"\n    }\n  }\n}\n`;
+  beforeEach(() => {
+    writeLocks(disk('ssd'));
+    write('platform.yaml', disk('hdd'));
+  });
+
+  test("is Terraform's own lock's where there is one", async () => {
+    expect((await diffToJson()).changes[0]).toMatchObject({ impact: 'replace' });
+    write('generated/default/terraform/versions.tf', versionsTf('>= 6.50, < 8.0'));
+    expect((await diffToJson()).changes[0]).toMatchObject({ impact: 'replace' });
+    write(
+      'generated/default/terraform/.terraform.lock.hcl',
+      'provider "registry.terraform.io/hashicorp/google" {\n  version = "7.45.0"\n}\n',
+    );
+    expect((await diffToJson()).changes[0]).toMatchObject({ impact: 'refused' });
+  });
+
+  test('outside of what the rules know is warned of, on stderr and in JSON', async () => {
+    write('generated/default/terraform/versions.tf', versionsTf('>= 7.0'));
+    const said = 'generated/default/terraform/versions.tf lets in hashicorp/google >= 7.0';
+    expect((await diff()).stderr).toContain(`warning: ${said}`);
+    expect(JSON.parse((await diff(['--format', 'json'])).stdout).warnings).toEqual([expect.stringContaining(said)]);
   });
 });
 

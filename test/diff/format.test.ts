@@ -5,7 +5,7 @@ import { formatChanges } from '../../src/diff/format.ts';
 import { hostileValues } from '../support/hostile.ts';
 import { readPlatform } from './platforms.ts';
 
-const rule = { reason: 'Another machine.', loss: null, source: 'a page' };
+const rule = { id: 'cloudsql/tier-restarts', provider: null, reason: 'Another machine.', loss: null, source: 'a page' };
 const change: Change = {
   environment: 'prod',
   resource: 'cloudSql.instance',

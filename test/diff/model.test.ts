@@ -1,35 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { impacts } from '../../src/diff/change.ts';
 import { diffPlatforms } from '../../src/diff/diff.ts';
-import { rules } from '../../src/diff/rules/rules.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { makeRandom } from '../support/hostile.ts';
-import { listMutations, type Mutation } from './mutate.ts';
+import { listLeafMutations, listValidMutations } from './platform-mutations.ts';
 import { readPlatform } from './platforms.ts';
 
 const full = ['full-cloud-sql.yaml', 'full-virtual-machines.yaml'].map(readPlatform);
 const [cloudSql, virtualMachines] = full as [Platform, Platform];
-
-/** All that leave something of the model's shape: its lists stay lists and its objects objects, but for nullable ones. */
-function listValidMutations(platform: Platform): readonly Mutation<Platform>[] {
-  const parts = listMutations(platform).filter(({ isLeaf, value }) => !isLeaf && canBeRead(value));
-  return [...listLeafMutations(platform), ...parts];
-}
-
-function listLeafMutations(platform: Platform): readonly Mutation<Platform>[] {
-  // Another kind of hosting has other fields; that is a test of its own.
-  return listMutations(platform).filter(({ isLeaf, path }) => isLeaf && path !== 'hosting.kind');
-}
-
-function canBeRead(platform: Platform): boolean {
-  try {
-    diffPlatforms(null, platform);
-    return true;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
-}
 
 describe.each(full.map((platform) => [platform.hosting.kind, platform] as const))('a platform on %s', (_, platform) => {
   const mutations = listValidMutations(platform);
@@ -100,56 +78,6 @@ test('changes are sorted by how bad they are, then by name', () => {
       `${impacts.indexOf(impact)} ${rule.loss === null ? 2 : 1} ${resource} ${field ?? ''}`,
   );
   expect(order).toEqual([...order].sort());
-});
-
-describe('the rules', () => {
-  const fixedDisk =
-    listLeafMutations(cloudSql).find(({ path }) => path === 'hosting.disk.autoresize')?.value ?? cloudSql;
-  const pairs = [...full, fixedDisk].flatMap((platform) =>
-    listValidMutations(platform).flatMap(({ value }) => [
-      diffPlatforms(platform, value),
-      diffPlatforms(value, platform),
-    ]),
-  );
-  const judged = [
-    ...pairs,
-    diffPlatforms(cloudSql, virtualMachines),
-    diffPlatforms(cloudSql, null),
-    diffPlatforms(virtualMachines, null),
-    diffPlatforms(virtualMachines, cloudSql),
-    diffPlatforms(null, cloudSql),
-  ].flat();
-
-  test('each is the rule of some change: none is hidden by one above it', () => {
-    const used = new Set(judged.map(({ rule, impact }) => `${impact}: ${rule.reason}`));
-    expect(
-      rules
-        .filter(({ resource, impact, reason }) => resource !== '*' && !used.has(`${impact}: ${reason}`))
-        .map(({ resource, field, reason }) => ({ resource, field, reason })),
-    ).toEqual([]);
-  });
-
-  test('each names its source, and a loss only where something is destroyed, replaced or deleted', () => {
-    for (const { source, reason, resource, field } of rules) {
-      expect(source).not.toBe('');
-      expect(reason).toMatch(/\.$/);
-      expect(`${resource}${field}`.replace(/[^*]/g, '').length).toBeLessThanOrEqual(2);
-    }
-  });
-
-  test('what removes a database says what is lost', () => {
-    const removing = judged.filter(
-      ({ impact, resource }) =>
-        ['replace', 'destroy'].includes(impact) && /^(cloudSql\.instance|database|virtualMachine )/.test(resource),
-    );
-    const harmless =
-      /^(cloudSql\.instance (adminUser|adminSecret)|virtualMachine \w+ (network|subnetwork|caSecret)|database \w+ null)$/;
-    for (const { resource, field, rule } of removing) {
-      if (!harmless.test(`${resource} ${field}`))
-        expect({ resource, field, loss: rule.loss }).not.toEqual({ resource, field, loss: null });
-    }
-    expect(removing.length).toBeGreaterThan(10);
-  });
 });
 
 function reverseKeys<T>(value: T): T {

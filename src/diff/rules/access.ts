@@ -1,15 +1,16 @@
 import type { Rule } from './rule.ts';
-import { google, ours } from './sources.ts';
+import { documentation, google, ours } from './sources.ts';
 
 const grants = {
   field: 'grants.*',
   impact: 'update',
   reason: '`platform db init` grants and revokes; open sessions have the new rights at once.',
-  source: 'PostgreSQL 15 documentation, GRANT and REVOKE',
+  source: documentation('PostgreSQL 15 documentation, GRANT and REVOKE'),
 } as const;
 
 export const accessRules: readonly Rule[] = [
   {
+    id: 'access/workload-removed',
     resource: 'workload *',
     field: null,
     when: ['disappears'],
@@ -18,23 +19,26 @@ export const accessRules: readonly Rule[] = [
       'Its Google service account is deleted; its login stays in the databases and can no longer get in (ABANDON).',
     source: google('resource_google_service_account.go', 'Delete; resource_sql_user.go, deletion_policy'),
   },
-  { resource: 'workload *', ...grants },
+  { id: 'access/workload-grants', resource: 'workload *', ...grants },
   {
+    id: 'access/workload-namespace',
     resource: 'workload *',
     field: 'namespace',
     impact: 'replace',
     reason:
       'A Kubernetes object stays in its namespace: a service account is made in the other one, and pods must start there.',
-    source: 'Kubernetes documentation, "Namespaces"',
+    source: documentation('Kubernetes documentation, "Namespaces"'),
   },
   {
+    id: 'access/workload-kubernetes-account',
     resource: 'workload *',
     field: 'serviceAccount',
     impact: 'replace',
     reason: 'A Kubernetes object keeps its name for life: a new service account is made, and pods must start with it.',
-    source: 'Kubernetes documentation, "Object Names and IDs"',
+    source: documentation('Kubernetes documentation, "Object Names and IDs"'),
   },
   {
+    id: 'access/workload-google-account',
     resource: 'workload *',
     field: 'google.*',
     impact: 'replace',
@@ -42,6 +46,7 @@ export const accessRules: readonly Rule[] = [
     source: google('resource_google_service_account.go', 'account_id: ForceNew'),
   },
   {
+    id: 'access/workload-login-removed',
     resource: 'workload *',
     field: 'databaseUser',
     when: ['disappears'],
@@ -50,6 +55,7 @@ export const accessRules: readonly Rule[] = [
     source: ours('hosting.virtualMachines has the logins ingest_user and pgstac_user'),
   },
   {
+    id: 'access/workload-login',
     resource: 'workload *',
     field: 'databaseUser',
     impact: 'replace',
@@ -57,6 +63,7 @@ export const accessRules: readonly Rule[] = [
     source: google('resource_sql_user.go', 'name: ForceNew'),
   },
   {
+    id: 'access/workload-buckets',
     resource: 'workload *',
     field: 'buckets',
     impact: 'update',
@@ -64,6 +71,7 @@ export const accessRules: readonly Rule[] = [
     source: google('iam_storage_bucket.go', 'member bindings'),
   },
   {
+    id: 'access/person-removed',
     resource: 'person *',
     field: null,
     when: ['disappears'],
@@ -72,15 +80,19 @@ export const accessRules: readonly Rule[] = [
       'The roles on the project are taken away; the login stays in the databases and can no longer get in (ABANDON).',
     source: google('resource_sql_user.go', 'deletion_policy'),
   },
-  { resource: 'person *', ...grants },
+  { id: 'access/person-grants', resource: 'person *', ...grants },
+  ...['kind', 'email', 'key'].map(
+    (field): Rule => ({
+      id: `access/person-${field}-replaces`,
+      resource: 'person *',
+      field,
+      impact: 'replace',
+      reason: 'Derived from the member: another login and other role bindings.',
+      source: google('resource_sql_user.go', 'name, type: ForceNew'),
+    }),
+  ),
   {
-    resource: 'person *',
-    field: '*',
-    impact: 'replace',
-    reason: 'Derived from the member: another login and other role bindings.',
-    source: google('resource_sql_user.go', 'name, type: ForceNew'),
-  },
-  {
+    id: 'bastion/removed',
     resource: 'bastion',
     field: null,
     when: ['disappears'],
@@ -89,40 +101,39 @@ export const accessRules: readonly Rule[] = [
     source: google('resource_compute_instance.go', 'Delete'),
   },
   {
+    id: 'bastion/machine-type-replaces',
+    resource: 'bastion',
+    field: 'machineType',
+    when: ['needsOtherDisk'],
+    impact: 'replace',
+    reason: 'That family of machines takes another type of disk: the machine is made anew; there is nothing on it.',
+    source: google('resource_compute_instance.go', 'boot_disk.initialize_params.type: ForceNew'),
+  },
+  {
+    id: 'bastion/machine-image-replaces',
+    resource: 'bastion',
+    field: 'machineType',
+    when: ['needsOtherImage'],
+    impact: 'replace',
+    reason: 'Another processor needs another image: the machine is made anew; there is nothing on it.',
+    source: google('resource_compute_instance.go', 'boot_disk.initialize_params.image: ForceNew'),
+  },
+  {
+    id: 'bastion/machine-type-restarts',
     resource: 'bastion',
     field: 'machineType',
     impact: 'restart',
     reason: 'The machine stops and starts again; tunnels through it end.',
     source: google('resource_compute_instance.go', 'machine_type, allow_stopping_for_update'),
   },
-  {
-    resource: 'bastion',
-    field: '*',
-    impact: 'replace',
-    reason: 'The machine is made anew; there is nothing on it.',
-    source: google('resource_compute_instance.go', 'name, zone, network_interface.subnetwork: ForceNew'),
-  },
-  {
-    resource: 'metaflow',
-    field: null,
-    when: ['disappears'],
-    impact: 'destroy',
-    reason:
-      'configs/metaflow_gcp.yaml and the flows are no longer made; what earlier runs left stays in the datastore.',
-    source: ours('compile removes what it no longer makes'),
-  },
-  {
-    resource: 'metaflow',
-    field: 'datastore',
-    impact: 'update',
-    reason: 'New runs go to the other place; what earlier runs left stays where it is and is not found from there.',
-    source: 'Metaflow documentation, METAFLOW_DATASTORE_SYSROOT_GS',
-  },
-  {
-    resource: 'metaflow',
-    field: '*',
-    impact: 'update',
-    reason: 'Runs that start from now on have it.',
-    source: ours('configs/metaflow_gcp.yaml is read when a run starts'),
-  },
+  ...['machine', 'zone', 'network', 'subnetwork'].map(
+    (field): Rule => ({
+      id: `bastion/${field}-replaces`,
+      resource: 'bastion',
+      field,
+      impact: 'replace',
+      reason: 'The machine is made anew; there is nothing on it. Tunnels through it end.',
+      source: google('resource_compute_instance.go', 'name, zone, network_interface.network, subnetwork: ForceNew'),
+    }),
+  ),
 ];

@@ -7,6 +7,7 @@ const guard = 'While deletionProtection is on, apply refuses it.';
 /** What stands beside the instance: replicas, alerts, the init Job's account. None of them holds data of its own. */
 export const cloudSqlPartRules: readonly Rule[] = [
   {
+    id: 'cloudsql/replica-removed',
     resource: 'cloudSql.replica *',
     field: null,
     when: ['disappears'],
@@ -15,20 +16,25 @@ export const cloudSqlPartRules: readonly Rule[] = [
     source: google(file, 'Delete'),
   },
   {
+    id: 'cloudsql/replica-tier-restarts',
     resource: 'cloudSql.replica *',
     field: 'tier',
     impact: 'restart',
     reason: 'Another machine: every connection to the replica ends.',
     source: google(file, 'settings.tier: not ForceNew'),
   },
+  ...(['instance', 'region'] as const).map(
+    (field): Rule => ({
+      id: `cloudsql/replica-${field}-replaces`,
+      resource: 'cloudSql.replica *',
+      field,
+      impact: 'replace',
+      reason: `The replica is deleted and filled again from the primary. ${guard}`,
+      source: google(file, 'name, region: ForceNew'),
+    }),
+  ),
   {
-    resource: 'cloudSql.replica *',
-    field: '*',
-    impact: 'replace',
-    reason: `The replica is deleted and filled again from the primary. ${guard}`,
-    source: google(file, 'name, region: ForceNew'),
-  },
-  {
+    id: 'cloudsql/alerts-removed',
     resource: 'cloudSql.alerts',
     field: null,
     when: ['disappears'],
@@ -37,6 +43,7 @@ export const cloudSqlPartRules: readonly Rule[] = [
     source: google('resource_monitoring_alert_policy.go', 'Delete'),
   },
   {
+    id: 'cloudsql/alerts',
     resource: 'cloudSql.alerts',
     field: '*',
     impact: 'update',
@@ -44,6 +51,7 @@ export const cloudSqlPartRules: readonly Rule[] = [
     source: google('resource_monitoring_alert_policy.go', 'no ForceNew but project'),
   },
   {
+    id: 'cloudsql/init-account-removed',
     resource: 'cloudSql.initAccount',
     field: null,
     when: ['disappears'],
@@ -52,6 +60,7 @@ export const cloudSqlPartRules: readonly Rule[] = [
     source: google('resource_google_service_account.go', 'Delete'),
   },
   {
+    id: 'cloudsql/init-account-replaced',
     resource: 'cloudSql.initAccount',
     field: '*',
     impact: 'replace',

@@ -1,14 +1,15 @@
-import { restartFlags } from './flags.ts';
+import { flagRules } from './flags.ts';
 import type { Rule } from './rule.ts';
-import { cloudSqlAvailability, cloudSqlEditing, cloudSqlSettings, google, ours } from './sources.ts';
+import { cloudSqlAvailability, documentation, google, ours } from './sources.ts';
 
 const file = 'resource_sql_database_instance.go';
 const resource = 'cloudSql.instance';
-const everything = 'both databases: every item and collection, the ledger, quarantine and ingestion log';
-const guard = 'While deletionProtection is on, apply refuses it.';
+export const everything = 'both databases: every item and collection, the ledger, quarantine and ingestion log';
+export const guard = 'While deletionProtection is on, apply refuses it.';
 
 export const cloudSqlRules: readonly Rule[] = [
   {
+    id: 'cloudsql/removed',
     resource,
     field: null,
     when: ['disappears'],
@@ -18,6 +19,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'Delete, settings.retain_backups_on_delete'),
   },
   {
+    id: 'cloudsql/name-replaces',
     resource,
     field: 'instance',
     impact: 'replace',
@@ -26,6 +28,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'name: ForceNew'),
   },
   {
+    id: 'cloudsql/region-replaces',
     resource,
     field: 'region',
     impact: 'replace',
@@ -34,6 +37,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'region: ForceNew'),
   },
   {
+    id: 'cloudsql/network-restarts',
     resource,
     field: 'network',
     impact: 'restart',
@@ -42,6 +46,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'settings.ip_configuration.private_network: ForceNew only where it is taken away'),
   },
   {
+    id: 'cloudsql/connection-name',
     resource,
     field: 'connectionName',
     impact: 'update',
@@ -49,6 +54,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'connection_name: Computed'),
   },
   {
+    id: 'cloudsql/version-downgrade-refused',
     resource,
     field: 'version',
     when: ['lowersVersion'],
@@ -58,13 +64,15 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'database_version: not ForceNew; the API refuses a downgrade'),
   },
   {
+    id: 'cloudsql/version-upgrade-restarts',
     resource,
     field: 'version',
     impact: 'restart',
     reason: 'A major upgrade in place: the instance is down for minutes, longer with many databases and indexes.',
-    source: 'Cloud SQL for PostgreSQL documentation, "Upgrade the database major version in-place"',
+    source: documentation('Cloud SQL for PostgreSQL documentation, "Upgrade the database major version in-place"'),
   },
   {
+    id: 'cloudsql/edition-restarts',
     resource,
     field: 'edition',
     impact: 'restart',
@@ -72,6 +80,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: cloudSqlAvailability,
   },
   {
+    id: 'cloudsql/tier-restarts',
     resource,
     field: 'tier',
     impact: 'restart',
@@ -79,83 +88,15 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'settings.tier: not ForceNew; hashicorp/terraform-provider-google #14634'),
   },
   {
+    id: 'cloudsql/availability-restarts',
     resource,
     field: 'availability',
     impact: 'restart',
     reason: 'The disk moves between a zonal and a regional one; the instance may be away for minutes.',
-    source: 'Cloud SQL for PostgreSQL documentation, "Enable and disable high availability"',
+    source: documentation('Cloud SQL for PostgreSQL documentation, "Enable and disable high availability"'),
   },
   {
-    resource,
-    field: 'disk.type',
-    impact: 'replace',
-    reason: `A provider before 7.44.0 deletes the instance and makes an empty one; a later one changes it in place. ${guard}`,
-    loss: everything,
-    source: google(file, 'settings.disk_type: ForceNew before 7.44.0'),
-  },
-  {
-    resource,
-    field: 'disk.sizeGb',
-    when: ['diskGrowsByItself'],
-    impact: 'none',
-    reason:
-      'A disk that grows by itself is left alone (ignore_changes). To grow it now: gcloud sql instances patch --storage-size.',
-    source: google(file, 'settings.disk_size: ForceNewIfChange IsDiskShrinkage'),
-  },
-  {
-    resource,
-    field: 'disk.sizeGb',
-    when: ['shrinks'],
-    impact: 'replace',
-    reason: `A disk never shrinks: the instance is deleted and an empty one made. ${guard}`,
-    loss: everything,
-    source: google(file, 'settings.disk_size: ForceNewIfChange IsDiskShrinkage'),
-  },
-  {
-    resource,
-    field: 'disk.autoresize',
-    when: ['turnsOff'],
-    impact: 'replace',
-    reason: `A disk that has grown past sizeGb now counts as shrunk, and the instance is replaced: set sizeGb to its size first. ${guard}`,
-    loss: `where the disk has grown: ${everything}`,
-    source: google(file, 'settings.disk_size: ForceNewIfChange IsDiskShrinkage'),
-  },
-  {
-    resource,
-    field: 'backups.pointInTimeRecovery',
-    when: ['turnsOn'],
-    impact: 'restart',
-    reason: 'Archiving of the write-ahead log starts with a restart.',
-    source: 'Cloud SQL for PostgreSQL documentation, "Use point-in-time recovery"',
-  },
-  {
-    resource,
-    field: 'backups.pointInTimeRecovery',
-    when: ['turnsOff'],
-    impact: 'restart',
-    reason: 'The archived logs are deleted: no moment between two backups can be gone back to.',
-    loss: 'the archive of the write-ahead log',
-    source: 'Cloud SQL for PostgreSQL documentation, "Use point-in-time recovery"',
-  },
-  {
-    resource,
-    field: 'backups.retained',
-    when: ['shrinks'],
-    impact: 'update',
-    reason: 'The oldest backups past the new number are deleted.',
-    loss: 'the oldest backups',
-    source: cloudSqlSettings,
-  },
-  {
-    resource,
-    field: 'backups.transactionLogDays',
-    when: ['shrinks'],
-    impact: 'update',
-    reason: 'Archived logs older than that are deleted.',
-    loss: 'the oldest of the archived write-ahead log',
-    source: cloudSqlSettings,
-  },
-  {
+    id: 'cloudsql/protection-off',
     resource,
     field: 'deletionProtection',
     when: ['turnsOff'],
@@ -164,6 +105,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google(file, 'deletion_protection, settings.deletion_protection_enabled'),
   },
   {
+    id: 'cloudsql/admin-login',
     resource,
     field: 'adminUser',
     impact: 'replace',
@@ -171,6 +113,7 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google('resource_sql_user.go', 'name: ForceNew'),
   },
   {
+    id: 'cloudsql/admin-secret',
     resource,
     field: 'adminSecret',
     impact: 'replace',
@@ -178,26 +121,49 @@ export const cloudSqlRules: readonly Rule[] = [
     source: google('resource_secret_manager_secret.go', 'secret_id: ForceNew'),
   },
   {
+    id: 'cloudsql/bootstrap-leaves-terraform',
+    resource,
+    field: 'bootstrap',
+    when: ['leavesTerraform'],
+    impact: 'refused',
+    reason:
+      'Terraform would drop the extensions it made, which PostgreSQL refuses while data depends on them: `terraform state rm` postgresql_extension.pgstac first. Logins lose their roles until the init Job has run.',
+    source: documentation(
+      'cyrilgdn/postgresql, resource_postgresql_extension.go: Delete is DROP EXTENSION without CASCADE',
+    ),
+  },
+  {
+    id: 'cloudsql/bootstrap',
     resource,
     field: 'bootstrap',
     impact: 'update',
     reason: 'Who makes extensions, roles and grants changes; those already there are found and kept.',
     source: ours('sql/ is idempotent'),
   },
-  ...restartFlags.map(
-    ({ flag, source }): Rule => ({
-      resource,
-      field: `flags.${flag}`,
-      impact: 'restart',
-      reason: 'PostgreSQL reads this flag only when it starts; Cloud SQL restarts it at once.',
-      source,
-    }),
-  ),
   {
+    id: 'cloudsql/protection-on',
     resource,
-    field: '*',
+    field: 'deletionProtection',
     impact: 'update',
-    reason: 'Changed in place, without a restart.',
-    source: cloudSqlEditing,
+    reason: 'From then on nothing deletes the instance.',
+    source: google(file, 'deletion_protection, settings.deletion_protection_enabled'),
   },
+  {
+    id: 'cloudsql/maintenance',
+    resource,
+    field: 'maintenance.*',
+    impact: 'update',
+    reason: "When Google's own updates restart the instance; the change itself does not.",
+    source: google(file, 'settings.maintenance_window'),
+  },
+  {
+    id: 'cloudsql/insights',
+    resource,
+    field: 'insights.*',
+    impact: 'update',
+    reason:
+      'Query Insights changes while the instance runs; only the length of query strings, which the spec does not set, restarts it.',
+    source: documentation('Cloud SQL for PostgreSQL documentation, "Use Query insights to improve query performance"'),
+  },
+  ...flagRules,
 ];

@@ -1,16 +1,17 @@
 import type { Rule } from './rule.ts';
-import { google, ours } from './sources.ts';
+import { documentation, google, ours } from './sources.ts';
 
 const pgstac = 'database pgstac';
 const items: Readonly<Record<string, string>> = {
-  'database ingest': 'ingestion_log, unless it is copied',
-  [pgstac]: 'every item and collection, the ledger and the quarantine, unless they are copied',
+  ingest: 'ingestion_log, unless it is copied',
+  pgstac: 'every item and collection, the ledger and the quarantine, unless they are copied',
 };
 
 export const databaseRules: readonly Rule[] = [
-  ...Object.entries(items).flatMap(([resource, loss]): Rule[] => [
+  ...Object.entries(items).flatMap(([name, loss]): Rule[] => [
     {
-      resource,
+      id: `database/removed-${name}`,
+      resource: `database ${name}`,
       field: null,
       when: ['disappears'],
       impact: 'destroy',
@@ -19,7 +20,8 @@ export const databaseRules: readonly Rule[] = [
       source: google('resource_sql_database_instance.go', 'Delete'),
     },
     {
-      resource,
+      id: `database/hosting-moved-${name}`,
+      resource: `database ${name}`,
       field: 'hosting',
       impact: 'replace',
       reason: 'The database on the other server is a new, empty one.',
@@ -27,7 +29,8 @@ export const databaseRules: readonly Rule[] = [
       source: ours('each kind of hosting has databases of its own'),
     },
     {
-      resource,
+      id: `database/renamed-${name}`,
+      resource: `database ${name}`,
       field: 'name',
       impact: 'replace',
       reason: 'A new, empty database is made; the old one stays on the server, unused (deletion_policy ABANDON).',
@@ -36,22 +39,25 @@ export const databaseRules: readonly Rule[] = [
     },
   ]),
   {
+    id: 'pgstac/downgrade-refused',
     resource: pgstac,
     field: 'version',
     when: ['lowersVersion'],
     impact: 'refused',
     reason: 'pgSTAC has migrations to later releases only: `platform db init` refuses an older one.',
-    source: 'pypgstac, migrations/pgstac.FROM-TO.sql',
+    source: documentation('pypgstac, migrations/pgstac.FROM-TO.sql'),
   },
   {
+    id: 'pgstac/upgrade-refused',
     resource: pgstac,
     field: 'version',
     impact: 'refused',
     reason:
       '`platform db init` installs and does not migrate yet: until `pypgstac migrate --toversion` has, it refuses what is there.',
-    source: 'pypgstac, migrations/pgstac.FROM-TO.sql',
+    source: documentation('pypgstac, migrations/pgstac.FROM-TO.sql'),
   },
   {
+    id: 'pgstac/source',
     resource: pgstac,
     field: 'source*',
     impact: 'none',
@@ -59,6 +65,19 @@ export const databaseRules: readonly Rule[] = [
     source: ours('a release is known by its version and sha256'),
   },
   {
+    id: 'pgstac/extension-dropped',
+    resource: pgstac,
+    field: 'extensions',
+    when: ['leavesOne', 'madeByTerraform'],
+    impact: 'destroy',
+    reason:
+      'Terraform drops an extension that left the list (bootstrap: terraform); PostgreSQL refuses while tables or functions depend on it.',
+    source: documentation(
+      'cyrilgdn/postgresql, resource_postgresql_extension.go: Delete is DROP EXTENSION without CASCADE',
+    ),
+  },
+  {
+    id: 'pgstac/extensions',
     resource: pgstac,
     field: 'extensions',
     impact: 'update',
@@ -66,13 +85,15 @@ export const databaseRules: readonly Rule[] = [
     source: ours('sql/ drops nothing'),
   },
   {
+    id: 'pgstac/compression',
     resource: pgstac,
     field: 'compression',
     impact: 'update',
     reason: 'What is loaded from now on is compressed so; what is there stays as it is.',
-    source: 'PostgreSQL 15 documentation, default_toast_compression',
+    source: documentation('PostgreSQL 15 documentation, default_toast_compression'),
   },
   {
+    id: 'pgstac/setting-removed',
     resource: pgstac,
     field: 'settings.*',
     when: ['disappears'],
@@ -81,10 +102,11 @@ export const databaseRules: readonly Rule[] = [
     source: ours('sql/pgstac-4-settings.sql'),
   },
   {
+    id: 'pgstac/setting',
     resource: pgstac,
     field: 'settings.*',
     impact: 'update',
     reason: '`platform db init` writes the row of pgstac_settings.',
-    source: 'pgSTAC documentation, "PgSTAC Settings Variables"',
+    source: documentation('pgSTAC documentation, "PgSTAC Settings Variables"'),
   },
 ];

@@ -1,9 +1,13 @@
+import type { Rule } from './rule.ts';
+import { documentation } from './sources.ts';
+
+const resource = 'cloudSql.instance';
+
 /**
  * Flags that take effect only at PostgreSQL's start: those that PostgreSQL 15 itself lists so
- * (`SELECT name FROM pg_settings WHERE context = 'postmaster'`) and that Cloud SQL lets one set, and its own
- * `cloudsql.*` switches.
+ * (`SELECT name FROM pg_settings WHERE context = 'postmaster'`) and that Cloud SQL lets one set.
  */
-const ofPostgres = [
+export const postmasterFlags: readonly string[] = [
   'autovacuum_freeze_max_age',
   'autovacuum_max_workers',
   'autovacuum_multixact_freeze_max_age',
@@ -25,14 +29,57 @@ const ofPostgres = [
   'track_commit_timestamp',
   'wal_buffers',
   'wal_level',
-] as const;
-
-export const restartFlags: readonly { readonly flag: string; readonly source: string }[] = [
-  ...ofPostgres.map((flag) => ({ flag, source: `PostgreSQL 15, pg_settings.context of ${flag}: postmaster` })),
-  // Preloaded by Cloud SQL for them: pg_cron, pglogical and the like. Its documentation says of each whether it restarts;
-  // where it does not say, the worse is presumed.
-  ...['cloudsql.*', 'cron.*'].map((flag) => ({
-    flag,
-    source: 'Cloud SQL for PostgreSQL documentation, "Configure database flags": restart may be needed',
-  })),
 ];
+
+/** Flags of Cloud SQL itself and of pg_cron; its documentation says of each whether it restarts, and of most it does. */
+const ofCloudSql = ['cloudsql.*', 'cron.*'];
+
+/** Extensions' flags that a running server takes: their context is `superuser`. */
+const taken = ['auto_explain.*', 'pgaudit.*', 'pg_stat_statements.track*', 'pg_hint_plan.*'];
+
+const page = documentation('Cloud SQL for PostgreSQL documentation, "Configure database flags"');
+
+export const flagRules: readonly Rule[] = [
+  ...postmasterFlags.map((flag) => ({
+    ...restarts(flag),
+    reason: 'PostgreSQL reads this flag only when it starts; Cloud SQL restarts it at once.',
+    source: documentation(`PostgreSQL 15, pg_settings.context of ${flag}: postmaster`),
+  })),
+  ...ofCloudSql.map((flag) => ({
+    ...restarts(flag),
+    reason: 'This flag decides what Cloud SQL preloads; it restarts the instance at once.',
+    source: page,
+  })),
+  ...taken.map(
+    (flag): Rule => ({
+      id: `cloudsql/flag-${flag}`,
+      resource,
+      field: `flags.${flag}`,
+      impact: 'update',
+      reason: 'The running server takes it.',
+      source: documentation("PostgreSQL documentation, the extension's page: a superuser changes it in a session"),
+    }),
+  ),
+  {
+    id: 'cloudsql/flag-of-extension-restarts',
+    resource,
+    field: 'flags.*',
+    when: ['ofAnExtension'],
+    impact: 'restart',
+    reason:
+      'What an extension reads when it is loaded; of which it reads later nothing is known, so the worse is presumed.',
+    source: page,
+  },
+  {
+    id: 'cloudsql/flag-in-place',
+    resource,
+    field: 'flags.*',
+    impact: 'update',
+    reason: 'The running server takes it.',
+    source: documentation('PostgreSQL 15, pg_settings.context: none of the others is postmaster'),
+  },
+];
+
+function restarts(flag: string): Pick<Rule, 'id' | 'resource' | 'field' | 'impact'> {
+  return { id: `cloudsql/flag-${flag}-restarts`, resource, field: `flags.${flag}`, impact: 'restart' };
+}

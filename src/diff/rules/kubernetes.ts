@@ -1,18 +1,20 @@
 import type { Rule } from './rule.ts';
-import { ours } from './sources.ts';
+import { documentation, google, ours } from './sources.ts';
 
 const resource = 'kubernetes';
 
 export const kubernetesRules: readonly Rule[] = [
   {
+    id: 'kubernetes/removed',
     resource,
     field: null,
     when: ['disappears'],
     impact: 'destroy',
     reason: 'Nothing deletes what was applied: kubectl delete -k terraform/kubernetes, from the last compiled tree.',
-    source: 'kubectl documentation, "apply": no pruning by default',
+    source: documentation('kubectl documentation, "apply": no pruning by default'),
   },
   {
+    id: 'kubernetes/version',
     resource,
     field: 'version.*',
     impact: 'none',
@@ -20,36 +22,50 @@ export const kubernetesRules: readonly Rule[] = [
     source: ours('kubernetes.version decides kubernetes.injection'),
   },
   {
+    id: 'kubernetes/injection',
     resource,
     field: 'injection',
     impact: 'update',
     reason:
       'Pods that start from now on get the proxy the other way; the objects of the old way stay until they are deleted.',
-    source: 'Kubernetes documentation, "Mutating Admission Policy"',
+    source: documentation('Kubernetes documentation, "Mutating Admission Policy"'),
   },
   {
+    id: 'kubernetes/namespace',
     resource,
     field: 'namespace',
     impact: 'replace',
     reason:
       'Kubernetes objects stay in their namespace: all are made again in the other one; the old ones stay until they are deleted.',
-    source: 'Kubernetes documentation, "Namespaces"',
+    source: documentation('Kubernetes documentation, "Namespaces"'),
   },
   {
+    id: 'kubernetes/init-account',
     resource,
     field: 'initServiceAccount',
     impact: 'replace',
     reason: 'A Kubernetes object keeps its name for life: a new service account is made.',
-    source: 'Kubernetes documentation, "Object Names and IDs"',
+    source: documentation('Kubernetes documentation, "Object Names and IDs"'),
   },
   {
+    id: 'kubernetes/public-address',
+    resource,
+    field: 'proxy.privateIp',
+    impact: 'update',
+    reason:
+      'The instance gets or loses a public address while it runs; pods that run keep the way they have, which ends with the address.',
+    source: google('resource_sql_database_instance.go', 'settings.ip_configuration.ipv4_enabled'),
+  },
+  {
+    id: 'kubernetes/proxy',
     resource,
     field: 'proxy.*',
     impact: 'update',
     reason: 'Pods that start from now on have it; those that run keep theirs.',
-    source: 'Kubernetes documentation, "Sidecar Containers"',
+    source: documentation('Kubernetes documentation, "Sidecar Containers"'),
   },
   {
+    id: 'kubernetes/pooler-made',
     resource,
     field: 'pooler',
     when: ['appears'],
@@ -58,32 +74,36 @@ export const kubernetesRules: readonly Rule[] = [
     source: ours('terraform/kubernetes'),
   },
   {
+    id: 'kubernetes/pooler-removed',
     resource,
     field: 'pooler',
     when: ['disappears'],
     impact: 'destroy',
     reason: 'Nothing deletes what was applied; once it is deleted, connections through it end.',
-    source: 'kubectl documentation, "apply": no pruning by default',
+    source: documentation('kubectl documentation, "apply": no pruning by default'),
   },
   {
+    id: 'kubernetes/pooler-scaled',
     resource,
     field: 'pooler.replicas',
     impact: 'update',
     reason: 'The Deployment is scaled in place; connections through a pod that goes end.',
-    source: 'Kubernetes documentation, "Deployments"',
+    source: documentation('Kubernetes documentation, "Deployments"'),
   },
   {
+    id: 'kubernetes/pooler-restarts',
     resource,
     field: 'pooler.*',
     impact: 'restart',
     reason: 'Its pods are rolled out anew: connections through them end.',
-    source: 'Kubernetes documentation, "Deployments"',
+    source: documentation('Kubernetes documentation, "Deployments"'),
   },
   {
+    id: 'kubernetes/database-ranges',
     resource,
     field: 'databaseRanges',
     impact: 'update',
     reason: 'The network policies change in place.',
-    source: 'Kubernetes documentation, "Network Policies"',
+    source: documentation('Kubernetes documentation, "Network Policies"'),
   },
 ];

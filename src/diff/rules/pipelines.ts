@@ -1,10 +1,11 @@
 import type { Rule } from './rule.ts';
-import { ours } from './sources.ts';
+import { documentation, ours } from './sources.ts';
 
 const resource = 'pipeline *';
 
 export const pipelineRules: readonly Rule[] = [
   {
+    id: 'pipeline/removed',
     resource,
     field: null,
     when: ['disappears'],
@@ -13,13 +14,15 @@ export const pipelineRules: readonly Rule[] = [
     source: ours('nothing deletes items'),
   },
   {
+    id: 'pipeline/shards-refused',
     resource,
     field: 'shardBy',
     impact: 'refused',
     reason: 'A collection that was loaded keeps its partitioning: ingest exits 4. Into a new collection it works.',
-    source: 'pgSTAC, collections.partition_trunc; platform: shardBy is set when the collection is made',
+    source: documentation('pgSTAC, collections.partition_trunc; platform: shardBy is set when the collection is made'),
   },
   {
+    id: 'pipeline/source',
     resource,
     field: 'source*',
     impact: 'update',
@@ -27,17 +30,37 @@ export const pipelineRules: readonly Rule[] = [
     source: ours('nothing deletes items'),
   },
   {
+    id: 'pipeline/schedule',
     resource,
     field: 'schedule',
     impact: 'update',
     reason: 'The CronJob changes in place; a run that has started goes on.',
-    source: 'Kubernetes documentation, "CronJob"',
+    source: documentation('Kubernetes documentation, "CronJob"'),
   },
   {
+    id: 'pipeline/judge',
     resource,
-    field: '*',
+    field: 'judge',
     impact: 'update',
-    reason: 'The next run has it; what was loaded stays.',
+    reason: 'The next run judges so; what was loaded stays.',
     source: ours('a run reads the spec when it starts'),
   },
+  {
+    id: 'pipeline/download',
+    resource,
+    field: 'download*',
+    impact: 'update',
+    reason: 'The next run downloads so; what was downloaded stays.',
+    source: ours('a run reads the spec when it starts'),
+  },
+  ...['className', 'fileStem'].map(
+    (field): Rule => ({
+      id: `pipeline/${field}`,
+      resource,
+      field,
+      impact: 'update',
+      reason: 'Derived from its name: how the generated flow is called. Runs of the old name stay in Metaflow.',
+      source: ours('metaflow_flows/'),
+    }),
+  ),
 ];

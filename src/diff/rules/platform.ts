@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { google, ours } from './sources.ts';
+import { documentation, google, ours } from './sources.ts';
 
 const owner = {
   resource: 'platform',
@@ -13,6 +13,7 @@ const resource = 'platform';
 
 export const platformRules: readonly Rule[] = [
   {
+    id: 'platform/environment-removed',
     resource,
     field: null,
     when: ['disappears'],
@@ -21,9 +22,10 @@ export const platformRules: readonly Rule[] = [
       'The environment is gone from the spec, and its folder with the next compile. What runs ends when you say so: terraform destroy in that folder first.',
     source: ours('compile removes what it no longer makes'),
   },
-  { ...owner, field: 'name' },
-  { ...owner, field: 'environment' },
+  { id: 'platform/name-owns-databases', ...owner, field: 'name' },
+  { id: 'platform/environment-owns-databases', ...owner, field: 'environment' },
   {
+    id: 'platform/prefix-names-resources',
     resource,
     field: 'prefix',
     impact: 'replace',
@@ -31,6 +33,7 @@ export const platformRules: readonly Rule[] = [
     source: google('resource_compute_firewall.go', 'name: ForceNew'),
   },
   {
+    id: 'platform/model-version',
     resource,
     field: 'modelVersion',
     impact: 'none',
@@ -38,6 +41,7 @@ export const platformRules: readonly Rule[] = [
     source: ours('src/model/platform.ts'),
   },
   {
+    id: 'platform/labels',
     resource,
     field: 'labels.*',
     impact: 'update',
@@ -45,6 +49,7 @@ export const platformRules: readonly Rule[] = [
     source: google('resource_sql_database_instance.go', 'settings.user_labels'),
   },
   {
+    id: 'platform/project-replaces',
     resource,
     field: 'gcp.project',
     impact: 'replace',
@@ -54,11 +59,12 @@ export const platformRules: readonly Rule[] = [
     source: google('resource_sql_database_instance.go', 'project: ForceNew'),
   },
   {
+    id: 'platform/terraform-state',
     resource,
     field: 'gcp.terraformState*',
     impact: 'none',
     reason:
       'Only where Terraform keeps its state: `terraform init -migrate-state` moves it. Without that, apply would make everything again.',
-    source: 'Terraform documentation, "Backend configuration"',
+    source: documentation('Terraform documentation, "Backend configuration"'),
   },
 ];

@@ -1,15 +1,42 @@
-/**
- * Where rules are from. Terraform's are those of the range that `versions.tf` asks for; where versions in it differ, the
- * rule says the worse.
- */
-const googleProvider = 'hashicorp/google >= 6.50, < 8.0';
+import { providers } from '../../model/providers.ts';
 
-/** An attribute in the provider's source, e.g. `google('resource_sql_database_instance.go', 'region: ForceNew')`. */
-export function google(file: string, attribute: string): string {
-  return `${googleProvider}, ${file}: ${attribute}`;
+/** Where a rule is from. */
+export type Source = ProviderSource | DocumentSource;
+
+/** A statement of the google provider's source, at the version it was read at. */
+export interface ProviderSource {
+  readonly kind: 'provider';
+  readonly name: string;
+  readonly readAt: string;
+  readonly file: string;
+  readonly attribute: string;
 }
 
-export const cloudSqlSettings = 'Cloud SQL for PostgreSQL documentation, "About instance settings"';
-export const cloudSqlEditing = 'Cloud SQL for PostgreSQL documentation, "Edit instances"';
-export const cloudSqlAvailability = 'Cloud SQL for PostgreSQL documentation, "Operations that impact availability"';
-export const ours = (what: string): string => `platform: ${what}`;
+/** A page of documentation, or what the platform itself does. */
+export interface DocumentSource {
+  readonly kind: 'document';
+  readonly page: string;
+}
+
+/** The version of the google provider whose source every `google` rule was read in. */
+const readAt = '7.45.0';
+
+/** An attribute in the provider's source, e.g. `google('resource_sql_database_instance.go', 'region: ForceNew')`. */
+export function google(file: string, attribute: string): Source {
+  return { kind: 'provider', name: providers.google.source, readAt, file, attribute };
+}
+
+export function documentation(page: string): Source {
+  return { kind: 'document', page };
+}
+
+/** What the platform itself does. */
+export function ours(what: string): Source {
+  return documentation(`platform: ${what}`);
+}
+
+export const cloudSqlSettings = documentation('Cloud SQL for PostgreSQL documentation, "About instance settings"');
+export const cloudSqlEditing = documentation('Cloud SQL for PostgreSQL documentation, "Edit instances"');
+export const cloudSqlAvailability = documentation(
+  'Cloud SQL for PostgreSQL documentation, "Operations that impact availability"',
+);

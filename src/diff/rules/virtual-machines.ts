@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { google, ours } from './sources.ts';
+import { documentation, google, ours } from './sources.ts';
 
 const resource = 'virtualMachine *';
 const instance = 'resource_compute_instance.go';
@@ -8,6 +8,7 @@ const stops = 'The machine stops and starts again (allow_stopping_for_update): i
 
 export const virtualMachineRules: readonly Rule[] = [
   {
+    id: 'machine/removed',
     resource,
     field: null,
     when: ['disappears'],
@@ -17,6 +18,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_compute_disk.go', 'create_snapshot_before_destroy'),
   },
   {
+    id: 'machine/zone-replaces',
     resource,
     field: 'zone',
     impact: 'replace',
@@ -25,6 +27,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'zone: ForceNew; resource_compute_disk.go, zone: ForceNew'),
   },
   {
+    id: 'machine/name-replaces',
     resource,
     field: 'machine',
     impact: 'replace',
@@ -33,6 +36,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'name: ForceNew; resource_compute_disk.go, name: ForceNew'),
   },
   {
+    id: 'machine/region-replaces-secrets',
     resource,
     field: 'region',
     impact: 'replace',
@@ -42,6 +46,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_secret_manager_secret.go', 'replication: ForceNew'),
   },
   {
+    id: 'machine/network-replaces',
     resource,
     field: 'network',
     impact: 'replace',
@@ -49,6 +54,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'network_interface.network: ForceNew'),
   },
   {
+    id: 'machine/disk-shrink-replaces',
     resource,
     field: 'diskGb',
     when: ['shrinks'],
@@ -58,6 +64,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_compute_disk.go', 'size: ForceNewIfChange IsDiskShrinkage'),
   },
   {
+    id: 'machine/disk-grows',
     resource,
     field: 'diskGb',
     impact: 'update',
@@ -65,6 +72,29 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_compute_disk.go', 'size'),
   },
   {
+    id: 'machine/type-replaces-disk',
+    resource,
+    field: 'machineType',
+    when: ['needsOtherDisk'],
+    impact: 'replace',
+    reason: `That family of machines takes another type of disk: machine and disk are made anew, the disk empty. ${guard}`,
+    loss: 'the database on it, but for the snapshot taken before the disk is deleted',
+    source: google(
+      'resource_compute_disk.go',
+      'type: ForceNew; Compute Engine documentation, "Machine families resource guide"',
+    ),
+  },
+  {
+    id: 'machine/type-replaces-image',
+    resource,
+    field: 'machineType',
+    when: ['needsOtherImage'],
+    impact: 'replace',
+    reason: `Another processor needs another image: the machine is made anew; its data disk is kept. ${guard}`,
+    source: google(instance, 'boot_disk.initialize_params.image: ForceNew'),
+  },
+  {
+    id: 'machine/type-restarts',
     resource,
     field: 'machineType',
     impact: 'restart',
@@ -72,6 +102,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'machine_type, allow_stopping_for_update'),
   },
   {
+    id: 'machine/service-account-restarts',
     resource,
     field: 'serviceAccount.*',
     impact: 'restart',
@@ -79,6 +110,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'service_account, allow_stopping_for_update'),
   },
   {
+    id: 'machine/subnetwork-replaces',
     resource,
     field: 'subnetwork',
     impact: 'replace',
@@ -86,6 +118,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'network_interface.subnetwork: ForceNew'),
   },
   {
+    id: 'machine/external-address',
     resource,
     field: 'externalAddress',
     impact: 'update',
@@ -93,6 +126,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google(instance, 'network_interface.access_config'),
   },
   {
+    id: 'machine/password-secret',
     resource,
     field: 'passwordSecret',
     impact: 'replace',
@@ -102,6 +136,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_secret_manager_secret.go', 'secret_id: ForceNew'),
   },
   {
+    id: 'machine/ca-secret',
     resource,
     field: 'caSecret',
     impact: 'replace',
@@ -110,6 +145,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_secret_manager_secret.go', 'secret_id: ForceNew'),
   },
   {
+    id: 'machine/login',
     resource,
     field: 'login',
     impact: 'update',
@@ -117,14 +153,16 @@ export const virtualMachineRules: readonly Rule[] = [
     source: ours("the machine's startup script never drops a login"),
   },
   {
+    id: 'machine/host',
     resource,
     field: 'host',
     impact: 'update',
     reason:
       "Made of machine, zone and project, whose changes are listed; clients are given the new name, and the server's certificate must bear it.",
-    source: 'Compute Engine documentation, "Internal DNS"',
+    source: documentation('Compute Engine documentation, "Internal DNS"'),
   },
   {
+    id: 'machine/firewall-removed',
     resource: 'virtualMachines.firewall',
     field: null,
     when: ['disappears'],
@@ -133,6 +171,7 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_compute_firewall.go', 'Delete'),
   },
   {
+    id: 'machine/firewall',
     resource: 'virtualMachines.firewall',
     field: '*',
     impact: 'update',

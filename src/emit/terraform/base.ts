@@ -1,9 +1,9 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { proxyPort } from '../../model/dsn.ts';
+import { chooseDisk } from '../../model/machine-type.ts';
 import type { Bastion, Hosting, Platform } from '../../model/platform.ts';
 import { hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
-import { emitHcl, type HclView, viewBackend, viewLabels, viewServices } from './common.ts';
-import { chooseDisk } from './machine-type.ts';
+import { emitHcl, type HclView, viewBackend, viewLabels, viewProviders, viewServices } from './common.ts';
 import { emitMoved } from './moved.ts';
 import { listSecrets } from './workload-secrets.ts';
 
@@ -26,7 +26,7 @@ export function emitBase(platform: Platform): readonly Artifact[] {
 }
 
 function viewSettings(platform: Platform): HclView {
-  return { backend: viewBackend(platform), postgresql: usesPostgresqlProvider(platform.hosting) };
+  return { backend: viewBackend(platform), ...viewProviders({ postgresql: usesPostgresqlProvider(platform.hosting) }) };
 }
 
 function usesPostgresqlProvider(hosting: Hosting): boolean {

@@ -1,5 +1,6 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { Platform } from '../../model/platform.ts';
+import { providers } from '../../model/providers.ts';
 import type { Fragment } from '../../print/fragment.ts';
 import { hclComment, hclMap, hclString } from '../../print/hcl.ts';
 import { renderTemplate, type TemplateName, type View } from '../render.ts';
@@ -22,6 +23,15 @@ export function viewBackend(platform: Platform, ...folder: readonly string[]): H
   const named = platform.prefix !== platform.name;
   const path = [state.prefix, ...(named ? [platform.environment] : []), ...folder].filter((part) => part !== '');
   return { bucket: hclString(state.bucket), prefix: hclString(path.join('/')) };
+}
+
+/** What `versions.tf` asks of Terraform. */
+export function viewProviders(uses: { readonly postgresql: boolean }): HclView {
+  const view = ({ source, versions }: { source: string; versions: string }) => ({
+    source: hclString(source),
+    version: hclString(versions),
+  });
+  return { google: view(providers.google), postgresql: uses.postgresql ? view(providers.postgresql) : null };
 }
 
 export function viewLabels(platform: Platform): Fragment<'hcl'> {

@@ -1,9 +1,9 @@
 import type { Artifact } from '../../artifact/artifact.ts';
+import { chooseDisk } from '../../model/machine-type.ts';
 import type { DatabaseMachine, Platform, VirtualMachinesHosting } from '../../model/platform.ts';
 import { hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
-import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewServices } from './common.ts';
-import { chooseDisk } from './machine-type.ts';
+import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewProviders, viewServices } from './common.ts';
 import { emitStartup } from './startup.ts';
 
 const folder = 'terraform/postgres_vms';
@@ -17,7 +17,7 @@ export function emitMachines(platform: Platform, hosting: VirtualMachinesHosting
     ...emitBase(platform),
     emitHcl(folder, 'terraform/postgres_vms/versions.tf', {
       backend: viewBackend(platform, 'postgres_vms'),
-      postgresql: false,
+      ...viewProviders({ postgresql: false }),
     }),
     emitHcl(folder, 'terraform/postgres_vms/variables.tf', { project: hclString(platform.gcp.project) }),
     emitHcl(folder, 'terraform/postgres_vms/main.tf', viewMain(platform, hosting)),
