@@ -3,22 +3,29 @@ import { readSetting } from './fields.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** One part of a model. */
+export interface Resource {
+  readonly fields: Fields;
+  /** The names under which it may be found in an older model. */
+  readonly formerNames: readonly string[];
+}
+
 /**
  * The model, cut into the parts that are made, changed and removed as one, by name. Each part is taken out by name and
  * the rest kept whole, so that a field added to the model is compared without being named here. What a part has from
  * elsewhere in the model is put into it, where a change of it is felt.
  */
-export function listResources(platform: Platform): ReadonlyMap<string, Fields> {
+export function listResources(platform: Platform): ReadonlyMap<string, Resource> {
   const { labels, gcp, hosting, databases, workloads, people, bastion, kubernetes, metaflow, pipelines, ...rest } =
     platform;
   const { region, network, ...google } = gcp;
   const labelsByKey = Object.fromEntries(labels.map(({ key, ...label }) => [key, readSetting(label)]));
-  return new Map<string, Fields>([
+  return new Map([
     resource('platform', { ...rest, labels: labelsByKey, gcp: google }),
     ...listHosting(hosting, { region, network }),
     // On another kind of hosting the database is another one, though its name is the same.
     ...Object.entries(databases).map(([name, own]) => resource(`database ${name}`, { hosting: hosting.kind, ...own })),
-    ...workloads.map(({ name, ...workload }) => resource(`workload ${name}`, workload)),
+    ...workloads.map(({ name, ...workload }) => renamable('workload', name, workload)),
     ...people.map(({ member, ...person }) => resource(`person ${member}`, person)),
     ...optional('bastion', bastion === null ? null : { network, ...bastion }),
     ...optional('kubernetes', kubernetes),
@@ -29,12 +36,12 @@ export function listResources(platform: Platform): ReadonlyMap<string, Fields> {
 
 type Place = Pick<Platform['gcp'], 'region' | 'network'>;
 
-function listHosting(hosting: Hosting, place: Place): (readonly [string, Fields])[] {
+function listHosting(hosting: Hosting, place: Place): Named[] {
   if (hosting.kind === 'cloudSql') {
     const { kind, replicas, alerts, initAccount, ...instance } = hosting;
     return [
       resource(`${kind}.instance`, { ...place, ...instance }),
-      ...replicas.map(({ name, ...replica }) => resource(`${kind}.replica ${name}`, replica)),
+      ...replicas.map(({ name, ...replica }) => renamable(`${kind}.replica`, name, replica)),
       resource(`${kind}.alerts`, alerts),
       ...optional(`${kind}.initAccount`, initAccount),
     ];
@@ -45,10 +52,18 @@ function listHosting(hosting: Hosting, place: Place): (readonly [string, Fields]
   return [machine('ingest', ingest), machine('pgstac', pgstac), resource(`${kind}.firewall`, { clients })];
 }
 
-function resource(name: string, fields: object): readonly [string, Fields] {
-  return [name, { ...fields }];
+type Named = readonly [name: string, resource: Resource];
+
+function resource(name: string, fields: object): Named {
+  return [name, { fields: { ...fields }, formerNames: [] }];
 }
 
-function optional(name: string, fields: object | null): (readonly [string, Fields])[] {
+/** Something whose key may change while what it has stays. A lock of before `renamedFrom` has no `formerNames`. */
+function renamable(kind: string, name: string, own: { readonly formerNames?: readonly string[] }): Named {
+  const { formerNames = [], ...fields } = own;
+  return [`${kind} ${name}`, { fields, formerNames: formerNames.map((former) => `${kind} ${former}`) }];
+}
+
+function optional(name: string, fields: object | null): Named[] {
   return fields === null ? [] : [resource(name, fields)];
 }

@@ -84,6 +84,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'cloudSql.instance tier': ['cloudsql/tier-restarts'],
   'cloudSql.instance version': ['cloudsql/version-downgrade-refused', 'cloudsql/version-upgrade-restarts'],
   'cloudSql.replica instance': ['cloudsql/replica-instance-replaces'],
+  'cloudSql.replica name': ['cloudsql/replica-renamed'],
   'cloudSql.replica region': ['cloudsql/replica-region-replaces'],
   'cloudSql.replica tier': ['cloudsql/replica-tier-restarts'],
   'database ingest hosting': ['database/hosting-moved-ingest'],
@@ -166,6 +167,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'workload google.email': ['access/workload-google-account'],
   'workload grants.ingest': ['access/workload-grants'],
   'workload grants.pgstac': ['access/workload-grants'],
+  'workload name': ['access/workload-renamed'],
   'workload namespace': ['access/workload-namespace'],
   'workload serviceAccount': ['access/workload-kubernetes-account'],
 };

@@ -21,7 +21,8 @@ describe.each(full.map((platform) => [platform.hosting.kind, platform] as const)
   test('differs wherever one field does', () => {
     expect(mutations.length).toBeGreaterThan(100);
     const unseen = mutations.filter(({ value }) => diffPlatforms(platform, value).length === 0);
-    expect(unseen.map(({ path }) => path)).toEqual([]);
+    // Former names change nothing: they say which thing of an older model this one is.
+    expect(unseen.map(({ path }) => path).filter((path) => !path.endsWith('.formerNames'))).toEqual([]);
   });
 
   test('differs there, and not elsewhere', () => {

@@ -28,12 +28,24 @@ const special: readonly Platform[] = [
   ]),
 ];
 
+const renamed: Platform = {
+  ...onCloudSql({
+    replicas: sqlOf(cloudSql).replicas.map((replica) => ({ ...replica, name: 'other', formerNames: [replica.name] })),
+  }),
+  workloads: cloudSql.workloads.map((workload) => ({
+    ...workload,
+    name: `new-${workload.name}`,
+    formerNames: [workload.name],
+  })),
+};
+
 const pairs: readonly (readonly [Platform | null, Platform | null])[] = [
   ...[cloudSql, machines].flatMap((platform) => special.map((other) => [platform, other] as const)),
   ...[cloudSql, machines].flatMap((platform) => special.map((other) => [other, platform] as const)),
   ...[cloudSql, machines, ...special.slice(0, 2)].flatMap((platform) =>
     listValidMutations(platform).flatMap(({ value }) => [[platform, value] as const, [value, platform] as const]),
   ),
+  [cloudSql, renamed],
   [cloudSql, null],
   [machines, null],
   [null, cloudSql],
@@ -71,6 +83,19 @@ describe('the rules', () => {
     }
     const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, ids]) => [name, [...ids].sort()]);
     expect(Object.fromEntries(sorted)).toEqual(fieldRules);
+  });
+
+  test('what was renamed in the spec is the same thing', () => {
+    const changes = diffPlatforms(cloudSql, renamed);
+    expect(
+      changes.map(({ resource, field, before, after, impact }) => [resource, field, before, after, impact]),
+    ).toEqual([
+      ['cloudSql.replica other', 'name', 'read', 'other', 'none'],
+      ['workload new-metaflow-task', 'name', 'metaflow-task', 'new-metaflow-task', 'none'],
+      ['workload new-stac-api', 'name', 'stac-api', 'new-stac-api', 'none'],
+    ]);
+    // Long after it: a model that has the name already.
+    expect(diffPlatforms(renamed, renamed)).toEqual([]);
   });
 
   test('a field without a rule is presumed to do the worst', () => {

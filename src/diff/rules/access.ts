@@ -10,6 +10,14 @@ const grants = {
 
 export const accessRules: readonly Rule[] = [
   {
+    id: 'access/workload-renamed',
+    resource: 'workload *',
+    field: 'name',
+    impact: 'none',
+    reason: 'Its Google service account keeps the first name; only its address in Terraform moves (renamedFrom).',
+    source: documentation('Terraform\'s documentation, "Refactor modules": moved blocks'),
+  },
+  {
     id: 'access/workload-removed',
     resource: 'workload *',
     field: null,

@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { google } from './sources.ts';
+import { documentation, google } from './sources.ts';
 
 const file = 'resource_sql_database_instance.go';
 const guard = 'While deletionProtection is on, apply refuses it.';
@@ -14,6 +14,14 @@ export const cloudSqlPartRules: readonly Rule[] = [
     impact: 'destroy',
     reason: `The replica is deleted; what it served has to read elsewhere. ${guard}`,
     source: google(file, 'Delete'),
+  },
+  {
+    id: 'cloudsql/replica-renamed',
+    resource: 'cloudSql.replica *',
+    field: 'name',
+    impact: 'none',
+    reason: 'The instance keeps the first name; only its address in Terraform moves (renamedFrom).',
+    source: documentation('Terraform\'s documentation, "Refactor modules": moved blocks'),
   },
   {
     id: 'cloudsql/replica-tier-restarts',
