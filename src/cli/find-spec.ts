@@ -21,7 +21,7 @@ export async function findSpec(context: Context, named: string | undefined): Pro
   for (let folder = resolve(context.cwd); ; folder = dirname(folder)) {
     for (const name of ['platform.yaml', join('spec', 'platform.yaml')]) {
       const path = join(folder, name);
-      if (await exists(path)) return { path, projectRoot: folder };
+      if (await exists(path)) return { path, projectRoot: projectRootOf(path) };
     }
     if (dirname(folder) === folder) break;
   }

@@ -16,6 +16,7 @@ interface CompileFlags extends CheckOptions {
   readonly out?: string;
   readonly check: boolean;
   readonly force: boolean;
+  readonly watch: boolean;
 }
 
 /** validate, compile, diff: what needs nothing but the spec. */
@@ -41,11 +42,14 @@ export function addSpecCommands(program: Command, run: Run): void {
     .option('--out <folder>', 'where to; left out: generated/ beside the spec')
     .option('--check', 'write nothing; name what is stale, missing or edited by hand, and exit 1 if anything is', false)
     .option('--force', 'overwrite files that were edited by hand', false)
+    .option('--watch', 'compile (or check) again at each save of the spec, until Ctrl-C', false)
     .addOption(checkFormatOption())
-    .action((spec: string | undefined, options: CompileFlags) =>
-      run(async (context) =>
-        (await import('./commands/compile.ts')).runCompile(context, { ...options, spec: spec ?? options.spec }),
-      ),
+    .action((spec: string | undefined, { watch, ...options }: CompileFlags) =>
+      run(async (context) => {
+        const given = { ...options, spec: spec ?? options.spec };
+        if (watch) return (await import('./commands/watch.ts')).runWatch(context, given);
+        return (await import('./commands/compile.ts')).runCompile(context, given);
+      }),
     );
   program
     .command('diff [spec]')
