@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { resolveSpec } from '../compile.ts';
+import { type ResolvedSpec, resolveEnvironments } from '../compile.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import type { Platform } from '../model/platform.ts';
@@ -45,20 +45,21 @@ export async function loadPlatforms(
   context: Context,
   options: { readonly spec?: string | undefined; readonly env?: readonly string[] | undefined },
 ): Promise<LoadedPlatforms> {
-  const { path, projectRoot } = await findSpec(context, options.spec);
-  const shown = showPath(context, path);
-  const text = await readText(path, shown);
-  const { platforms, warnings } = await resolveText(text, shown);
-  const environments = platforms.map(({ environment }) => environment);
+  const { projectRoot, ...spec } = await readSpecFile(context, options.spec);
   const wanted = options.env ?? [];
-  for (const name of wanted) refuseUnknown(name, environments);
-  return {
-    platforms: platforms.filter(({ environment }) => wanted.length === 0 || wanted.includes(environment)),
-    environments,
-    warnings,
-    spec: { path, shown, text },
-    projectRoot,
-  };
+  const resolved = await resolveText(spec.text, spec.shown, wanted);
+  for (const name of wanted) refuseUnknown(name, resolved.environments);
+  return { ...resolved, spec, projectRoot };
+}
+
+/** Finds and reads the spec. Throws `CommandError` where there is none, `SpecError` where it is not text. */
+export async function readSpecFile(
+  context: Context,
+  named: string | undefined,
+): Promise<LoadedSpec & { readonly projectRoot: string }> {
+  const { path, projectRoot } = await findSpec(context, named);
+  const shown = showPath(context, path);
+  return { path, shown, text: await readText(path, shown), projectRoot };
 }
 
 /** The one environment that a command on a database needs: the only one, or the one named. */
@@ -79,14 +80,15 @@ export async function loadPlatform(
   return { platform, ...rest };
 }
 
-/** Resolves a text that is already at hand, e.g. an older version of the spec. */
+/** Resolves a text that is already at hand, e.g. an older version of the spec: the environments wanted, none means all. */
 export async function resolveText(
   text: string,
   shown: string,
-): Promise<{ platforms: readonly Platform[]; warnings: readonly Diagnostic[] }> {
-  const resolved = await resolveSpec({ path: shown, text });
+  wanted: readonly string[],
+): Promise<ResolvedSpec & { readonly warnings: readonly Diagnostic[] }> {
+  const resolved = await resolveEnvironments({ path: shown, text }, wanted);
   if (!resolved.ok) throw new SpecError(resolved.diagnostics, new Map([[shown, text]]));
-  return { platforms: resolved.value, warnings: resolved.warnings };
+  return { ...resolved.value, warnings: resolved.warnings };
 }
 
 /** A path as a person types it from the current folder. */

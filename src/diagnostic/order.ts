@@ -4,7 +4,7 @@ import type { Diagnostic } from './diagnostic.ts';
 export function orderDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Map<string, Diagnostic>();
   for (const diagnostic of diagnostics) {
-    const key = JSON.stringify([diagnostic.code, diagnostic.file, diagnostic.range, diagnostic.message]);
+    const key = identify(diagnostic);
     if (!seen.has(key)) seen.set(key, diagnostic);
   }
   return [...seen.values()].sort(
@@ -15,6 +15,16 @@ export function orderDiagnostics(diagnostics: readonly Diagnostic[]): readonly D
       compareText(a.code, b.code) ||
       compareText(a.message, b.message),
   );
+}
+
+/** Whether two diagnostics say the same of the same place. */
+export function isSameDiagnostic(a: Diagnostic, b: Diagnostic): boolean {
+  return identify(a) === identify(b);
+}
+
+/** The same text for two diagnostics that say the same of the same place. */
+export function identify({ code, file, range: { start, end }, message }: Diagnostic): string {
+  return JSON.stringify([code, file, start.line, start.column, end.line, end.column, message]);
 }
 
 function compareText(a: string, b: string): number {

@@ -1,21 +1,52 @@
-/** Keys whose value is a secret whatever it looks like. */
-export const secretKey =
-  /^(.*[_-])?(password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials)$/i;
+const secretWords =
+  /(password|passwd|passphrase|(^|[_.-])(pwd|secret|token|(api|access|private|secret)[_-]?key|credentials?|authorization))$/;
 
-/** Texts that are a secret wherever they stand. */
-export const secretShapes: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+/** Whether a key's value is a secret whatever it looks like: `password`, `DB_PASSWORD`, `adminToken`, `api-key`. */
+export function isSecretKey(key: string): boolean {
+  return secretWords.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase());
+}
+
+export interface SecretShape {
+  readonly what: string;
+  readonly pattern: RegExp;
+}
+
+/** Tokens that carry their maker's mark, and private keys: secrets wherever they stand, comments among them. */
+const marked: readonly SecretShape[] = [
+  { what: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/s },
+  { what: 'a Google API key', pattern: /\bAIza[0-9A-Za-z_-]{35}(?![0-9A-Za-z_-])/ },
+  { what: 'a Google OAuth token', pattern: /\bya29\.[0-9A-Za-z_-]{20,}/ },
+  { what: 'a Google OAuth client secret', pattern: /\bGOCSPX-[0-9A-Za-z_-]{20,}/ },
+  { what: 'a GitHub token', pattern: /\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})/ },
+  { what: 'a GitLab token', pattern: /\bglpat-[0-9A-Za-z_-]{20,}/ },
+  { what: 'a Slack token', pattern: /\bxox[abeoprs]-[0-9]+-[0-9A-Za-z-]{20,}/ },
+  { what: 'an AWS access key', pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/ },
+  { what: 'a JSON Web Token', pattern: /\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}/ },
+];
+
+/** Texts that are a secret where a value or a key stands. */
+export const secretShapes: readonly SecretShape[] = [
   // One slash is enough: that is what is left of a URL that was taken for a path.
   { what: 'a URL with a password', pattern: /\b[a-z][a-z0-9+.-]*:\/{1,2}[^/\s:@]*:[^/\s@]+@/i },
+  {
+    what: 'a database URL with a password',
+    pattern: /\b(postgres(ql)?|mysql|mongodb|redis|amqps?):\/\/[^\s:@/]*:[^\s@]+@/i,
+  },
   {
     what: 'a URL with a key in its query',
     pattern: /[?&](?:[\w.]*[_-])?(?:token|key|apikey|sig|signature|secret|password|credential)=[^&#\s]+/i,
   },
-  { what: 'a connection string with a password', pattern: /\bpassword\s*=\s*\S+/i },
-  { what: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/s },
-  { what: 'a Google API key', pattern: /\bAIza[0-9A-Za-z_-]{35}\b/ },
-  { what: 'a Google OAuth token', pattern: /\bya29\.[0-9A-Za-z_-]{20,}/ },
-  { what: 'a GitHub token', pattern: /\bgh[pousr]_[0-9A-Za-z]{36,}\b/ },
-  { what: 'an AWS access key', pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/ },
+  { what: 'a connection string with a password', pattern: /\b(pg)?password\s*=\s*\S+/i },
+  ...marked,
+];
+
+/** As a comment may show how a password is given, only one that is no placeholder (`$VAR`, `<password>`, `***`, `…`) counts. */
+export const commentShapes: readonly SecretShape[] = [
+  {
+    what: 'a URL with a password',
+    pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:(?![$<{[*….%]|x+@|pass(word)?@|pw@|secret@)[^/\s@]+@/i,
+  },
+  ...marked,
 ];
 
 /** A text with whatever has the shape of a secret replaced, character for character. */
@@ -27,11 +58,13 @@ export function maskShapes(text: string): string {
 
 /** A line of a spec with whatever looks like a secret in it replaced, column for column, so that carets still fit. */
 export function maskSecrets(line: string): string {
+  // A line of a private key, whose first line alone says what it is.
+  if (/^[\s#"'|>-]*[0-9A-Za-z+/]{60,76}={0,2}["']?$/.test(line) && !/[0-9a-f]{60}/.test(line)) return hide(line);
   // The lookbehind keeps a long word from being tried at each of its letters.
-  const pairs = /(?<head>(?<![\w-])["']?(?<key>[\w-]+)["']?\s*:\s*)(?<value>"[^"]*"?|'[^']*'?|[^\s{[,}#][^,}#]*)/g;
+  const pairs = /(?<head>(?<![\w.-])["']?(?<key>[\w.-]+)["']?\s*:\s*)(?<value>"[^"]*"?|'[^']*'?|[^\s{[,}#][^,}#]*)/g;
   return maskShapes(line).replace(pairs, (...found) => {
     const { head = '', key = '', value = '' } = found.at(-1) as Record<string, string>;
-    return secretKey.test(key) ? head + hide(value) : head + value;
+    return isSecretKey(key) ? head + hide(value) : head + value;
   });
 }
 

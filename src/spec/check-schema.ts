@@ -3,20 +3,59 @@ import type { Code } from '../diagnostic/catalog.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import { locateKey, locateValue, nodeToValue, type Place, type SpecNode, type SpecPath } from './node.ts';
+import { pointTo } from './place.ts';
+import type { Fault } from './repair.ts';
 import { followReference, type SchemaNode, type Shape, schemaOf } from './schema.ts';
 
 const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictTypes: false, ownProperties: true });
 const compiled = new Map<Shape, ValidateFunction>();
 
-/** Every place where `root` does not have the shape, and what to write instead. */
-export function checkSchema(root: SpecNode, shape: Shape): readonly Diagnostic[] {
-  let validate = compiled.get(shape);
-  if (validate === undefined) {
-    validate = ajv.compile({ ...schemaOf(shape), $id: undefined } as object);
-    compiled.set(shape, validate);
-  }
+/** One place where a document does not have its shape: what is said of it, and what to leave out to go on without it. */
+export interface SchemaMistake {
+  readonly diagnostic: Diagnostic;
+  readonly fault: Fault;
+}
+
+/** Every place where `root` does not have the shape. `above` is where `root` stands in the spec, for what is said. */
+export function checkSchema(root: SpecNode, shape: Shape, above: SpecPath = []): readonly SchemaMistake[] {
+  const validate = validatorOf(shape);
   if (validate(nodeToValue(root))) return [];
-  return (validate.errors ?? []).flatMap((error) => explainError(root, error));
+  return keepTelling(validate.errors ?? []).map((error) => explainError(root, error, above));
+}
+
+export function hasShape(value: unknown, shape: Shape): boolean {
+  return validatorOf(shape)(value) === true;
+}
+
+function validatorOf(shape: Shape): ValidateFunction {
+  const known = compiled.get(shape);
+  if (known !== undefined) return known;
+  const validate = ajv.compile({ ...schemaOf(shape), $id: undefined } as object);
+  compiled.set(shape, validate);
+  return validate;
+}
+
+/** One error a value: of the wrong type it cannot have the right form either, and of the wrong form not the right length. */
+function keepTelling(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const best = new Map<string, ErrorObject>();
+  // A name's own error is its `pattern`.
+  const told = errors.filter(({ keyword }) => keyword !== 'propertyNames');
+  for (const error of told.filter(isAboutValue)) {
+    const known = best.get(error.instancePath);
+    if (known === undefined || rank(error) < rank(known)) best.set(error.instancePath, error);
+  }
+  return told.filter((error) => !isAboutValue(error) || best.get(error.instancePath) === error);
+}
+
+const keysErrors = ['additionalProperties', 'required', 'minProperties', 'maxProperties'];
+
+function isAboutValue({ keyword, propertyName }: ErrorObject): boolean {
+  return propertyName === undefined && !keysErrors.includes(keyword);
+}
+
+function rank({ keyword }: ErrorObject): number {
+  const at = ['type', 'const', 'enum', 'pattern'].indexOf(keyword);
+  return at === -1 ? 4 : at;
 }
 
 interface Mistake {
@@ -26,24 +65,40 @@ interface Mistake {
   readonly place: Place;
 }
 
-function explainError(root: SpecNode, error: ErrorObject): readonly Diagnostic[] {
-  const mistake = describeError(root, error, pointerToPath(error.instancePath));
-  if (mistake === null) return [];
-  const { place, ...rest } = mistake;
-  return [{ ...rest, severity: 'error', file: place.file, range: place.range }];
+function explainError(root: SpecNode, error: ErrorObject, above: SpecPath): SchemaMistake {
+  const path = pointerToPath(error.instancePath);
+  const { place, ...rest } = describeError(root, error, path, [...above, ...path].join('.') || 'the spec');
+  return { diagnostic: { ...rest, severity: 'error', ...pointTo(place) }, fault: toFault(error, path) };
 }
 
-function describeError(root: SpecNode, error: ErrorObject, path: SpecPath): Mistake | null {
+function toFault(error: ErrorObject, path: SpecPath): Fault {
+  const params = error.params as Record<string, unknown>;
+  if (error.propertyName !== undefined) return { kind: 'name', path: [...path, error.propertyName] };
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(params['additionalProperty']);
+      return { kind: 'unknownKey', path: [...path, key], meant: nearestKey(key, error.parentSchema as SchemaNode) };
+    }
+    case 'required':
+      return { kind: 'missing', path: [...path, String(params['missingProperty'])] };
+    case 'minProperties':
+    case 'maxProperties':
+      return { kind: 'choice', path };
+    default:
+      return { kind: 'value', path };
+  }
+}
+
+function describeError(root: SpecNode, error: ErrorObject, path: SpecPath, name: string): Mistake {
   const params = error.params as Record<string, unknown>;
   const parent = error.parentSchema as SchemaNode;
-  const name = path.join('.') || 'the spec';
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(params['additionalProperty']);
       return {
         code: 'PF101',
-        message: `${name} has no key ${JSON.stringify(key)}`,
-        hint: keyHint(key, parent),
+        message: `${name} has no key ${show(key)}`,
+        hint: keyHint(key, parent, error.data),
         place: locateKey(root, [...path, key]),
       };
     }
@@ -85,8 +140,6 @@ function describeError(root: SpecNode, error: ErrorObject, path: SpecPath): Mist
             hint: `a key here matches ${parent.pattern}`,
             place: locateKey(root, [...path, error.propertyName]),
           };
-    case 'propertyNames':
-      return null; // its `pattern` error says the same
     case 'minProperties':
     case 'maxProperties':
       return {
@@ -105,11 +158,16 @@ function describeError(root: SpecNode, error: ErrorObject, path: SpecPath): Mist
   }
 }
 
-function keyHint(key: string, parent: SchemaNode): string {
+function keyHint(key: string, parent: SchemaNode, data: unknown): string {
+  const near = nearestKey(key, parent);
   const keys = Object.keys(parent.properties ?? {});
-  const near = suggestName(key, keys);
-  if (near !== null) return `did you mean ${near}?`;
-  return keys.length === 0 ? 'nothing can be set here' : `keys here: ${keys.join(', ')}`;
+  if (near === null) return keys.length === 0 ? 'nothing can be set here' : `keys here: ${keys.join(', ')}`;
+  const taken = typeof data === 'object' && data !== null && Object.hasOwn(data, near);
+  return taken ? `did you mean ${near}? That one is there too: keep one` : `did you mean ${near}?`;
+}
+
+function nearestKey(key: string, parent: SchemaNode): string | null {
+  return suggestName(key, Object.keys(parent.properties ?? {}));
 }
 
 function missingHint(key: string, parent: SchemaNode): string {
@@ -136,6 +194,7 @@ function example(parent: SchemaNode): { hint?: string } {
 }
 
 function show(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return articleOf(value);
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

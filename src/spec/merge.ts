@@ -18,6 +18,8 @@ export function mergeNodes(base: SpecNode, overlay: SpecNode): SpecNode {
 }
 
 /** A map without its `null` entries, at any depth below maps; lists are left as they are. */
+export function dropNulls(node: MapNode): MapNode;
+export function dropNulls(node: SpecNode): SpecNode;
 export function dropNulls(node: SpecNode): SpecNode {
   if (node.kind !== 'map') return node;
   const entries = new Map<string, MapEntry>();

@@ -20,7 +20,21 @@ import { createPlaces, type Place } from './place.ts';
 
 /** YAML 1.2 text → located nodes. Anchors, aliases and merge keys are resolved; each part keeps the place it was written. */
 export function parseDocument(file: SourceFile): Outcome<SpecNode> {
-  const reader = new Reader(file);
+  const { readings, diagnostics } = readDocument(file);
+  const [node] = readings;
+  if (node === undefined || diagnostics.length > 0) return { ok: false, diagnostics };
+  return { ok: true, value: node, warnings: [] };
+}
+
+/** A text as far as it can be read in spite of its mistakes. */
+export interface ReadDocument {
+  /** Of one way to read it, or where keys stand twice, two: by their last and by their first. None where it is not YAML. */
+  readonly readings: readonly SpecNode[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function readDocument(file: SourceFile): ReadDocument {
+  const reader = new Reader(file, 'last');
   const documents = parseAllDocuments(file.text, {
     uniqueKeys: true,
     prettyErrors: false,
@@ -30,7 +44,7 @@ export function parseDocument(file: SourceFile): Outcome<SpecNode> {
   const [document] = documents;
   if (document === undefined || !('contents' in document) || document.contents === null) {
     reader.report('PF002', 'the spec is empty', 0, 0, 'start with `apiVersion: platform/v1`');
-    return { ok: false, diagnostics: reader.diagnostics };
+    return { readings: [], diagnostics: reader.diagnostics };
   }
   if (Array.isArray(documents) && documents.length > 1) {
     const at = documents[1]?.range[0] ?? 0;
@@ -42,11 +56,18 @@ export function parseDocument(file: SourceFile): Outcome<SpecNode> {
       'keep one document a file; environments go below `environments`',
     );
   }
-  for (const error of [...document.errors, ...document.warnings]) reader.reportYaml(error);
-  if (reader.diagnostics.length > 0) return { ok: false, diagnostics: orderDiagnostics(reader.diagnostics) };
-  const node = reader.read(document.contents as ParsedNode, document);
-  if (reader.diagnostics.length > 0) return { ok: false, diagnostics: orderDiagnostics(reader.diagnostics) };
-  return { ok: true, value: node, warnings: [] };
+  const errors = [...document.errors, ...document.warnings];
+  for (const error of errors) reader.reportYaml(error);
+  // A key that stands twice leaves the rest readable; after a mistake of YAML's own nothing is sure.
+  const twice = errors.length > 0;
+  if (errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
+    return { readings: [], diagnostics: orderDiagnostics(reader.diagnostics) };
+  const before = reader.diagnostics.length;
+  const contents = document.contents as ParsedNode;
+  const last = reader.read(contents, document);
+  const diagnostics = orderDiagnostics(reader.diagnostics);
+  if (reader.diagnostics.length > before) return { readings: [], diagnostics };
+  return { readings: twice ? [last, new Reader(file, 'first').read(contents, document)] : [last], diagnostics };
 }
 
 const tabs = 'a tab where YAML wants spaces';
@@ -55,10 +76,13 @@ class Reader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly file: SourceFile;
   private readonly placeAt: (start: number, end: number) => Place;
+  /** Which of two keys of the same name is read. */
+  private readonly wins: 'first' | 'last';
   private count = 0;
   private readonly open = new Set<unknown>();
 
-  constructor(file: SourceFile) {
+  constructor(file: SourceFile, wins: 'first' | 'last') {
+    this.wins = wins;
     this.file = file;
     this.placeAt = createPlaces(file);
   }
@@ -173,6 +197,7 @@ class Reader {
         continue;
       }
       const key = this.placeOf(pair.key);
+      if (this.wins === 'first' && entries.has(String(pair.key.value))) continue;
       entries.set(String(pair.key.value), { key, value: pair.value === null ? { ...value, place: key } : value });
     }
     for (const [key, entry] of merged) if (!entries.has(key)) entries.set(key, entry);

@@ -1,24 +1,35 @@
-import type { Outcome } from '../diagnostic/diagnostic.ts';
 import type { SourceFile } from '../diagnostic/source.ts';
 import { readPlainYaml } from '../yaml/read-plain.ts';
 import type { SpecNode } from './node.ts';
 import { createPlaces } from './place.ts';
-import { type ValidSpec, validateSpec } from './validate.ts';
+import { findSecretsInComments } from './secrets.ts';
+import { type CheckedSpec, type ValidSpec, validateSpec } from './validate.ts';
 
 /**
- * Text → located document → schema-valid spec. The two libraries that take longer to load than everything else runs,
- * `yaml` and `ajv`, are imported here only, and only when they are needed.
+ * Text → located document → spec of the right shape, or every mistake it has. The two libraries that take longer to load
+ * than everything else runs, `yaml` and `ajv`, are imported here only, and only when they are needed. `wanted` names the
+ * environments to look at; none means all.
  */
-export async function readSpec(file: SourceFile): Promise<Outcome<ValidSpec>> {
-  const document = await readDocument(file);
-  if (!document.ok) return document;
-  const { checkSchema } = await import('./check-schema.ts');
-  return validateSpec(document.value, checkSchema);
+export async function readSpec(file: SourceFile, wanted: readonly string[] = []): Promise<CheckedSpec> {
+  const value = await readQuickly(file, wanted);
+  if (value !== null) return { ok: true, value, warnings: [] };
+  const { findMistakes } = await import('./find-mistakes.ts');
+  return findMistakes(file, wanted);
 }
 
-async function readDocument(file: SourceFile): Promise<Outcome<SpecNode>> {
+/** A spec of which there is nothing to say; null for any other. */
+async function readQuickly(file: SourceFile, wanted: readonly string[]): Promise<ValidSpec | null> {
+  if (findSecretsInComments(file).length > 0) return null;
+  const document = await readDocument(file);
+  if (document === null) return null;
+  const { hasShape } = await import('./check-schema.ts');
+  return validateSpec(document, hasShape, wanted);
+}
+
+async function readDocument(file: SourceFile): Promise<SpecNode | null> {
   const plain = readPlainYaml(file.text, createPlaces(file));
-  if (plain !== null) return { ok: true, value: plain, warnings: [] };
+  if (plain !== null) return plain;
   const { parseDocument } = await import('./parse.ts');
-  return parseDocument(file);
+  const document = parseDocument(file);
+  return document.ok ? document.value : null;
 }

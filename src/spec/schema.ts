@@ -15,6 +15,8 @@ export interface SchemaNode {
   readonly maximum?: number;
   readonly required?: readonly string[];
   readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly minItems?: number;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly propertyNames?: SchemaNode;
   readonly additionalProperties?: boolean | SchemaNode;
@@ -41,7 +43,7 @@ export function followReference(node: SchemaNode): SchemaNode {
  * removes what it stands for.
  */
 function loosenSchema(node: SchemaNode): SchemaNode {
-  const { required: _required, minProperties: _minProperties, const: constant, ...rest } = node;
+  const { required: _required, minProperties: _least, maxProperties: _most, const: constant, ...rest } = node;
   return {
     ...rest,
     ...(node.type === undefined ? {} : { type: [...[node.type].flat(), 'null'] }),

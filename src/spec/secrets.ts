@@ -1,37 +1,107 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { secretKey, secretShapes } from '../diagnostic/secret-shapes.ts';
-import type { Place, SpecNode } from './node.ts';
+import { commentShapes, isSecretKey, secretShapes } from '../diagnostic/secret-shapes.ts';
+import { indexLines, rangeBetween, type SourceFile } from '../diagnostic/source.ts';
+import type { Place, SpecNode, SpecPath } from './node.ts';
+import { pointTo } from './place.ts';
+
+/** A secret written into the spec. `text` is never shown. */
+export interface Secret {
+  /** Where it stands in the document; null where it stands in a comment. */
+  readonly path: SpecPath | null;
+  /** It is the key that the path ends in, not its value. */
+  readonly onKey: boolean;
+  readonly what: string;
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** Passwords, keys and tokens among the values and keys of a document, by key name and by shape. */
+export function findSecrets(root: SpecNode): readonly Secret[] {
+  const found: Secret[] = [];
+  visit(root, { path: [], key: null, inQuery: false }, found);
+  return found;
+}
+
+interface Position {
+  readonly path: SpecPath;
+  /** The key that decides whether a value is a secret whatever it looks like. */
+  readonly key: string | null;
+  /** A STAC API's query is free JSON, `{ token: { eq: … } }`: there a key speaks for everything below it. */
+  readonly inQuery: boolean;
+}
+
+function visit(node: SpecNode, at: Position, found: Secret[]): void {
+  if (node.kind === 'list') {
+    for (const [index, item] of node.items.entries()) visit(item, { ...at, path: [...at.path, index] }, found);
+  } else if (node.kind === 'map') {
+    for (const [name, entry] of node.entries) {
+      const path = [...at.path, name];
+      const what = shapeOf(name);
+      if (what !== null) found.push({ path, onKey: true, what, text: name, place: entry.key });
+      const inherits = at.inQuery && at.key !== null && isSecretKey(at.key);
+      visit(entry.value, { path, key: inherits ? at.key : name, inQuery: at.inQuery || name === 'query' }, found);
+    }
+  } else if (node.value !== null && typeof node.value !== 'boolean' && node.value !== '') {
+    const text = String(node.value);
+    const named = at.key !== null && isSecretKey(at.key) ? `a value for ${JSON.stringify(at.key)}` : null;
+    const what = shapeOf(text) ?? named;
+    if (what !== null) found.push({ path: at.path, onKey: false, what, text, place: node.place });
+  }
+}
+
+function shapeOf(text: string): string | null {
+  return secretShapes.find(({ pattern }) => pattern.test(text))?.what ?? null;
+}
+
+/**
+ * Secrets in a spec's comments, which go into git, the flow and the ConfigMap with the rest of its text. Placeholders
+ * (`$PGPASSWORD`, `<password>`, `***`) are none.
+ */
+export function findSecretsInComments({ path, text }: SourceFile): readonly Secret[] {
+  if (!text.includes('#')) return [];
+  const found: Secret[] = [];
+  const lines = text.split('\n');
+  let start = 0;
+  for (const line of lines) {
+    const comment = line.search(/(^|\s)#/);
+    for (const { what, pattern } of comment === -1 ? [] : commentShapes) {
+      const match = pattern.exec(line.slice(comment));
+      if (match === null) continue;
+      const at = start + comment + match.index;
+      const range = rangeBetween(indexLines(text), at, at + match[0].trimEnd().length);
+      found.push({
+        path: null,
+        onKey: false,
+        what: `${what}, in a comment`,
+        text: match[0],
+        place: { file: path, range },
+      });
+      break;
+    }
+    start += line.length + 1;
+  }
+  return found;
+}
 
 const where =
   'keep it out of the spec: the admin password goes to Terraform as `-var db_password=…` and into Secret Manager, ' +
   'a login of your own into PGSTAC_DSN or INGEST_DB_DSN of the shell that runs the command';
 
-/** Passwords, keys and tokens written into the spec, by key name and by shape. The value itself is never repeated. */
-export function findSecrets(root: SpecNode): readonly Diagnostic[] {
-  const found: Diagnostic[] = [];
-  visit(root, null, (node, key) => {
-    if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return;
-    const value = node.value;
-    const shape = secretShapes.find(({ pattern }) => pattern.test(value));
-    if (shape !== undefined) found.push(refuse(shape.what, node.place));
-    else if (key !== null && secretKey.test(key)) found.push(refuse(`a value for ${JSON.stringify(key)}`, node.place));
-  });
-  return found;
+/** What is said of a secret. The secret itself is not. */
+export function describeSecret({ what, place }: Secret): Diagnostic {
+  return { code: 'PF110', severity: 'error', message: `the spec holds ${what}`, hint: where, ...pointTo(place) };
 }
 
-function visit(node: SpecNode, key: string | null, see: (node: SpecNode, key: string | null) => void): void {
-  see(node, key);
-  if (node.kind === 'list') for (const item of node.items) visit(item, key, see);
-  if (node.kind === 'map') for (const [name, entry] of node.entries) visit(entry.value, name, see);
-}
-
-function refuse(what: string, place: Place): Diagnostic {
+/** A diagnostic's words without any of the secrets. Short ones are words of their own and stay. */
+export function hideSecrets(diagnostic: Diagnostic, secrets: readonly Secret[]): Diagnostic {
+  const hide = (words: string): string =>
+    secrets.reduce((shown, { text }) => (text.length < 4 ? shown : shown.replaceAll(text, '***')), words);
   return {
-    code: 'PF110',
-    severity: 'error',
-    message: `the spec holds ${what}`,
-    hint: where,
-    file: place.file,
-    range: place.range,
+    ...diagnostic,
+    message: hide(diagnostic.message),
+    ...(diagnostic.hint === undefined ? {} : { hint: hide(diagnostic.hint) }),
+    ...(diagnostic.related === undefined
+      ? {}
+      : { related: diagnostic.related.map((part) => ({ ...part, message: hide(part.message) })) }),
   };
 }

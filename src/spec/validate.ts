@@ -1,14 +1,16 @@
-import type { Diagnostic, Outcome } from '../diagnostic/diagnostic.ts';
-import { orderDiagnostics } from '../diagnostic/order.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { findIdleKeys } from './idle-keys.ts';
 import { dropNulls, mergeNodes, withoutKey } from './merge.ts';
-import { findNode, type MapNode, nodeToValue, type SpecNode } from './node.ts';
+import { findNode, type MapEntry, type MapNode, nodeToValue, type Place, type SpecNode } from './node.ts';
 import type { PlatformSpec, Shape } from './schema.ts';
 import { findSecrets } from './secrets.ts';
 
-/** A spec whose shape is right in every environment. */
+/** A spec whose shape is right in every environment that was asked for. */
 export interface ValidSpec {
-  /** In the order the spec names them; one, `default`, where it names none. */
+  /** Those asked for, in the order the spec names them; one, `default`, where it names none. */
   readonly environments: readonly ValidEnvironment[];
+  /** The names of all the spec has. */
+  readonly names: readonly string[];
   /** False where the spec has no `environments`. */
   readonly named: boolean;
 }
@@ -20,72 +22,66 @@ export interface ValidEnvironment {
   readonly value: PlatformSpec;
 }
 
-/** Every place where a document does not have a shape; none where it has. */
-export type CheckShape = (root: SpecNode, shape: Shape) => readonly Diagnostic[];
+/** A spec as far as its shape tells: valid, or with every mistake of shape and what can be guessed of its environments. */
+export type CheckedSpec =
+  | { readonly ok: true; readonly value: ValidSpec; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly names: readonly string[];
+      readonly named: boolean;
+      readonly environments: readonly GuessedEnvironment[];
+    };
 
-/** Checks base and overlays with nothing required, then each merged document against the schema itself. */
-export function validateSpec(document: SpecNode, checkShape: CheckShape): Outcome<ValidSpec> {
-  const diagnostics: Diagnostic[] = [...findSecrets(document)];
+/**
+ * An environment of a spec with mistakes, in the ways it may have been meant. What holds for every guess, and is not
+ * said about a place that is faulty itself, holds for what was meant.
+ */
+export interface GuessedEnvironment {
+  readonly name: string;
+  readonly guesses: readonly ValidEnvironment[];
+  readonly faulty: readonly Place[];
+}
+
+export type HasShape = (value: unknown, shape: Shape) => boolean;
+
+/**
+ * The quick way for a spec without a mistake: base and overlays have their shape with nothing required, each merged
+ * document has the platform's. Null where there is anything to say, be it a warning; `findMistakes` says it. `wanted`
+ * names the environments to look at; none means all.
+ */
+export function validateSpec(document: SpecNode, hasShape: HasShape, wanted: readonly string[]): ValidSpec | null {
+  if (document.kind !== 'map' || findSecrets(document).length > 0) return null;
   const overlays = findNode(document, ['environments']);
-  if (document.kind !== 'map' || overlays === null) {
-    diagnostics.push(...checkShape(document, 'platform'));
-    if (diagnostics.length > 0) return refuse(diagnostics);
-    return accept([validEnvironment('default', document)], false);
+  if (overlays === null) {
+    const value = nodeToValue(document);
+    if (!hasShape(value, 'platform')) return null;
+    return { environments: [toEnvironment('default', document, value)], names: ['default'], named: false };
   }
-  diagnostics.push(...checkShape(document, 'base'));
-  if (overlays.kind !== 'map') return refuse([...diagnostics, ...checkShape(document, 'platform')]);
-  const base = withoutKey(document, 'environments');
-  const environments = mergeEnvironments(base, overlays, checkShape, diagnostics);
-  if (diagnostics.length > 0) return refuse(diagnostics);
-  return accept(environments, true);
-}
-
-function mergeEnvironments(
-  base: MapNode,
-  overlays: MapNode,
-  checkShape: CheckShape,
-  diagnostics: Diagnostic[],
-): ValidEnvironment[] {
+  if (overlays.kind !== 'map' || overlays.entries.size === 0 || !hasShape(nodeToValue(document), 'base')) return null;
+  const base = dropNulls(withoutKey(document, 'environments'));
   const environments: ValidEnvironment[] = [];
-  if (overlays.entries.size === 0)
-    diagnostics.push(
-      ...checkShape(
-        { ...base, entries: new Map([...base.entries, ['environments', { key: overlays.place, value: overlays }]]) },
-        'platform',
-      ),
-    );
-  for (const [name, overlay] of overlays.entries) {
-    const shape = checkShape(overlay.value, 'overlay');
-    diagnostics.push(...shape);
-    const merged = overlay.value.kind === 'map' ? mergeNodes(dropNulls(base), overlay.value) : dropNulls(base);
-    if (diagnostics.length === 0 || shape.length === 0)
-      diagnostics.push(...checkShape(merged, 'platform').map((mistake) => inEnvironment(mistake, name)));
-    environments.push(validEnvironment(name, merged));
+  for (const [name, overlay] of selectEnvironments(overlays, wanted)) {
+    const node = mergeQuickly(base, overlay.value, hasShape);
+    if (node === null) return null;
+    const value = nodeToValue(node);
+    if (!hasShape(value, 'platform')) return null;
+    environments.push(toEnvironment(name, node, value));
   }
-  return environments;
+  return { environments, names: [...overlays.entries.keys()], named: true };
 }
 
-/** A mistake of the merged document only (a key missing, two keys that exclude each other) names its environment. */
-function inEnvironment(mistake: Diagnostic, name: string): Diagnostic {
-  const merged = mistake.code === 'PF102' || mistake.code === 'PF107';
-  return merged ? { ...mistake, message: `${mistake.message} (environment ${name})` } : mistake;
+/** The entries of `environments` that were asked for. */
+export function selectEnvironments(overlays: MapNode, wanted: readonly string[]): readonly [string, MapEntry][] {
+  return [...overlays.entries].filter(([name]) => wanted.length === 0 || wanted.includes(name));
 }
 
-function validEnvironment(name: string, node: SpecNode): ValidEnvironment {
-  return { name, node, value: nodeToValue(node) as PlatformSpec };
+function mergeQuickly(base: SpecNode, overlay: SpecNode, hasShape: HasShape): SpecNode | null {
+  if (!hasShape(nodeToValue(overlay), 'overlay')) return null;
+  if (overlay.kind !== 'map' || base.kind !== 'map') return base;
+  return findIdleKeys(base, overlay).length > 0 ? null : mergeNodes(base, overlay);
 }
 
-function accept(environments: readonly ValidEnvironment[], named: boolean): Outcome<ValidSpec> {
-  return { ok: true, value: { environments, named }, warnings: [] };
-}
-
-function refuse(diagnostics: readonly Diagnostic[]): Outcome<ValidSpec> {
-  // What else is wrong with a value that is a secret would repeat it.
-  const secrets = new Set(diagnostics.filter(({ code }) => code === 'PF110').map(placeKey));
-  const shown = diagnostics.filter((diagnostic) => diagnostic.code === 'PF110' || !secrets.has(placeKey(diagnostic)));
-  return { ok: false, diagnostics: orderDiagnostics(shown) };
-}
-
-function placeKey(diagnostic: Diagnostic): string {
-  return JSON.stringify([diagnostic.file, diagnostic.range]);
+function toEnvironment(name: string, node: SpecNode, value: unknown): ValidEnvironment {
+  return { name, node, value: value as PlatformSpec };
 }

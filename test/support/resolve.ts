@@ -1,17 +1,13 @@
-import { resolveEnvironments } from '../../src/compile.ts';
+import { resolveChecked } from '../../src/compile.ts';
 import type { Outcome } from '../../src/diagnostic/diagnostic.ts';
 import type { SourceFile } from '../../src/diagnostic/source.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import { checkSchema } from '../../src/spec/check-schema.ts';
-import { parseDocument } from '../../src/spec/parse.ts';
-import { validateSpec } from '../../src/spec/validate.ts';
+import { findMistakes } from '../../src/spec/find-mistakes.ts';
 
 /** As `resolveSpec`, without its wait: by the libraries that `resolveSpec` loads only where something is wrong. */
 export function resolveNow(file: SourceFile): Outcome<readonly Platform[]> {
-  const document = parseDocument(file);
-  if (!document.ok) return document;
-  const spec = validateSpec(document.value, checkSchema);
-  return spec.ok ? resolveEnvironments(spec.value) : spec;
+  const resolved = resolveChecked(findMistakes(file));
+  return resolved.ok ? { ...resolved, value: resolved.value.platforms } : resolved;
 }
 
 /** Every environment of a spec's text, by the compiler's own front half; a mistake in it is the test's own and throws. */

@@ -1,10 +1,10 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { listEnvironments } from '../../artifact/folder.ts';
 import { lockName } from '../../artifact/lock.ts';
 import type { Platform } from '../../model/platform.ts';
 import { CommandError, type Context } from '../context.ts';
-import { type LoadedPlatforms, loadPlatforms, resolveText, showPath } from '../load.ts';
+import { type LoadedPlatforms, readSpecFile, resolveText, showPath } from '../load.ts';
 import { runGit } from '../run-git.ts';
 
 /** What a spec is compared with. */
@@ -27,14 +27,21 @@ export async function readBaseline(context: Context, loaded: LoadedPlatforms, ag
   if (against === 'lock') return readLocks(context, loaded.projectRoot);
   const file = resolve(context.cwd, against);
   if (await exists(file)) {
-    const { platforms, spec } = await loadPlatforms(context, { spec: file });
-    return { platforms, shown: spec.shown };
+    const { shown, text } = await readSpecFile(context, file);
+    return { platforms: (await resolveText(text, shown, wantedOf(loaded))).platforms, shown };
   }
   return readSpecOfRef(context, loaded, against);
 }
 
-async function readSpecOfRef(context: Context, { spec }: LoadedPlatforms, ref: string): Promise<Baseline> {
-  const folder = dirname(spec.path);
+/** The environments that `--env` asked for; none where it asked for all. The other spec need not have them. */
+function wantedOf({ platforms, environments }: LoadedPlatforms): readonly string[] {
+  return platforms.length === environments.length ? [] : platforms.map(({ environment }) => environment);
+}
+
+async function readSpecOfRef(context: Context, loaded: LoadedPlatforms, ref: string): Promise<Baseline> {
+  // What git has of a symbolic link is the path it leads to; the spec is there.
+  const file = await realpath(loaded.spec.path);
+  const folder = dirname(file);
   const commit = await runGit(context, folder, [
     'rev-parse',
     '--verify',
@@ -48,12 +55,12 @@ async function readSpecOfRef(context: Context, { spec }: LoadedPlatforms, ref: s
     });
   }
   const prefix = await runGit(context, folder, ['rev-parse', '--show-prefix']);
-  const path = `${prefix?.trim()}${basename(spec.path)}`;
+  const path = `${prefix?.trim()}${basename(file)}`;
   const shown = `${ref}:${path}`;
   const text = await runGit(context, folder, ['show', `${commit.trim()}:${path}`]);
   if (text === null)
     throw new CommandError(2, `git has no ${shown}`, { hint: 'the spec was not there yet, or had another path' });
-  const { platforms } = await resolveText(text, shown);
+  const { platforms } = await resolveText(text, shown, wantedOf(loaded));
   return { platforms, shown };
 }
 
