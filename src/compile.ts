@@ -7,6 +7,7 @@ import type { SourceFile } from './diagnostic/source.ts';
 import { emitPlatform } from './emit/targets.ts';
 import type { Platform } from './model/platform.ts';
 import { resolvePlatform } from './model/resolve.ts';
+import { checkEnvironments } from './model/rules/environments.ts';
 import { checkRules } from './model/rules/rules.ts';
 import { nameEnvironments, type Told } from './spec/name-environments.ts';
 import { isWithin } from './spec/place.ts';
@@ -44,8 +45,9 @@ export function resolveChecked(spec: CheckedSpec): Outcome<ResolvedSpec> {
     if (resolved.ok) platforms.push(resolved.value);
     told.push({ name, diagnostics: resolved.ok ? resolved.warnings : resolved.diagnostics });
   }
-  const diagnostics = orderDiagnostics([...spec.warnings, ...nameEnvironments(told, names.length, '')]);
-  if (platforms.length < environments.length) return { ok: false, diagnostics };
+  const shared = checkEnvironments(environments);
+  const diagnostics = orderDiagnostics([...spec.warnings, ...shared, ...nameEnvironments(told, names.length, '')]);
+  if (platforms.length < environments.length || shared.length > 0) return { ok: false, diagnostics };
   return { ok: true, value: { platforms, environments: names }, warnings: diagnostics };
 }
 

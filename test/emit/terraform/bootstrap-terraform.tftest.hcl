@@ -40,9 +40,16 @@ run "keeps_replicas_as_private" {
   assert {
     condition = alltrue([
       for replica in google_sql_database_instance.replica :
-      replica.deletion_protection && !replica.settings[0].ip_configuration[0].ipv4_enabled && replica.settings[0].connector_enforcement == "REQUIRED"
+      replica.deletion_protection && !replica.settings[0].ip_configuration[0].ipv4_enabled && replica.settings[0].ip_configuration[0].ssl_mode == "ENCRYPTED_ONLY"
     ])
     error_message = "as strict as the primary"
+  }
+  assert {
+    condition = alltrue([
+      for instance in concat([google_sql_database_instance.main], values(google_sql_database_instance.replica)) :
+      instance.settings[0].connector_enforcement == "NOT_REQUIRED"
+    ])
+    error_message = "a private instance that lets only connectors in has no replicas"
   }
   assert {
     condition     = length(split("||", google_project_iam_member.cloudsql_login["workload/stac-api"].condition[0].expression)) == 3

@@ -31,8 +31,9 @@ resource "google_sql_database_instance" "main" {
     retain_backups_on_delete    = true
     user_labels                 = local.labels
 
-    # Only the Auth Proxy and the connectors get in: they check IAM before PostgreSQL sees anything.
-    connector_enforcement = "REQUIRED"
+    # Of a private instance that lets only connectors in, Cloud SQL makes no replica ("Create read replicas"). So whoever
+    # is in the network reaches the login; it is encrypted, and takes IAM or the admin password.
+    connector_enforcement = "NOT_REQUIRED"
 
     ip_configuration {
       ipv4_enabled    = false
@@ -109,7 +110,7 @@ resource "google_sql_database_instance" "replica" {
     disk_autoresize_limit       = 1000
     deletion_protection_enabled = true
     user_labels                 = local.labels
-    connector_enforcement       = "REQUIRED"
+    connector_enforcement       = "NOT_REQUIRED"
 
     ip_configuration {
       ipv4_enabled    = false

@@ -1,0 +1,23 @@
+import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
+import type { ValidEnvironment } from '../../spec/validate.ts';
+import { toDiagnostic } from './rule.ts';
+
+/**
+ * Environments that would get into each other's way. What is made on Google Cloud has the environment in its name, but for
+ * the two machines, and a machine's name is unique in its project and zone (Compute Engine, 'Naming resources').
+ */
+export function checkEnvironments(environments: readonly ValidEnvironment[]): readonly Diagnostic[] {
+  const owners = new Map<string, string>();
+  return environments.flatMap(({ name, node, value }): readonly Diagnostic[] => {
+    const zone = value.hosting.virtualMachines?.zone;
+    if (zone === undefined) return [];
+    const { project } = value.gcp;
+    const owner = owners.get(`${project} ${zone}`);
+    if (owner === undefined) owners.set(`${project} ${zone}`, name);
+    if (owner === undefined) return [];
+    const at = ['hosting', 'virtualMachines', 'zone'];
+    const message = `${owner} and ${name} would both have ingest-postgres and pgstac-postgres in ${zone} of ${project}`;
+    const hint = `give ${name} a project of its own below environments.${name} (gcp.project), or another zone`;
+    return [toDiagnostic(node, { code: 'PF206', at, message, hint })];
+  });
+}
