@@ -27,6 +27,9 @@ const world = [
   ...['process', 'readline', 'repl', 'sqlite', 'tls', 'tty', 'v8', 'vm', 'wasi', 'worker_threads'],
 ];
 
+/** What reads rare YAML and what explains mistakes. */
+const slow = '^src/spec/(parse|find-mistakes|draft|check-[a-z]+)\\.ts$';
+
 const oneOf = (names) => `(${names.join('|')})`;
 
 function holdRoom([room, may]) {
@@ -86,6 +89,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/print/' },
       to: { path: '^src/print/make-fragment\\.ts$' },
+    },
+    {
+      name: 'slow-libraries-load-late',
+      comment: 'yaml and ajv take longer to load than a compile may: what needs them is imported only when it is needed.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: slow },
+      to: { path: ['node_modules/(yaml|ajv)/', slow], dynamic: false },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

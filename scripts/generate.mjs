@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
 import Handlebars from 'handlebars';
 import { compile as compileTypes } from 'json-schema-to-typescript';
+import { compileValidators } from './validators.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -73,6 +74,11 @@ async function generateSchema() {
   );
 }
 
+/** After the schema, which it reads. */
+async function generateValidators() {
+  await writeChanged(join(root, 'src/spec/validators.generated.ts'), `${header}${await compileValidators(root)}`);
+}
+
 async function generateVersion() {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   await writeChanged(
@@ -106,6 +112,7 @@ async function generateCompletions() {
 
 await mkdir(join(root, 'src/emit'), { recursive: true });
 await generateSchema();
+await generateValidators();
 await generateVersion();
 await generateTemplates();
 await generatePages();

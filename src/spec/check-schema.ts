@@ -23,10 +23,6 @@ export function checkSchema(root: SpecNode, shape: Shape, above: SpecPath = []):
   return keepTelling(validate.errors ?? []).map((error) => explainError(root, error, above));
 }
 
-export function hasShape(value: unknown, shape: Shape): boolean {
-  return validatorOf(shape)(value) === true;
-}
-
 function validatorOf(shape: Shape): ValidateFunction {
   const known = compiled.get(shape);
   if (known !== undefined) return known;

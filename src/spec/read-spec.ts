@@ -3,7 +3,8 @@ import { readPlainYaml } from '../yaml/read-plain.ts';
 import type { SpecNode } from './node.ts';
 import { createPlaces } from './place.ts';
 import { findSecretsInComments } from './secrets.ts';
-import { type CheckedSpec, type ValidSpec, validateSpec } from './validate.ts';
+import { type CheckedSpec, type HasShape, type ValidSpec, validateSpec } from './validate.ts';
+import { accepts } from './validators.generated.ts';
 
 /**
  * Text → located document → spec of the right shape, or every mistake it has. The two libraries that take longer to load
@@ -20,13 +21,15 @@ export async function readSpec(file: SourceFile, wanted: readonly string[] = [])
 /** A spec of which there is nothing to say; null for any other. */
 async function readQuickly(file: SourceFile, wanted: readonly string[]): Promise<ValidSpec | null> {
   if (findSecretsInComments(file).length > 0) return null;
-  const document = await readDocument(file);
-  if (document === null) return null;
-  const { hasShape } = await import('./check-schema.ts');
-  return validateSpec(document, hasShape, wanted);
+  const document = await readTree(file);
+  return document === null ? null : validateSpec(document, hasShape, wanted);
 }
 
-async function readDocument(file: SourceFile): Promise<SpecNode | null> {
+/** Compiled when the program was built, by Ajv from the same schemas. */
+const hasShape: HasShape = (value, shape) => accepts[shape](value);
+
+/** What a text says, of whatever shape; null where its YAML has a mistake. */
+export async function readTree(file: SourceFile): Promise<SpecNode | null> {
   const plain = readPlainYaml(file.text, createPlaces(file));
   if (plain !== null) return plain;
   const { parseDocument } = await import('./parse.ts');
