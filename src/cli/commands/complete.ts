@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { catalog } from '../../diagnostic/catalog.ts';
 import { findNode, type SpecNode } from '../../spec/node.ts';
-import { parseDocument } from '../../spec/parse.ts';
+import { readTree } from '../../spec/read-spec.ts';
 import { type Candidate, planCompletion } from '../completion.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { findSpec } from '../find-spec.ts';
@@ -43,8 +43,7 @@ async function listNames(
 async function readSpec(context: Context, named: string | undefined): Promise<SpecNode | null> {
   try {
     const { path } = await findSpec(context, named);
-    const parsed = parseDocument({ path, text: await readFile(path, 'utf8') });
-    return parsed.ok ? parsed.value : null;
+    return await readTree({ path, text: await readFile(path, 'utf8') });
   } catch {
     return null;
   }
