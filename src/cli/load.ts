@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { type ResolvedSpec, resolveEnvironments } from '../compile.ts';
+import { countDiagnostics } from '../diagnostic/count.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import type { Platform } from '../model/platform.ts';
@@ -15,7 +16,7 @@ export class SpecError extends CommandError {
   readonly sources: ReadonlyMap<string, string>;
 
   constructor(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>) {
-    super(2, `${diagnostics.length} ${diagnostics.length === 1 ? 'mistake' : 'mistakes'} in the spec`);
+    super(2, `${countDiagnostics(diagnostics)} in the spec`);
     this.name = 'SpecError';
     this.diagnostics = diagnostics;
     this.sources = sources;

@@ -1,4 +1,5 @@
 import type { CommanderError } from 'commander';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { maskShapes } from '../diagnostic/secret-shapes.ts';
 import { CommandError, type Context, type ExitCode } from './context.ts';
 import { SpecError } from './load.ts';
@@ -14,7 +15,7 @@ export async function reportFailure(
   if (error instanceof SpecError) {
     const { diagnostics, sources, exitCode } = error;
     await printDiagnostics(context, format, diagnostics, { sources, exitCode });
-    if (format === 'pretty') context.stderr.write(`\n${error.message}\n`);
+    if (format === 'pretty') context.stderr.write(`\n${error.message}; ${nameExplanation(diagnostics)}\n`);
     return exitCode;
   }
   const failure = describeFailure(error);
@@ -27,6 +28,14 @@ export async function reportFailure(
     if (hint !== undefined) context.stderr.write(`  → ${hint}\n`);
   }
   return exitCode;
+}
+
+/** Where to read on: one command where all have the same code, else which codes there are. */
+function nameExplanation(diagnostics: readonly Diagnostic[]): string {
+  const codes = [...new Set(diagnostics.map(({ code }) => code))].sort();
+  return codes.length === 1
+    ? `\`platform explain ${codes[0]}\` says more`
+    : `\`platform explain CODE\` says more of ${codes.join(', ')}`;
 }
 
 /** What was typed may hold a secret (a DSN where a file was meant), and stands in the message. */

@@ -36,7 +36,7 @@ describe('platform validate', () => {
         '     |                   ^^^^^^^^',
         '  → did you mean regional?',
         '',
-        '1 mistake in the spec',
+        '1 mistake in the spec; `platform explain PF104` says more',
         '',
       ].join('\n'),
     );

@@ -52,7 +52,7 @@ describe.each(codes)('the page of %s', (code) => {
     expect(page.match(/^#+ .*/gm)).toEqual([`# ${code}: ${catalog[code]}`, '## Example', '## Fix']);
     const [, why = ''] = page.split('\n\n');
     expect(why.length).toBeGreaterThan(80);
-    expect(page.endsWith('```\n')).toBe(true);
+    for (const section of ['Example', 'Fix']) expect(readBlock(page, section)).not.toBe('');
   });
 
   test('its example gives the code, at a line of its own', async () => {

@@ -4,6 +4,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 import type { Log } from 'sarif';
 import { resolveSpec } from '../../src/compile.ts';
+import { catalog } from '../../src/diagnostic/catalog.ts';
 import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { formatGithub } from '../../src/diagnostic/github.ts';
 import { pages } from '../../src/diagnostic/pages.generated.ts';
@@ -56,7 +57,7 @@ describe('SARIF', () => {
     expect(run.columnKind).toBe('utf16CodeUnits');
     expect(run.invocations).toEqual([{ executionSuccessful: true, exitCode: 2 }]);
     expect(run.tool.driver.rules).toMatchObject([
-      { id: 'PF202', shortDescription: { text: 'A zone outside the region' }, help: { markdown: pages.PF202 } },
+      { id: 'PF202', shortDescription: { text: catalog.PF202 }, help: { markdown: pages.PF202 } },
     ]);
     expect(run.results).toMatchObject([
       {
