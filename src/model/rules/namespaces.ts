@@ -1,10 +1,9 @@
 import { kubernetesNamespace } from '../names.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
-/** A namespace of the spec: its place among them, who wrote it first, and how often it is meant. */
+/** A namespace of the spec: who wrote it first, and how often it is meant. */
 interface Namespace {
   readonly name: string;
-  readonly order: number;
   readonly owner: string;
   uses: number;
 }
@@ -16,10 +15,12 @@ interface Namespace {
  */
 export function checkMisspeltNamespaces({ value }: RuleInput): readonly Finding[] {
   const known = countNamespaces(value);
-  const index = indexSpellings([...known.values()]);
+  const common = [...known.values()].filter(({ uses }) => uses > 1);
+  const index = indexSpellings(common);
+  const lengths = new Set(common.flatMap(({ name: { length } }) => [length - 1, length, length + 1]));
   return Object.entries(value.access?.workloads ?? {}).flatMap(([name, { namespace }]): readonly Finding[] => {
     const own = known.get(namespace);
-    const meant = own?.uses === 1 ? findMeant(own, index) : null;
+    const meant = own?.uses === 1 && lengths.has(namespace.length) ? findMeant(own, index) : null;
     if (meant === null) return [];
     const at = ['access', 'workloads', name, 'namespace'];
     const message = `only ${name} is in the namespace ${namespace}, and ${meant.name} is that of ${meant.owner}`;
@@ -31,7 +32,7 @@ function countNamespaces(value: RuleInput['value']): ReadonlyMap<string, Namespa
   const known = new Map<string, Namespace>();
   const count = (name: string, owner: string, uses: number): void => {
     const found = known.get(name);
-    if (found === undefined) known.set(name, { name, order: known.size, owner, uses });
+    if (found === undefined) known.set(name, { name, owner, uses });
     else found.uses += uses;
   };
   // Twice, so that no workload's spelling outweighs it.
@@ -40,13 +41,11 @@ function countNamespaces(value: RuleInput['value']): ReadonlyMap<string, Namespa
   return known;
 }
 
-/** A namespace that comes before in the spec, or is named more often, and is spelt nearly so. */
+/** A namespace that is named more often, and is spelt nearly so. */
 function findMeant(own: Namespace, index: ReadonlyMap<string, readonly Namespace[]>): Namespace | null {
-  const near = spellings(own.name).flatMap((spelling) => index.get(spelling) ?? []);
-  const meant = near.find(
-    (other) => (other.uses > 1 || other.order < own.order) && differsInOneWord(own.name, other.name),
-  );
-  return meant ?? null;
+  for (const spelling of spellings(own.name))
+    for (const other of index.get(spelling) ?? []) if (differsInOneWord(own.name, other.name)) return other;
+  return null;
 }
 
 /** Namespaces by what is left of them without one letter: two that are a letter apart share one, in linear time. */
