@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { InitOptions } from './commands/init.ts';
 import { formatOption, type Run, specOption } from './options.ts';
 import type { Format } from './report.ts';
 
@@ -9,7 +10,7 @@ interface ExplainArguments {
   readonly format: Format;
 }
 
-/** explain, completion: what helps with the other commands. */
+/** explain, init, completion: what helps with the other commands. */
 export function addHelpCommands(program: Command, run: Run): void {
   program
     .command('explain <subject>')
@@ -20,6 +21,16 @@ export function addHelpCommands(program: Command, run: Run): void {
     .addOption(formatOption())
     .action((subject: string, options: ExplainArguments) =>
       run(async (context) => (await import('./commands/explain.ts')).runExplain(context, subject, options)),
+    );
+  program
+    .command('init')
+    .description('the GitHub workflow that checks each pull request, and says in a comment what it changes')
+    .addOption(specOption())
+    .addOption(new Option('--ci <service>', 'which service').choices(['github']))
+    .option('--force', 'overwrite a workflow that is not ours or was edited', false)
+    .addOption(formatOption())
+    .action((options: InitOptions) =>
+      run(async (context) => (await import('./commands/init.ts')).runInit(context, options)),
     );
   program
     .command('completion')

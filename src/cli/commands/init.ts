@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { renderGithubWorkflow } from '../../emit/ci/github.ts';
+import { CommandError, type Context, type ExitCode } from '../context.ts';
+import { findSpec } from '../find-spec.ts';
+import { showPath } from '../load.ts';
+import { renderCommand } from '../render-command.ts';
+import { runGit } from '../run-git.ts';
+
+export interface InitOptions {
+  readonly spec?: string | undefined;
+  readonly ci?: 'github' | undefined;
+  readonly force: boolean;
+  readonly format: 'pretty' | 'json';
+}
+
+/** `platform init --ci github`: writes the workflow that checks and compares each pull request. */
+export async function runInit(context: Context, options: InitOptions): Promise<ExitCode> {
+  if (options.ci === undefined)
+    throw new CommandError(2, 'init makes no spec yet, only a workflow: --ci github', {
+      hint: 'copy spec/platform.yaml or one of the examples/ and change it',
+    });
+  const { path } = await findSpec(context, options.spec);
+  if (!existsSync(path)) throw new CommandError(2, `cannot read ${showPath(context, path)}: there is no such file`);
+  const root = findAbove(dirname(path), '.git');
+  if (root === null)
+    throw new CommandError(2, `${showPath(context, path)} is in no git repository`, {
+      hint: 'git init, or go to where the repository is',
+    });
+  const place = (below: string) => placeInRepository(root, below);
+  const text = sign(
+    renderGithubWorkflow({
+      spec: place(path),
+      install: place(await findInstall(dirname(path), root)),
+      branch: await findBranch(context, root),
+    }),
+  );
+  const file = join(root, '.github/workflows/platform.yaml');
+  const written = await writeWorkflow(context, file, text, options);
+  const shown = showPath(context, file);
+  const said = written ? 'written: commit it, and the next pull request is checked' : 'is as it would be written';
+  context.stdout.write(
+    options.format === 'json' ? `${JSON.stringify({ file: shown, written })}\n` : `${shown} ${said}\n`,
+  );
+  return 0;
+}
+
+/** False where the file is that already. Throws `CommandError` for one that is not ours, or was edited. */
+async function writeWorkflow(context: Context, file: string, text: string, options: InitOptions): Promise<boolean> {
+  const shown = showPath(context, file);
+  const old = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw new CommandError(2, `cannot read ${shown}: ${cause.message}`, { cause });
+  });
+  if (old === text) return false;
+  if (old !== null && !isOurs(old) && !options.force)
+    throw new CommandError(2, `${shown} is not written by platform, or was edited since`, {
+      hint: `to overwrite it: ${renderCommand(['init', '--ci', 'github', '--force'], { spec: options.spec })}`,
+    });
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(`${file}.new`, text);
+    await rename(`${file}.new`, file);
+  } catch (cause) {
+    throw new CommandError(2, `cannot write ${shown}: ${(cause as Error).message}`, { cause });
+  }
+  return true;
+}
+
+const signature = '# Written by `platform init --ci github`, which leaves it alone once it is edited. sha256: ';
+
+/** The text below a line that tells, by the text's hash, whether it was edited since. */
+function sign(text: string): string {
+  return `${signature}${hash(text)}\n${text}`;
+}
+
+function isOurs(text: string): boolean {
+  const end = text.indexOf('\n');
+  return text.slice(0, end) === `${signature}${hash(text.slice(end + 1))}`;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** As the workflow names it. A name that its shell or GitHub's expressions would read as more than a name is refused. */
+function placeInRepository(root: string, path: string): string {
+  const place = relative(root, path).split(sep).join('/') || '.';
+  if (!/^[\w@%+=:,./ -]+$/.test(place) || place.startsWith('-'))
+    throw new CommandError(2, `a workflow cannot name ${JSON.stringify(place)}`, {
+      hint: 'give the folder or file a name of letters, digits and - _ . only',
+    });
+  return place;
+}
+
+/** The nearest folder, up to the repository's root, whose package.json is platform's own or depends on it. */
+async function findInstall(from: string, root: string): Promise<string> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}');
+    if (bringsPlatform(text)) return folder;
+    if (folder === root) break;
+  }
+  throw new CommandError(2, 'no package.json here brings platform, so a workflow could not install it', {
+    hint: 'platform is on no registry: work in a clone of it, or npm install --save-dev its git address, and commit package-lock.json',
+  });
+}
+
+function bringsPlatform(text: string): boolean {
+  try {
+    const { name, dependencies, devDependencies } = JSON.parse(text);
+    return name === 'platform' || 'platform' in { ...dependencies, ...devDependencies };
+  } catch {
+    return false;
+  }
+}
+
+/** The remote's own default branch, as far as this clone knows it. */
+async function findBranch(context: Context, root: string): Promise<string> {
+  const head = await runGit(context, root, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
+  return head?.trim().replace(/^origin\//, '') ?? 'main';
+}
+
+function findAbove(from: string, name: string): string | null {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, name))) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
