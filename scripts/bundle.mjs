@@ -40,6 +40,9 @@ const wrapped = {
   footer: { js: '})' },
 };
 
+/** What starts the bundle holds none of it. */
+const small = { external: [...external, './program.ts'] };
+
 async function bundle(entry, more = {}) {
   const { outputFiles, metafile } = await build({ ...options, entryPoints: [entry], outfile: 'out.js', ...more });
   return { text: outputFiles[0].text, inputs: Object.keys(metafile.inputs) };
@@ -48,8 +51,8 @@ async function bundle(entry, more = {}) {
 /** Every program of the command, by its path in dist/cli; the same sources give the same bytes. */
 export async function bundleCommand() {
   const program = await bundle('src/cli/start/program.ts', wrapped);
-  const main = await bundle('src/cli/main.ts');
-  const demo = await bundle('src/cli/demo.ts');
+  const main = await bundle('src/cli/main.ts', small);
+  const demo = await bundle('src/cli/demo.ts', small);
   const texts = { 'platform.js': program.text, 'main.js': main.text, 'demo.js': demo.text };
   const buildId = createHash('sha256').update(Object.values(texts).join('')).digest('hex');
   const files = { 'package.json': '{ "type": "commonjs" }\n', 'licenses.txt': await gatherLicenses(program.inputs) };

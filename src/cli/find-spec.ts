@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CommandError, type Context } from './context.ts';
 
@@ -12,7 +12,7 @@ export interface SpecLocation {
  * The spec that was named, else PLATFORM_SPEC's, else `platform.yaml` or `spec/platform.yaml` in the current folder or
  * the nearest parent that has one.
  */
-export async function findSpec(context: Context, named: string | undefined): Promise<SpecLocation> {
+export function findSpec(context: Pick<Context, 'cwd' | 'env'>, named: string | undefined): SpecLocation {
   const given = named ?? context.env['PLATFORM_SPEC'];
   if (given !== undefined && given !== '') {
     const path = resolve(context.cwd, given);
@@ -21,7 +21,7 @@ export async function findSpec(context: Context, named: string | undefined): Pro
   for (let folder = resolve(context.cwd); ; folder = dirname(folder)) {
     for (const name of ['platform.yaml', join('spec', 'platform.yaml')]) {
       const path = join(folder, name);
-      if (await exists(path)) return { path, projectRoot: projectRootOf(path) };
+      if (existsSync(path)) return { path, projectRoot: projectRootOf(path) };
     }
     if (dirname(folder) === folder) break;
   }
@@ -33,11 +33,4 @@ export async function findSpec(context: Context, named: string | undefined): Pro
 function projectRootOf(path: string): string {
   const folder = dirname(path);
   return basename(folder) === 'spec' ? dirname(folder) : folder;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

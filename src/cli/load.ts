@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import { type ResolvedSpec, resolveEnvironments } from '../compile.ts';
 import { countDiagnostics } from '../diagnostic/count.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -8,6 +7,7 @@ import type { Platform } from '../model/platform.ts';
 import { decodeSpec } from '../spec/decode.ts';
 import { CommandError, type Context } from './context.ts';
 import { findSpec } from './find-spec.ts';
+import { showPath } from './show-path.ts';
 
 /** A spec with mistakes: `main.ts` shows them as the command's format wants them and exits 2. */
 export class SpecError extends CommandError {
@@ -58,7 +58,7 @@ export async function readSpecFile(
   context: Context,
   named: string | undefined,
 ): Promise<LoadedSpec & { readonly projectRoot: string }> {
-  const { path, projectRoot } = await findSpec(context, named);
+  const { path, projectRoot } = findSpec(context, named);
   const shown = showPath(context, path);
   return { path, shown, text: await readText(path, shown), projectRoot };
 }
@@ -90,12 +90,6 @@ export async function resolveText(
   const resolved = await resolveEnvironments({ path: shown, text }, wanted);
   if (!resolved.ok) throw new SpecError(resolved.diagnostics, new Map([[shown, text]]));
   return { ...resolved.value, warnings: resolved.warnings };
-}
-
-/** A path as a person types it from the current folder. */
-export function showPath(context: Context, path: string): string {
-  const shown = relative(context.cwd, path).replaceAll('\\', '/');
-  return shown === '' ? '.' : shown.startsWith('../../..') ? path : shown;
 }
 
 const readFailures: Readonly<Record<string, string>> = {

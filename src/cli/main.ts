@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { buildId } from './start/build-id.ts';
 import { loadProgram } from './start/load-program.ts';
+import { answerUnchanged } from './unchanged/answer.ts';
 
 // A bundle of CommonJS, which Node starts sooner than a module, has no `await` at its top.
-void run(process.argv.slice(2));
+if (buildId === null || !answerUnchanged(process, buildId)) void run(process.argv.slice(2));
 
 async function run(argv: readonly string[]): Promise<void> {
   const { program, keepCode } = await loadProgram();

@@ -8,8 +8,9 @@ import { type FolderState, planWrite, type WantedFolder, type WritePlan } from '
 import { compilePlatform } from '../../compile.ts';
 import { findTargetOf, type TargetName } from '../../emit/target.ts';
 import { CommandError, type Context } from '../context.ts';
-import { type LoadedPlatforms, showPath } from '../load.ts';
+import type { LoadedPlatforms } from '../load.ts';
 import type { CheckFormat } from '../report.ts';
+import { showPath } from '../show-path.ts';
 
 export interface CompileOptions {
   readonly spec?: string | undefined;

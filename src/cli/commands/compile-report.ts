@@ -3,9 +3,11 @@ import { lockName } from '../../artifact/lock.ts';
 import type { PlannedFile, WritePlan } from '../../artifact/plan.ts';
 import { formatDiagnostics } from '../../diagnostic/format.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { type LoadedPlatforms, showPath } from '../load.ts';
+import type { LoadedPlatforms } from '../load.ts';
 import { renderCommand } from '../render-command.ts';
+import { showPath } from '../show-path.ts';
 import type { CompileOptions } from './compile-plan.ts';
+import { renderJson, renderSummary } from './compile-summary.ts';
 
 export interface Compiled {
   readonly loaded: LoadedPlatforms;
@@ -17,8 +19,9 @@ export interface Compiled {
 
 /** Says what was written, or what `--check` found, and which command mends it. */
 export async function reportCompile(context: Context, options: CompileOptions, compiled: Compiled): Promise<void> {
-  const { format } = options;
-  if (format === 'json') reportJson(context, options, compiled);
+  const { format, check } = options;
+  const { out, plans } = compiled;
+  if (format === 'json') context.stdout.write(renderJson({ shown: showPath(context, out), check, plans }));
   else if (format === 'pretty') reportPretty(context, options, compiled);
   else await reportFindings(context, { ...options, format }, compiled);
 }
@@ -46,22 +49,6 @@ function repeat(options: CompileOptions, { spec }: LoadedPlatforms): (...flags: 
   return (...flags) => renderCommand(['compile', spec.shown, ...flags], { env, out, target });
 }
 
-function reportJson(context: Context, options: CompileOptions, { out, plans }: Compiled): void {
-  const environments = plans.map(({ name, write, remove, refused, unchanged }) => ({
-    environment: name,
-    written: write.map(toJson),
-    removed: remove.map(toJson),
-    refused: refused.map(toJson),
-    unchanged,
-  }));
-  const report = { out: showPath(context, out), check: options.check, environments };
-  context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-}
-
-function toJson({ path, reason }: PlannedFile): { path: string; reason: string } {
-  return { path, reason };
-}
-
 function reportPretty(context: Context, options: CompileOptions, compiled: Compiled): void {
   const { loaded, out, plans } = compiled;
   const shown = showPath(context, out);
@@ -69,7 +56,7 @@ function reportPretty(context: Context, options: CompileOptions, compiled: Compi
     const sources = new Map([[loaded.spec.shown, loaded.spec.text]]);
     context.stderr.write(formatDiagnostics(loaded.warnings, sources, context.stderr.color));
   }
-  for (const plan of plans) context.stdout.write(`${shown}/${plan.name}  ${summarise(plan, options.check)}\n`);
+  context.stdout.write(renderSummary({ shown, check: options.check, plans }));
   const files = listWrong(options, compiled);
   listFiles(context, shown, files);
   for (const { name, refused } of plans)
@@ -81,18 +68,6 @@ function reportPretty(context: Context, options: CompileOptions, compiled: Compi
   if (plans.some(({ refused }) => refused.length > 0))
     context.stderr.write(`Nothing was written over what is not ours. To overwrite: ${again('--force')}\n`);
   else if (options.check && files.length > 0) context.stderr.write(`To mend: ${again()}\n`);
-}
-
-function summarise({ write, remove, refused, unchanged }: WritePlan, check: boolean): string {
-  // Where a file is refused, nothing at all was written.
-  const done = check || refused.length === 0;
-  const counts: readonly (readonly [number, string])[] = [
-    [done ? write.length : 0, check ? 'to write' : 'written'],
-    [done ? remove.length : 0, check ? 'to remove' : 'removed'],
-    [refused.length, 'refused'],
-  ];
-  const some = counts.filter(([count]) => count > 0);
-  return [...some, [unchanged, 'unchanged'] as const].map(([count, what]) => `${count} ${what}`).join(', ');
 }
 
 const meaning: Record<PlannedFile['reason'], string> = {

@@ -1,11 +1,14 @@
 import { writeFolders } from '../../artifact/write.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { loadPlatforms } from '../load.ts';
+import { buildId } from '../start/build-id.ts';
+import { rememberUnchanged } from '../unchanged/remember.ts';
 import { type CompileOptions, explainFolder, findOut, planFolders } from './compile-plan.ts';
 import { reportCompile } from './compile-report.ts';
 
 /** Writes what the spec compiles to, or with `check` says what differs from it. */
 export async function runCompile(context: Context, options: CompileOptions): Promise<ExitCode> {
+  const started = context.now().getTime();
   const loaded = await loadPlatforms(context, options);
   const out = findOut(context, loaded, options.out);
   const plans = planFolders(context, loaded, out, options);
@@ -13,6 +16,9 @@ export async function runCompile(context: Context, options: CompileOptions): Pro
   if (!options.check && !isRefused) explainFolder(context, () => writeFolders(out, plans));
   const differs = plans.some(({ write, remove, refused }) => write.length + remove.length + refused.length > 0);
   const exitCode = isRefused || (options.check && differs) ? 1 : 0;
+  const isIdle = !options.check && !differs && loaded.warnings.length === 0 && (options.target ?? []).length === 0;
+  if (isIdle && buildId !== null)
+    rememberUnchanged({ build: buildId, started, loaded, out, asked: options.env ?? [], plans });
   await reportCompile(context, options, { loaded, out, plans, exitCode });
   return exitCode;
 }

@@ -4,8 +4,9 @@ import { listEnvironments } from '../../artifact/folder.ts';
 import { lockName } from '../../artifact/lock.ts';
 import type { Platform } from '../../model/platform.ts';
 import { CommandError, type Context } from '../context.ts';
-import { type LoadedPlatforms, readSpecFile, resolveText, showPath } from '../load.ts';
+import { type LoadedPlatforms, readSpecFile, resolveText } from '../load.ts';
 import { runGit } from '../run-git.ts';
+import { showPath } from '../show-path.ts';
 
 /** What a spec is compared with. */
 export interface Baseline {

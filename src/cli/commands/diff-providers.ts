@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseVersions, type ProviderVersions, type TerraformFolder } from '../../diff/providers.ts';
 import type { Context } from '../context.ts';
-import { showPath } from '../load.ts';
+import { showPath } from '../show-path.ts';
 
 /**
  * Which versions of the google provider may apply an environment: what its folders of Terraform on disk say, since it is

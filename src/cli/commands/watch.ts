@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { findSpec } from '../find-spec.ts';
-import { showPath } from '../load.ts';
 import { reportFailure } from '../report-failure.ts';
+import { showPath } from '../show-path.ts';
 import { watchFile } from '../watch-file.ts';
 import { runCompile } from './compile.ts';
 import type { CompileOptions } from './compile-plan.ts';

@@ -1,3 +1,4 @@
+import { buildId } from './build-id.ts';
 import { loadBundle } from './load-bundle.ts';
 
 type Program = typeof import('./program.ts');
@@ -8,13 +9,10 @@ interface LoadedProgram {
   keepCode(): void;
 }
 
-/** The sha256 of the bundle; only `scripts/bundle.mjs` says it. */
-declare const __BUILD_ID__: string;
-
 /** The program: the bundle beside this file, or the sources where they run as they are. */
 export async function loadProgram(): Promise<LoadedProgram> {
-  // Said so that esbuild leaves the sources out of the small program that loads the bundle.
-  if (typeof __BUILD_ID__ === 'undefined') return { program: await import('./program.ts'), keepCode: () => {} };
-  const { exports, keepCode } = loadBundle('platform.js', __BUILD_ID__);
+  // In this file's own bundle `./program.ts` is not to be had (scripts/bundle.mjs).
+  if (buildId === null) return { program: await import('./program.ts'), keepCode: () => {} };
+  const { exports, keepCode } = loadBundle('platform.js', buildId);
   return { program: exports as Program, keepCode };
 }

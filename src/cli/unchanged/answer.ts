@@ -1,0 +1,65 @@
+import { readFileSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { renderJson, renderSummary } from '../commands/compile-summary.ts';
+import { findSpec } from '../find-spec.ts';
+import { showPath } from '../show-path.ts';
+import { type QuickArguments, readArguments } from './read-arguments.ts';
+import { isUnbroken } from './seal.ts';
+import { decodeStamp, findStamp, type Stamp } from './stamp.ts';
+
+/**
+ * Answers a `compile` or `compile --check` that has nothing to do, with what the compile itself would print; its exit
+ * code is 0. False, with nothing printed, wherever anything is not exactly as the last compile left it.
+ */
+export function answerUnchanged(process: NodeJS.Process, build: string): boolean {
+  const text = findAnswer({ cwd: process.cwd(), env: process.env }, process.argv.slice(2), build);
+  if (text === null) return false;
+  print(process, text);
+  return true;
+}
+
+type World = Parameters<typeof findSpec>[0];
+
+function findAnswer(world: World, argv: readonly string[], build: string): string | null {
+  try {
+    const given = readArguments(argv);
+    if (given === null) return null;
+    const { path, projectRoot } = findSpec(world, given.spec);
+    const found = decodeStamp(readFileSync(findStamp(projectRoot)), build);
+    if (found === null || !found.spec.equals(readFileSync(path))) return null;
+    const out = given.out === undefined ? resolve(projectRoot, 'generated') : resolve(world.cwd, given.out);
+    return holds(found.stamp, path, out, given) ? render(world, found.stamp, given) : null;
+  } catch {
+    // Whatever it is: the compile says it in words.
+    return null;
+  }
+}
+
+function holds(stamp: Stamp, spec: string, out: string, { env }: QuickArguments): boolean {
+  return (
+    stamp.spec === spec &&
+    stamp.out === out &&
+    stamp.user === (process.getuid?.() ?? null) &&
+    stamp.asked.length === env.length &&
+    stamp.asked.every((name, index) => name === env[index]) &&
+    Object.entries(stamp.seals).every(([path, seal]) => isUnbroken(path, seal))
+  );
+}
+
+function render(world: World, { out, environments }: Stamp, { check, format }: QuickArguments): string {
+  const plans = environments.map(([name, unchanged]) => ({ name, unchanged, write: [], remove: [], refused: [] }));
+  const summarised = { shown: showPath(world, out), check, plans };
+  return format === 'json' ? renderJson(summarised) : renderSummary(summarised);
+}
+
+/** Straight to the descriptor: making `process.stdout` takes longer than all of the above. */
+function print(process: NodeJS.Process, text: string): void {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+  } catch (error) {
+    // A pipe that is full for now; the stream waits for it. A reader that has gone away wants nothing more.
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stdout.write(rest);
+    else if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
