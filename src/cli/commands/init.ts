@@ -5,9 +5,9 @@ import { dirname, join, relative, sep } from 'node:path';
 import { renderGithubWorkflow } from '../../emit/ci/github.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { findSpec } from '../find-spec.ts';
-import { showPath } from '../load.ts';
 import { renderCommand } from '../render-command.ts';
 import { runGit } from '../run-git.ts';
+import { showPath } from '../show-path.ts';
 
 export interface InitOptions {
   readonly spec?: string | undefined;
