@@ -6,6 +6,9 @@ export type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<v
 
 export const formatOption = (): Option =>
   new Option('--format <format>', 'how results are printed').choices(['pretty', 'json']).default('pretty');
+/** Markdown is for a pull request's comment. */
+export const diffFormatOption = (): Option =>
+  new Option('--format <format>', 'how results are printed').choices(['pretty', 'json', 'markdown']).default('pretty');
 /** For the commands that find mistakes in files. */
 export const checkFormatOption = (): Option =>
   new Option('--format <format>', 'how results are printed')

@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
+import { thresholds } from '../diff/severity.ts';
 import { type TargetName, targetNames } from '../emit/target.ts';
-import { checkFormatOption, formatOption, type Run, specOption } from './options.ts';
-import type { CheckFormat, Format } from './report.ts';
+import type { DiffOptions } from './commands/diff.ts';
+import { checkFormatOption, diffFormatOption, type Run, specOption } from './options.ts';
+import type { CheckFormat } from './report.ts';
 
-interface SpecOptions {
+interface CheckOptions {
   readonly spec?: string;
   readonly env?: string[];
-  readonly format: Format;
+  readonly format: CheckFormat;
 }
-
-type CheckOptions = Omit<SpecOptions, 'format'> & { readonly format: CheckFormat };
 
 interface CompileFlags extends CheckOptions {
   readonly target?: TargetName[];
@@ -58,8 +58,14 @@ export function addSpecCommands(program: Command, run: Run): void {
     .addOption(envs())
     .option('--against <what>', 'lock, a git ref of the spec, or a spec file', 'lock')
     .option('--exit-code', 'exit 1 if there are changes', false)
-    .addOption(formatOption())
-    .action((spec: string | undefined, options: SpecOptions & { against: string; exitCode: boolean }) =>
+    .addOption(
+      new Option(
+        '--fail-on <impact>',
+        'exit 1 if a change is that bad or worse and the spec does not acknowledge it; one that loses data is at least a replace',
+      ).choices(thresholds),
+    )
+    .addOption(diffFormatOption())
+    .action((spec: string | undefined, options: DiffOptions) =>
       run(async (context) =>
         (await import('./commands/diff.ts')).runDiff(context, { ...options, spec: spec ?? options.spec }),
       ),

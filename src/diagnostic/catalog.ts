@@ -40,6 +40,10 @@ export const catalog = {
   PF224: 'An alert that never says anything, or always',
   PF225: 'A former name that is not free',
   PF226: 'A rename that would drop a database',
+  PF230: 'A date that is none',
+  PF231: 'An acknowledgement of something no platform has',
+  PF232: 'One change is acknowledged twice',
+  PF233: 'An acknowledgement that fits no change',
 } as const;
 
 export type Code = keyof typeof catalog;

@@ -16,8 +16,9 @@ export interface Resource {
  * elsewhere in the model is put into it, where a change of it is felt.
  */
 export function listResources(platform: Platform): ReadonlyMap<string, Resource> {
-  const { labels, gcp, hosting, databases, workloads, people, bastion, kubernetes, metaflow, pipelines, ...rest } =
-    platform;
+  const { labels, gcp, hosting, databases, workloads, people, ...other } = platform;
+  // What was acknowledged is about changes and none itself.
+  const { bastion, kubernetes, metaflow, pipelines, acknowledgements: _, ...rest } = other;
   const { region, network, ...google } = gcp;
   const labelsByKey = Object.fromEntries(labels.map(({ key, ...label }) => [key, readSetting(label)]));
   return new Map([

@@ -27,6 +27,20 @@ export interface Platform {
   readonly kubernetes: Kubernetes | null;
   readonly metaflow: Metaflow | null;
   readonly pipelines: readonly Pipeline[];
+  /** Changes that are meant; they change nothing themselves. In the spec's order. */
+  readonly acknowledgements: readonly Acknowledgement[];
+}
+
+/** A change that is meant, though it restarts, replaces or destroys. */
+export interface Acknowledgement {
+  /** A resource as `diff` names it, e.g. `cloudSql.instance`, `workload stac-api`; `environment NAME` is all of one. */
+  readonly change: string;
+  /** Null: the resource as a whole. */
+  readonly field: string | null;
+  readonly impact: 'update' | 'restart' | 'replace' | 'destroy' | 'refused';
+  readonly reason: string;
+  /** The last day on which it counts, UTC: YYYY-MM-DD. */
+  readonly until: string;
 }
 
 export interface Label {

@@ -43,6 +43,7 @@ function buildPlatform(spec: PlatformSpec, environment: string, named: boolean):
     kubernetes,
     metaflow,
     pipelines: resolvePipelines(spec),
+    acknowledgements: (spec.acknowledgements ?? []).map(({ field = null, ...rest }) => ({ ...rest, field })),
   };
 }
 

@@ -298,3 +298,53 @@ test('without git installed it reads the lock on disk', async () => {
   const { stdout } = await diff([], { env: { PATH: '/nonexistent' } });
   expect(stdout).toContain('tier');
 });
+
+describe('--fail-on', () => {
+  beforeEach(() => {
+    writeLocks(spec(small));
+    write('platform.yaml', spec(large));
+  });
+  const acknowledge = (until: string) =>
+    `acknowledgements: [{ change: cloudSql.instance, field: tier, impact: restart, reason: larger, until: ${until} }]\n`;
+
+  test.each(['pretty', 'json', 'markdown'])('exits 1 and names what fails, in %s', async (format) => {
+    const { code, stderr, stdout } = await diff(['--fail-on', 'restart', '--format', format]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--fail-on restart: not acknowledged:\n  default: cloudSql.instance tier (restart)\n');
+    expect(stdout).not.toBe('');
+    expect((await diff(['--fail-on', 'replace', '--format', format])).code).toBe(0);
+  });
+
+  test('passes over what is acknowledged: the very lines that it prints', async () => {
+    const { acknowledge: paste, failing } = JSON.parse(
+      (await diff(['--fail-on', 'restart', '--format', 'json'])).stdout,
+    );
+    expect({ failing, paste }).toEqual({ failing: 1, paste: expect.stringContaining('until: "1970-01-31"') });
+    write('platform.yaml', spec(large, paste));
+    const { code, stdout } = await diff(['--fail-on', 'restart']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('acknowledged until 1970-01-31: say why');
+  });
+
+  test('not over what has expired, which is said', async () => {
+    write('platform.yaml', spec(large, acknowledge('1969-12-31')));
+    const { code, stdout } = await diff(['--fail-on', 'restart']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('expired on 1969-12-31');
+  });
+
+  test('the same below an environment', async () => {
+    writeLocks(spec(small, twoEnvironments));
+    write('platform.yaml', spec(large, twoEnvironments));
+    const { acknowledge: paste } = JSON.parse((await diff(['--fail-on', 'restart', '--format', 'json'])).stdout);
+    expect(paste).toMatch(
+      /^environments:\n {2}dev:\n {4}acknowledgements:\n.*environment default.*\n.*tier.*\n {2}prod:\n/,
+    );
+    write('platform.yaml', spec(large, paste));
+    expect((await diff(['--fail-on', 'restart'])).code).toBe(0);
+  });
+
+  test('an impact that is none is a usage error', async () => {
+    expect(await diff(['--fail-on', 'create'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});

@@ -1,11 +1,14 @@
 import { formatDiagnostics } from '../../diagnostic/format.ts';
-import type { Change } from '../../diff/change.ts';
-import { diffPlatforms } from '../../diff/diff.ts';
-import { formatChanges } from '../../diff/format.ts';
+import { type Paste, writeAcknowledgements } from '../../diff/format/acknowledgements.ts';
+import { formatJson } from '../../diff/format/json.ts';
+import { formatMarkdown } from '../../diff/format/markdown.ts';
+import { formatPretty } from '../../diff/format/pretty.ts';
+import { type EnvironmentPair, nameChange, type Report, reportChanges } from '../../diff/report.ts';
+import type { Threshold } from '../../diff/severity.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
-import { readBaseline } from './diff-baseline.ts';
+import { type Baseline, readBaseline } from './diff-baseline.ts';
 import { readProviderVersions } from './diff-providers.ts';
 
 export interface DiffOptions {
@@ -15,47 +18,93 @@ export interface DiffOptions {
   readonly env?: readonly string[] | undefined;
   /** Exit 1 where there are changes. */
   readonly exitCode: boolean;
-  readonly format: 'pretty' | 'json';
+  /** Exit 1 where a change is at least so bad and not acknowledged. */
+  readonly failOn?: Threshold | undefined;
+  readonly format: 'pretty' | 'json' | 'markdown';
 }
+
+/** How long what diff proposes to acknowledge would be so, in days. */
+const proposedDays = 30;
 
 /** Says what a change of the spec does to the running platform. */
 export async function runDiff(context: Context, options: DiffOptions): Promise<ExitCode> {
   const loaded = await loadPlatforms(context, options);
   const baseline = await readBaseline(context, loaded, options.against ?? 'lock');
-  const { changes, warnings } = await diffAll(context, baseline.platforms, loaded, options.env ?? []);
-  if (options.format === 'json') {
-    context.stdout.write(`${JSON.stringify({ changes, warnings }, null, 2)}\n`);
-  } else {
-    const { shown, text } = loaded.spec;
-    context.stderr.write(formatDiagnostics(loaded.warnings, new Map([[shown, text]]), context.stderr.color));
-    for (const warning of warnings) context.stderr.write(`warning: ${warning}\n`);
-    context.stderr.write(`${shown} against ${baseline.shown}\n\n`);
-    context.stdout.write(formatChanges(changes, context.stdout.color));
+  const { pairs, warnings } = await pairPlatforms(context, baseline.platforms, loaded, options.env ?? []);
+  const today = dayOf(context.now());
+  const report = reportChanges(pairs, { today, failOn: options.failOn ?? null, warnings });
+  const paste = writeAcknowledgements(report, proposePaste(context, loaded));
+  if (options.format === 'json') context.stdout.write(formatJson(report, paste));
+  else {
+    writeTalk(context, loaded, baseline, report);
+    const markdown = options.format === 'markdown';
+    context.stdout.write(markdown ? formatMarkdown(report, paste) : formatPretty(report, context.stdout.color));
   }
-  return options.exitCode && changes.length > 0 ? 1 : 0;
+  writeFailing(context, report, paste);
+  const failed = report.changes.some(({ fails }) => fails);
+  return failed || (options.exitCode && report.changes.length > 0) ? 1 : 0;
 }
 
-interface Differences {
-  readonly changes: readonly Change[];
-  /** A skew between the providers that apply them and those that the rules know. */
+interface Pairs {
+  readonly pairs: readonly EnvironmentPair[];
+  /** A skew between the providers that apply the changes and those that the rules know. */
   readonly warnings: readonly string[];
 }
 
 /** By environment, in the spec's order; those that are gone from the spec come last, in a full diff only. */
-async function diffAll(
+async function pairPlatforms(
   context: Context,
   before: readonly Platform[],
   loaded: LoadedPlatforms,
   wanted: readonly string[],
-): Promise<Differences> {
+): Promise<Pairs> {
   const gone = wanted.length > 0 ? [] : before.filter(({ environment }) => !loaded.environments.includes(environment));
   const was = (environment: string) => before.find((platform) => platform.environment === environment) ?? null;
-  const changes: Change[] = [];
+  const sides = [
+    ...loaded.platforms.map((after) => ({ environment: after.environment, before: was(after.environment), after })),
+    ...gone.map((platform) => ({ environment: platform.environment, before: platform, after: null })),
+  ];
+  const pairs: EnvironmentPair[] = [];
   const warnings: string[] = [];
-  for (const after of loaded.platforms) {
-    const running = await readProviderVersions(context, loaded.projectRoot, after.environment);
-    changes.push(...diffPlatforms(was(after.environment), after, running.ranges));
+  for (const { environment, ...side } of sides) {
+    const running = await readProviderVersions(context, loaded.projectRoot, environment);
+    pairs.push({ ...side, running: running.ranges });
     warnings.push(...running.warnings);
   }
-  return { changes: [...changes, ...gone.flatMap((platform) => diffPlatforms(platform, null))], warnings };
+  return { pairs, warnings };
+}
+
+function proposePaste(context: Context, { platforms }: LoadedPlatforms): Paste {
+  const until = dayOf(new Date(context.now().getTime() + proposedDays * 86_400_000));
+  const environments = platforms.map(({ environment, prefix, name, acknowledgements }) => ({
+    name: environment,
+    // Only an environment that the spec names has its name in the prefix.
+    named: prefix !== name,
+    kept: acknowledgements,
+  }));
+  return { environments, until };
+}
+
+function writeTalk(context: Context, { spec, warnings }: LoadedPlatforms, baseline: Baseline, report: Report): void {
+  const { stderr } = context;
+  stderr.write(formatDiagnostics(warnings, new Map([[spec.shown, spec.text]]), stderr.color));
+  for (const warning of report.warnings) stderr.write(`warning: ${warning}\n`);
+  stderr.write(`${spec.shown} against ${baseline.shown}\n\n`);
+}
+
+/** Names what fails, in every format, and how to say that it is meant. */
+function writeFailing({ stderr }: Context, { changes, failOn }: Report, paste: string | null): void {
+  const failing = changes.filter(({ fails }) => fails);
+  if (failing.length === 0 || paste === null) return;
+  const names = failing.map(
+    ({ environment, resource, field, impact, rule }) =>
+      `  ${environment}: ${nameChange(resource, field)} (${impact}${rule.loss === null ? '' : ', data loss'})\n`,
+  );
+  stderr.write(`\nplatform: --fail-on ${failOn}: not acknowledged:\n${names.join('')}`);
+  stderr.write(`  → what is meant can be acknowledged in the spec:\n\n${paste}`);
+}
+
+/** YYYY-MM-DD, UTC. */
+function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { checkAccess } from './access.ts';
+import { checkAcknowledgements } from './acknowledgements.ts';
 import { checkCloudSql } from './cloud-sql.ts';
 import { checkCollections } from './collections.ts';
 import { checkConnections } from './connections.ts';
@@ -33,6 +34,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkCollections,
   checkRights,
   checkLocations,
+  checkAcknowledgements,
   checkNotYet,
 ];
 

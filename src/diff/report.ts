@@ -1,0 +1,101 @@
+import type { Acknowledgement, Platform } from '../model/platform.ts';
+import { type Acknowledged, findAcknowledged, listUnused } from './acknowledge.ts';
+import type { Change } from './change.ts';
+import { diffPlatforms } from './diff.ts';
+import { type Note, noteRenames } from './renames.ts';
+import { reachesThreshold, type Threshold } from './severity.ts';
+import type { VersionRange } from './versions.ts';
+
+/** Everything that diff has to say, before it is laid out for anyone. */
+export interface Report {
+  /** By environment, within it the worst first. */
+  readonly changes: readonly ReportedChange[];
+  readonly notes: readonly Note[];
+  /** A skew between the providers that apply the changes and those that the rules know. */
+  readonly warnings: readonly string[];
+  /** What `--fail-on` names; null where nothing fails. */
+  readonly failOn: Threshold | null;
+}
+
+export interface ReportedChange extends Change {
+  readonly acknowledged: Acknowledged | null;
+  /** At least as bad as what `--fail-on` names, and not acknowledged. */
+  readonly fails: boolean;
+}
+
+/** One environment as it was and as it will be; null where it is not there. */
+export interface EnvironmentPair {
+  readonly before: Platform | null;
+  readonly after: Platform | null;
+  readonly running: readonly VersionRange[];
+}
+
+export interface ReportOptions {
+  /** YYYY-MM-DD, UTC: acknowledgements end. */
+  readonly today: string;
+  readonly failOn: Threshold | null;
+  readonly warnings: readonly string[];
+}
+
+/** Compares environments and says of each change whether it is meant, and whether it fails. */
+export function reportChanges(pairs: readonly EnvironmentPair[], options: ReportOptions): Report {
+  // An environment that is gone has no spec to be acknowledged in: the others' speak for it.
+  const everyones = pairs.flatMap(({ after }) => acknowledgementsOf(after));
+  const reported = pairs.map(({ before, after, running }) => {
+    const said = after === null ? everyones : acknowledgementsOf(after);
+    return diffPlatforms(before, after, running).map((change) => reportChange(change, said, options));
+  });
+  const changes = reported.flat();
+  const notes = [...noteRenames(pairs, changes), ...noteUnused(pairs, changes), ...noteStandings(changes)];
+  return { changes, notes, warnings: options.warnings, failOn: options.failOn };
+}
+
+/** A lock of before acknowledgements has none. */
+function acknowledgementsOf(platform: Platform | null): readonly Acknowledgement[] {
+  return (platform as Partial<Platform> | null)?.acknowledgements ?? [];
+}
+
+function reportChange(
+  change: Change,
+  said: readonly Acknowledgement[],
+  { today, failOn }: ReportOptions,
+): ReportedChange {
+  const acknowledged = findAcknowledged(change, said, today);
+  const fails = failOn !== null && acknowledged?.standing !== 'valid' && reachesThreshold(change, failOn);
+  return { ...change, acknowledged, fails };
+}
+
+function noteUnused(pairs: readonly EnvironmentPair[], changes: readonly Change[]): readonly Note[] {
+  const notes = pairs.flatMap(({ after }) => {
+    const own = changes.filter(({ environment }) => environment === after?.environment);
+    return listUnused(acknowledgementsOf(after), own).flatMap((one): Note[] => {
+      const ofEnvironment = one.change.startsWith('environment ');
+      if (ofEnvironment && listUnused([one], changes).length === 0) return [];
+      return [
+        {
+          kind: 'acknowledgement',
+          environment: ofEnvironment ? null : (after?.environment ?? null),
+          message: `the acknowledgement of ${nameChange(one.change, one.field)} (${one.impact}) fits no change: it can be taken out`,
+        },
+      ];
+    });
+  });
+  return [...new Map(notes.map((note) => [`${note.environment} ${note.message}`, note])).values()];
+}
+
+function noteStandings(changes: readonly ReportedChange[]): readonly Note[] {
+  const notes = changes.flatMap(({ environment, resource, field, acknowledged }): Note[] => {
+    if (acknowledged === null || acknowledged.standing === 'valid') return [];
+    const why =
+      acknowledged.standing === 'expired'
+        ? `expired on ${acknowledged.until}`
+        : `is until ${acknowledged.until}, and none may last longer than a year`;
+    const message = `the acknowledgement of ${nameChange(resource, field)} ${why}: it does not count`;
+    return [{ kind: 'acknowledgement', environment, message }];
+  });
+  return notes;
+}
+
+export function nameChange(resource: string, field: string | null): string {
+  return field === null ? resource : `${resource} ${field}`;
+}
