@@ -11,7 +11,7 @@ export interface Acknowledged {
 }
 
 /** An acknowledgement is for a change at hand; one for longer than this many days is for whatever may come. */
-export const longestDays = 366;
+const longestDays = 366;
 
 /** The acknowledgement of a change, or null. `today` is a day, YYYY-MM-DD in UTC. */
 export function findAcknowledged(change: Change, all: readonly Acknowledgement[], today: string): Acknowledged | null {

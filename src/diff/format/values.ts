@@ -30,7 +30,7 @@ function formatNumber(field: string, value: unknown): string {
 }
 
 /** One line: plain where it reads as words, else as JSON, so that nothing in it moves a terminal's cursor. */
-export function formatValue(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === null || value === undefined) return '(none)';
   if (typeof value === 'string') return formatText(value);
   if (isPlainList(value)) return `[${value.map(formatValue).join(', ')}]`;
