@@ -25,7 +25,7 @@ const marked: readonly SecretShape[] = [
 ];
 
 /** Texts that are a secret where a value or a key stands. */
-export const secretShapes: readonly SecretShape[] = [
+const secretShapes: readonly SecretShape[] = [
   // One slash is enough: that is what is left of a URL that was taken for a path.
   { what: 'a URL with a password', pattern: /\b[a-z][a-z0-9+.-]*:\/{1,2}[^/\s:@]*:[^/\s@]+@/i },
   {
@@ -39,6 +39,13 @@ export const secretShapes: readonly SecretShape[] = [
   { what: 'a connection string with a password', pattern: /\b(pg)?password\s*=\s*\S+/i },
   ...marked,
 ];
+
+/** What a text that has the shape of a secret is. */
+export function findShape(text: string): string | null {
+  // Every shape has an @ or a =, or the 20 characters of an AWS access key: most texts of a spec have none of the three.
+  if (text.length < 20 && !text.includes('@') && !text.includes('=')) return null;
+  return secretShapes.find(({ pattern }) => pattern.test(text))?.what ?? null;
+}
 
 /** As a comment may show how a password is given, only one that is no placeholder (`$VAR`, `<password>`, `***`, `…`) counts. */
 export const commentShapes: readonly SecretShape[] = [

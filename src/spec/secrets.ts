@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { commentShapes, isSecretKey, secretShapes } from '../diagnostic/secret-shapes.ts';
+import { commentShapes, findShape, isSecretKey } from '../diagnostic/secret-shapes.ts';
 import { indexLines, rangeBetween, type SourceFile } from '../diagnostic/source.ts';
 import type { Place, SpecNode, SpecPath } from './node.ts';
 import { pointTo } from './place.ts';
@@ -18,12 +18,14 @@ export interface Secret {
 /** Passwords, keys and tokens among the values and keys of a document, by key name and by shape. */
 export function findSecrets(root: SpecNode): readonly Secret[] {
   const found: Secret[] = [];
-  visit(root, { path: [], key: null, inQuery: false }, found);
+  visit(root, { above: null, step: '', key: null, inQuery: false }, found);
   return found;
 }
 
+/** Where a value stands, as the way up from it: its path is put together only where it is a secret. */
 interface Position {
-  readonly path: SpecPath;
+  readonly above: Position | null;
+  readonly step: string | number;
   /** The key that decides whether a value is a secret whatever it looks like. */
   readonly key: string | null;
   /** A STAC API's query is free JSON, `{ token: { eq: … } }`: there a key speaks for everything below it. */
@@ -32,25 +34,26 @@ interface Position {
 
 function visit(node: SpecNode, at: Position, found: Secret[]): void {
   if (node.kind === 'list') {
-    for (const [index, item] of node.items.entries()) visit(item, { ...at, path: [...at.path, index] }, found);
+    for (const [index, item] of node.items.entries()) visit(item, { ...at, above: at, step: index }, found);
   } else if (node.kind === 'map') {
     for (const [name, entry] of node.entries) {
-      const path = [...at.path, name];
-      const what = shapeOf(name);
-      if (what !== null) found.push({ path, onKey: true, what, text: name, place: entry.key });
       const inherits = at.inQuery && at.key !== null && isSecretKey(at.key);
-      visit(entry.value, { path, key: inherits ? at.key : name, inQuery: at.inQuery || name === 'query' }, found);
+      const inQuery = at.inQuery || name === 'query';
+      const below: Position = { above: at, step: name, key: inherits ? at.key : name, inQuery };
+      const what = findShape(name);
+      if (what !== null) found.push({ path: pathOf(below), onKey: true, what, text: name, place: entry.key });
+      visit(entry.value, below, found);
     }
   } else if (node.value !== null && typeof node.value !== 'boolean' && node.value !== '') {
     const text = String(node.value);
     const named = at.key !== null && isSecretKey(at.key) ? `a value for ${JSON.stringify(at.key)}` : null;
-    const what = shapeOf(text) ?? named;
-    if (what !== null) found.push({ path: at.path, onKey: false, what, text, place: node.place });
+    const what = findShape(text) ?? named;
+    if (what !== null) found.push({ path: pathOf(at), onKey: false, what, text, place: node.place });
   }
 }
 
-function shapeOf(text: string): string | null {
-  return secretShapes.find(({ pattern }) => pattern.test(text))?.what ?? null;
+function pathOf({ above, step }: Position): SpecPath {
+  return above === null ? [] : [...pathOf(above), step];
 }
 
 /**

@@ -42,6 +42,10 @@ function markCodes(characters: string): Uint8Array {
 const indicators = markCodes('?:,[]{}#&*!|>\'"%@`');
 const flowIndicators = markCodes(',[]{}');
 
+/** An unquoted scalar: up to a colon or line's end, a comment, and within brackets a comma or bracket; no spaces at its end. */
+const blockPlain = /(?:[^ \n\r:]+|:(?![ \n\r]|$))+(?: +(?!#)(?:[^ \n\r:]+|:(?![ \n\r]|$))+)*/y;
+const flowPlain = /(?:[^ \n\r:,[\]{}]+|:(?![ \n\r,[\]{}]|$))+(?: +(?!#)(?:[^ \n\r:,[\]{}]+|:(?![ \n\r,[\]{}]|$))+)*/y;
+
 /** Not finite past the text's end, where a code is NaN. */
 const isFlowIndicator = (code: number): boolean => flowIndicators[code] === 1;
 
@@ -138,23 +142,11 @@ export class Scanner {
     if (isBlank(first) || indicators[first] === 1) refuse();
     const second = this.code(1);
     if (first === codes.dash && (isBlank(second) || (inFlow && isFlowIndicator(second)))) refuse();
-    const { text } = this;
-    let at = this.at;
-    // The last character that is not a space, so that the scalar ends before those that trail it.
-    let last = at;
-    for (; ; at++) {
-      const code = text.charCodeAt(at);
-      if (code === codes.colon) {
-        const next = text.charCodeAt(at + 1);
-        if (isBlank(next) || (inFlow && isFlowIndicator(next))) break;
-      } else if (code === codes.space) {
-        if (text.charCodeAt(at + 1) === codes.hash) break;
-        continue;
-      } else if (isBlank(code) || (inFlow && isFlowIndicator(code))) break;
-      last = at;
-    }
-    this.at = last + 1;
-    this.end = last + 1;
+    const pattern = inFlow ? flowPlain : blockPlain;
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.text)) refuse();
+    this.at = pattern.lastIndex;
+    this.end = pattern.lastIndex;
   }
 
   private readDoubleQuoted(): string {
