@@ -3,6 +3,8 @@ const secretWords =
 
 /** Whether a key's value is a secret whatever it looks like: `password`, `DB_PASSWORD`, `adminToken`, `api-key`. */
 export function isSecretKey(key: string): boolean {
+  // Most keys end in no such word, whatever is before it.
+  if (!/(?:word|wd|phrase|secret|token|key|credentials?|authorization)$/i.test(key)) return false;
   return secretWords.test(key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase());
 }
 

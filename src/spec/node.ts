@@ -18,10 +18,21 @@ export function nodeToValue(node: SpecNode): unknown {
     case 'list':
       return node.items.map(nodeToValue);
     case 'map':
-      return Object.fromEntries([...node.entries].map(([key, entry]) => [key, nodeToValue(entry.value)]));
+      return mapToValue(node);
     default:
       return node satisfies never;
   }
+}
+
+function mapToValue({ entries }: MapNode): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [key, entry] of entries) {
+    const item = nodeToValue(entry.value);
+    if (key === '__proto__')
+      Object.defineProperty(value, key, { value: item, enumerable: true, configurable: true, writable: true });
+    else value[key] = item;
+  }
+  return value;
 }
 
 /** The node at a path, or null where there is none. */
