@@ -1,95 +1,19 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Context } from '../../src/cli/context.ts';
-import { runProgram } from '../../src/cli/program.ts';
-import { cleanEnvironment } from '../support/cli.ts';
-import { resolveNow } from '../support/resolve.ts';
-import { runOrThrow } from '../support/run.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
-
-const spec = (tier: string, more = '') => `apiVersion: platform/v1
-name: earth
-gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
-hosting: { cloudSql: { tier: ${tier} } }
-${more}`;
-const small = 'db-custom-2-7680';
-const large = 'db-custom-4-16384';
-const twoEnvironments = 'environments: { dev: {}, prod: {} }\n';
-
-let folder = '';
-let aboveIt = '';
-beforeEach(() => {
-  folder = makeTemporaryFolder('diff');
-  aboveIt = dirname(folder);
-});
-
-/** Runs the command in the test's folder, as `main.ts` would. */
-async function diff(args: readonly string[] = [], { env = {}, signal = new AbortController().signal } = {}) {
-  const written = { stdout: '', stderr: '' };
-  const capture = (stream: keyof typeof written) => ({
-    write: (text: string) => {
-      written[stream] += text;
-    },
-    isTerminal: false,
-    color: false,
-  });
-  const context: Context = {
-    env: { ...cleanEnvironment('empty'), GIT_CEILING_DIRECTORIES: aboveIt, ...env },
-    cwd: folder,
-    stdout: capture('stdout'),
-    stderr: capture('stderr'),
-    now: () => new Date(0),
-    signal,
-  };
-  const code = await runProgram(context, ['diff', ...args]);
-  return { code, ...written };
-}
-
-async function diffToJson(args: readonly string[] = []) {
-  const { code, stdout, stderr } = await diff([...args, '--format', 'json']);
-  if (stdout === '') throw new Error(stderr);
-  return { code, changes: JSON.parse(stdout).changes as readonly Record<string, unknown>[] };
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
-}
-
-/** The locks that compile writes, without the artifacts beside them. */
-function writeLocks(text: string): void {
-  const resolved = resolveNow({ path: 'platform.yaml', text });
-  if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics));
-  for (const platform of resolved.value) {
-    write(
-      `generated/${platform.environment}/platform.lock.json`,
-      JSON.stringify({ lockVersion: 1, compiler: '0.1.0', files: [], platform }),
-    );
-  }
-}
-
-async function git(...args: readonly string[]): Promise<string> {
-  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false'];
-  return (
-    await runOrThrow('git', [...identity, ...args], { cwd: folder, env: cleanEnvironment('empty') })
-  ).stdout.trim();
-}
-
-async function commitAll(): Promise<string> {
-  await git('add', '-A');
-  await git('commit', '-q', '-m', 'all');
-  return git('rev-parse', 'HEAD');
-}
-
-const tierChange = {
-  environment: 'default',
-  resource: 'cloudSql.instance',
-  field: 'tier',
-  before: small,
-  after: large,
-  impact: 'restart',
-};
+import {
+  commitAll,
+  diff,
+  diffToJson,
+  git,
+  large,
+  project,
+  small,
+  spec,
+  tierChange,
+  twoEnvironments,
+  write,
+  writeLocks,
+} from './project.ts';
 
 describe('against the lock', () => {
   test('on disk where there is no git', async () => {
@@ -119,13 +43,13 @@ describe('against the lock', () => {
 
   test('of HEAD where the project is a folder inside the repository', async () => {
     await git('init', '-q');
-    const root = folder;
-    folder = join(root, 'projects/my earth');
+    const root = project.folder;
+    project.folder = join(root, 'projects/my earth');
     writeLocks(spec(small));
     write('platform.yaml', spec(large));
-    folder = root;
+    project.folder = root;
     await commitAll();
-    folder = join(root, 'projects/my earth');
+    project.folder = join(root, 'projects/my earth');
     expect((await diffToJson()).changes[0]).toMatchObject(tierChange);
   });
 
@@ -166,56 +90,6 @@ describe('against the lock', () => {
     expect(stderr).toContain('generated/default/platform.lock.json');
     expect(stderr).toContain(message);
     expect(stderr).toContain('--against HEAD');
-  });
-});
-
-describe('against a git ref', () => {
-  test('a commit, a branch or HEAD', async () => {
-    await git('init', '-q', '-b', 'trunk');
-    write('platform.yaml', spec(small));
-    const commit = await commitAll();
-    write('platform.yaml', spec(large));
-    for (const ref of [commit, commit.slice(0, 8), 'trunk', 'HEAD']) {
-      expect((await diffToJson(['--against', ref])).changes[0]).toMatchObject(tierChange);
-    }
-    expect((await diff(['--against', 'trunk'])).stderr).toContain('platform.yaml against trunk:platform.yaml\n');
-  });
-
-  test('a spec in spec/, from another folder', async () => {
-    await git('init', '-q', '-b', 'trunk');
-    write('spec/platform.yaml', spec(small));
-    write('sub/x', '');
-    await commitAll();
-    write('spec/platform.yaml', spec(large));
-    folder = join(folder, 'sub');
-    expect((await diffToJson(['--against', 'trunk'])).changes[0]).toMatchObject(tierChange);
-    expect((await diff(['--against', 'trunk'])).stderr).toContain('against trunk:spec/platform.yaml\n');
-  });
-
-  test('that does not exist, or did not have the spec yet, or is no ref at all: exit 2', async () => {
-    await git('init', '-q', '-b', 'trunk');
-    write('other', '');
-    await commitAll();
-    write('platform.yaml', spec(small));
-    for (const [ref, message] of [
-      ['nowhere', 'no such file, and no such commit'],
-      ['trunk', 'git has no trunk:platform.yaml'],
-      ['--output=x', 'no such commit'],
-    ]) {
-      const { code, stdout, stderr } = await diff([`--against=${ref}`]);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(message);
-    }
-  });
-
-  test('whose spec has mistakes: they are shown, with the place in that ref', async () => {
-    await git('init', '-q', '-b', 'trunk');
-    write('platform.yaml', spec('no-tier'));
-    await commitAll();
-    write('platform.yaml', spec(small));
-    const { code, stderr } = await diff(['--against', 'trunk']);
-    expect(code).toBe(2);
-    expect(stderr).toContain('trunk:platform.yaml:4:');
   });
 });
 

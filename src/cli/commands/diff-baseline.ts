@@ -1,5 +1,5 @@
-import { access, readFile, realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { listEnvironments } from '../../artifact/folder.ts';
 import { lockName } from '../../artifact/lock.ts';
 import type { Platform } from '../../model/platform.ts';
@@ -7,13 +7,7 @@ import { CommandError, type Context } from '../context.ts';
 import { type LoadedPlatforms, readSpecFile, resolveText } from '../load.ts';
 import { runGit } from '../run-git.ts';
 import { showPath } from '../show-path.ts';
-
-/** What a spec is compared with. */
-export interface Baseline {
-  readonly platforms: readonly Platform[];
-  /** Where it is from, in words. */
-  readonly shown: string;
-}
+import { type Baseline, findCommit, readSpecOfRef } from './diff-ref.ts';
 
 /**
  * Reads what to compare with: the locks in git's HEAD (on disk where there is no git), the spec in another git ref, or
@@ -27,42 +21,16 @@ export async function readBaseline(context: Context, loaded: LoadedPlatforms, ag
   }
   if (against === 'lock') return readLocks(context, loaded.projectRoot);
   const file = resolve(context.cwd, against);
-  if (await exists(file)) {
-    const { shown, text } = await readSpecFile(context, file);
-    return { platforms: (await resolveText(text, shown, wantedOf(loaded))).platforms, shown };
-  }
-  return readSpecOfRef(context, loaded, against);
+  if (!(await exists(file))) return readSpecOfRef(context, loaded.spec.path, against, wantedOf(loaded));
+  const { shown, text } = await readSpecFile(context, file);
+  const { platforms } = await resolveText(text, shown, wantedOf(loaded));
+  const alsoRef = (await findCommit(context, loaded.projectRoot, against)) !== null;
+  return { platforms, shown: alsoRef ? `the file ${shown} (for the git ref: refs/heads/${against})` : shown };
 }
 
 /** The environments that `--env` asked for; none where it asked for all. The other spec need not have them. */
 function wantedOf({ platforms, environments }: LoadedPlatforms): readonly string[] {
   return platforms.length === environments.length ? [] : platforms.map(({ environment }) => environment);
-}
-
-async function readSpecOfRef(context: Context, loaded: LoadedPlatforms, ref: string): Promise<Baseline> {
-  // What git has of a symbolic link is the path it leads to; the spec is there.
-  const file = await realpath(loaded.spec.path);
-  const folder = dirname(file);
-  const commit = await runGit(context, folder, [
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    '--end-of-options',
-    `${ref}^{commit}`,
-  ]);
-  if (commit === null) {
-    throw new CommandError(2, `--against ${ref}: there is no such file, and no such commit in git`, {
-      hint: 'name a spec file, a branch, a tag or a commit',
-    });
-  }
-  const prefix = await runGit(context, folder, ['rev-parse', '--show-prefix']);
-  const path = `${prefix?.trim()}${basename(file)}`;
-  const shown = `${ref}:${path}`;
-  const text = await runGit(context, folder, ['show', `${commit.trim()}:${path}`]);
-  if (text === null)
-    throw new CommandError(2, `git has no ${shown}`, { hint: 'the spec was not there yet, or had another path' });
-  const { platforms } = await resolveText(text, shown, wantedOf(loaded));
-  return { platforms, shown };
 }
 
 async function readLocks(context: Context, projectRoot: string): Promise<Baseline> {

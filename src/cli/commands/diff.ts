@@ -8,8 +8,9 @@ import type { Threshold } from '../../diff/severity.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
-import { type Baseline, readBaseline } from './diff-baseline.ts';
+import { readBaseline } from './diff-baseline.ts';
 import { readProviderVersions } from './diff-providers.ts';
+import type { Baseline } from './diff-ref.ts';
 
 export interface DiffOptions {
   readonly spec?: string | undefined;

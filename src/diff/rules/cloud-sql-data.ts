@@ -13,7 +13,7 @@ export const cloudSqlDataRules: readonly Rule[] = [
     field: 'disk.type',
     versions: '< 7.44.0',
     impact: 'replace',
-    reason: `Such a provider deletes the instance and makes an empty one. ${guard}`,
+    reason: `A provider before 7.44.0 deletes the instance and makes an empty one. ${guard}`,
     loss: everything,
     source: google(file, 'settings.disk_type: ForceNew before 7.44.0'),
   },
