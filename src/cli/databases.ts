@@ -10,10 +10,11 @@ import { isLostConnection } from '../ingest/load/retry.ts';
 import type { Platform } from '../model/platform.ts';
 import { CommandError, type Context } from './context.ts';
 import { openEmbeddedFolder } from './embedded.ts';
-import type { loadPlatform } from './load.ts';
+import type { LoadedPlatform } from './load.ts';
 import { obtainRelease } from './release-ports.ts';
+import { renderCommand } from './render-command.ts';
 
-export type Loaded = Awaited<ReturnType<typeof loadPlatform>>;
+export type Loaded = LoadedPlatform;
 
 export interface Databases {
   readonly pgstac: Database;
@@ -94,8 +95,13 @@ export async function ensureInitialised(context: Context, loaded: Loaded, databa
     return;
   }
   throw new CommandError(4, `the databases are not ready: ${missing.join(', ')} missing`, {
-    hint: 'run `platform db init`',
+    hint: adviseInit(loaded),
   });
+}
+
+/** With the spec and the environment as they were given. */
+export function adviseInit({ given }: Loaded): string {
+  return `run \`${renderCommand(['db', 'init'], given)}\``;
 }
 
 /** A database's failure as the command's end. */
@@ -185,7 +191,7 @@ async function openOne(context: Context, loaded: Loaded, create: boolean): Promi
   printTargets(context, { pgstac: target, ingest: target });
   const isNew = !existsSync(join(folder, 'data'));
   if (isNew && !create)
-    throw new CommandError(1, `there is no embedded database in ${folder} yet`, { hint: 'run `platform db init`' });
+    throw new CommandError(1, `there is no embedded database in ${folder} yet`, { hint: adviseInit(loaded) });
   const database = await openEmbeddedFolder(context, folder, loaded);
   return { pgstac: database, ingest: database, isNew, close: () => database.close() };
 }

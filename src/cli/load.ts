@@ -7,6 +7,7 @@ import type { Platform } from '../model/platform.ts';
 import { decodeSpec } from '../spec/decode.ts';
 import { CommandError, type Context } from './context.ts';
 import { findSpec } from './find-spec.ts';
+import type { Given } from './render-command.ts';
 import { showPath } from './show-path.ts';
 
 /** A spec with mistakes: `main.ts` shows them as the command's format wants them and exits 2. */
@@ -63,11 +64,17 @@ export async function readSpecFile(
   return { path, shown, text: await readText(path, shown), projectRoot };
 }
 
+export interface LoadedPlatform extends Omit<LoadedPlatforms, 'platforms'> {
+  readonly platform: Platform;
+  /** How it was asked for: the next command is given the same. */
+  readonly given: Given;
+}
+
 /** The one environment that a command on a database needs: the only one, or the one named. */
 export async function loadPlatform(
   context: Context,
   options: { readonly spec?: string | undefined; readonly env?: string | undefined },
-): Promise<Omit<LoadedPlatforms, 'platforms'> & { readonly platform: Platform }> {
+): Promise<LoadedPlatform> {
   const { platforms, ...rest } = await loadPlatforms(context, {
     spec: options.spec,
     env: options.env === undefined ? [] : [options.env],
@@ -78,7 +85,7 @@ export async function loadPlatform(
       hint: 'say which with --env NAME',
     });
   }
-  return { platform, ...rest };
+  return { platform, ...rest, given: { spec: options.spec, env: options.env } };
 }
 
 /** Resolves a text that is already at hand, e.g. an older version of the spec: the environments wanted, none means all. */

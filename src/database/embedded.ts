@@ -22,7 +22,15 @@ export interface EmbeddedOptions {
  * signal's reason once that is aborted.
  */
 export async function openEmbedded(folder: string, options: EmbeddedOptions): Promise<Database> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new DatabaseFailure(
+      `the folder of the embedded database, ${folder}, cannot be made: ${describeError(cause)}`,
+      {
+        hint: 'make its project writable, or name servers with PGSTAC_DSN and INGEST_DB_DSN',
+        cause,
+      },
+    );
+  });
   const lock = await lockFolder(folder, options.onWait, options.signal);
   try {
     const dataFolder = join(folder, 'data');
@@ -37,7 +45,7 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions): Pr
     options.signal?.throwIfAborted();
     if (error instanceof DatabaseFailure) throw error;
     throw new DatabaseFailure(`the embedded database in ${folder} does not open: ${describeError(error)}`, {
-      hint: 'if the folder is damaged, delete it and run `platform db init` and `platform ingest` again',
+      hint: 'if the folder is damaged, delete it: the next `platform ingest` makes it anew and loads again',
       cause: error,
     });
   }

@@ -94,7 +94,7 @@ export async function refuseAnother(session: Session, database: Database, platfo
   const mismatch = found === null ? null : findMismatch(found, platform);
   if (mismatch === null) return;
   throw new DatabaseFailure(`${describeTarget(database.target)} ${mismatch.reason}`, {
-    hint: hintForMismatch(mismatch, database.target),
+    hint: findRemedy(mismatch, database.target),
   });
 }
 
@@ -119,8 +119,8 @@ export function findMismatch(found: Installation, platform: Platform): Mismatch 
   return null;
 }
 
-/** An embedded database holds nothing that cannot be loaded again, and has no DSN to correct. */
-function hintForMismatch({ kind }: Mismatch, target: DatabaseTarget): string {
+/** What to do. An embedded database holds nothing that cannot be loaded again, and has no DSN to correct. */
+export function findRemedy({ kind }: Mismatch, target: DatabaseTarget): string {
   if (target.kind === 'embedded') {
     const instead =
       kind === 'owner' ? 'give the spec its old name back' : 'use the version of this program that made it';

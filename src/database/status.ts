@@ -4,6 +4,7 @@ import type { Database, DatabaseTarget, Session } from './connection.ts';
 import {
   findMismatch,
   findMissingLogins,
+  findRemedy,
   hasRelation,
   type Installation,
   inspectPgstac,
@@ -21,6 +22,8 @@ export interface DatabaseStatus {
   readonly installation: Installation | null;
   /** Why it is not to be used, whatever is in it: another platform's, or of another layout. */
   readonly mismatch: string | null;
+  /** What to do about a mismatch. */
+  readonly remedy: string | null;
   /** Those wanted; a version of null is one that is missing. */
   readonly extensions: readonly { readonly name: string; readonly version: string | null }[];
   /** Null for the ingest database. */
@@ -60,6 +63,7 @@ export async function readStatus(
       server: await readServerVersion(session),
       installation,
       mismatch: mismatch?.reason ?? null,
+      remedy: mismatch && findRemedy(mismatch, database.target),
       extensions,
       pgstac,
       tables: counts,

@@ -1,7 +1,14 @@
 import type { Platform } from '../model/platform.ts';
 import type { Database, DatabaseTarget, Session } from './connection.ts';
 import { DatabaseFailure, describeError } from './failure.ts';
-import { findMismatch, inspectPgstac, listPossibleExtensions, platformTables, readInstallation } from './inspect.ts';
+import {
+  findMismatch,
+  findRemedy,
+  inspectPgstac,
+  listPossibleExtensions,
+  platformTables,
+  readInstallation,
+} from './inspect.ts';
 import { rehearse } from './rehearse.ts';
 import { countRows, readExtensions, readServerVersion } from './status.ts';
 
@@ -12,7 +19,12 @@ export interface Check {
   /** What was found, or what is wrong. */
   readonly detail: string;
   readonly milliseconds: number;
+  /** True where `platform db init` would make what is missing. */
+  readonly needsInit: boolean;
 }
+
+/** What a probe finds that `platform db init` has not made yet. */
+class NotInstalled extends Error {}
 
 /** Gives what was found; throws where that is not what should be. */
 type Probe = (session: Session) => Promise<string>;
@@ -30,10 +42,11 @@ export async function verifyDatabases(
   for (const database of ['pgstac', 'ingest'] as const) {
     const opened = databases[database];
     if (opened instanceof DatabaseFailure) {
-      checks.push({ database, name: 'server', ok: false, detail: opened.message, milliseconds: 0 });
+      checks.push({ database, name: 'server', ok: false, detail: opened.message, milliseconds: 0, needsInit: false });
       continue;
     }
-    const probes = database === 'pgstac' ? listPgstacProbes(platform, opened.target) : listIngestProbes(platform);
+    const probes =
+      database === 'pgstac' ? listPgstacProbes(platform, opened.target) : listIngestProbes(platform, opened.target);
     for (const [name, probe] of Object.entries(probes)) {
       const start = clock();
       const result = await runProbe(opened, probe);
@@ -48,7 +61,7 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
   return {
     server: describeServer,
     extensions: (session) => checkExtensions(session, target, extensions),
-    'this platform': (session) => checkInstallation(session, platform),
+    'this platform': (session) => checkInstallation(session, target, platform),
     pgSTAC: (session) => checkPgstac(session, version),
     tables: (session) => checkTables(session, platformTables),
     collections: (session) => describeCount(session, 'pgstac.collections'),
@@ -58,20 +71,21 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
   };
 }
 
-function listIngestProbes(platform: Platform): Readonly<Record<string, Probe>> {
+function listIngestProbes(platform: Platform, target: DatabaseTarget): Readonly<Record<string, Probe>> {
   return {
     server: describeServer,
-    'this platform': (session) => checkInstallation(session, platform),
+    'this platform': (session) => checkInstallation(session, target, platform),
     ingestion_log: (session) => describeCount(session, 'public.ingestion_log'),
     rights: tryLogging,
   };
 }
 
-async function runProbe(database: Database, probe: Probe): Promise<{ ok: boolean; detail: string }> {
+async function runProbe(database: Database, probe: Probe): Promise<Omit<Check, 'database' | 'name' | 'milliseconds'>> {
   try {
-    return { ok: true, detail: await rehearse((work) => database.transaction(work), probe) };
+    const detail = await rehearse((work) => database.transaction(work), probe);
+    return { ok: true, detail, needsInit: false };
   } catch (error) {
-    return { ok: false, detail: describeError(error) };
+    return { ok: false, detail: describeError(error), needsInit: error instanceof NotInstalled };
   }
 }
 
@@ -89,17 +103,17 @@ async function checkExtensions(session: Session, target: DatabaseTarget, wanted:
   return extensions.map(({ name, version }) => `${name} ${version}`).join(', ');
 }
 
-async function checkInstallation(session: Session, platform: Platform): Promise<string> {
+async function checkInstallation(session: Session, target: DatabaseTarget, platform: Platform): Promise<string> {
   const found = await readInstallation(session);
-  if (found === null) throw new Error('not initialised: run `platform db init`');
+  if (found === null) throw new NotInstalled('not initialised');
   const mismatch = findMismatch(found, platform);
-  if (mismatch !== null) throw new Error(mismatch.reason);
+  if (mismatch !== null) throw new Error(`${mismatch.reason}: ${findRemedy(mismatch, target)}`);
   return `${found.platform}, ${found.environment}`;
 }
 
 async function checkPgstac(session: Session, wanted: string): Promise<string> {
   const state = await inspectPgstac(session);
-  if (state.kind === 'absent') throw new Error('not installed: run `platform db init`');
+  if (state.kind === 'absent') throw new NotInstalled('not installed');
   if (state.kind === 'unknown') throw new Error(state.reason);
   if (state.version !== wanted) throw new Error(`${state.version} is installed, the spec wants ${wanted}`);
   return state.version;
@@ -118,7 +132,7 @@ async function describeCount(session: Session, table: string): Promise<string> {
 
 async function requireCount(session: Session, table: string): Promise<number> {
   const count = await countRows(session, table);
-  if (count === null) throw new Error(`${table} is missing: run \`platform db init\``);
+  if (count === null) throw new NotInstalled(`${table} is missing`);
   return count;
 }
 

@@ -190,7 +190,9 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
         const said = /has layout 99 of schema platform and ingestion_log; this program knows layout \d+$/;
         for (const work of [initialise(pair, makePlatform()), listMissingParts(pair, makePlatform())])
           expect(await failure(work)).toMatchObject({ name: 'DatabaseFailure', message: expect.stringMatching(said) });
-        expect(await checks(pair, makePlatform())).toEqual([expect.stringMatching(said)]);
+        expect(await checks(pair, makePlatform())).toEqual([
+          expect.stringMatching(/has layout 99 .* knows layout \d+: use the version of this program/),
+        ]);
         expect(await readStatus(pair[database], database, makePlatform())).toMatchObject({
           complete: false,
           mismatch: expect.stringMatching(said),
@@ -340,10 +342,7 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
     const made = await makeDatabases();
     const failed = await checks(await made.open(), makePlatform());
     expect(failed).toEqual(
-      expect.arrayContaining([
-        'pgstac pgSTAC: not installed: run `platform db init`',
-        'ingest ingestion_log: public.ingestion_log is missing: run `platform db init`',
-      ]),
+      expect.arrayContaining(['pgstac pgSTAC: not installed', 'ingest ingestion_log: public.ingestion_log is missing']),
     );
     expect(await listMissingParts(await made.open(), makePlatform())).toEqual([
       'pgSTAC 0.9.11',

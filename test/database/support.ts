@@ -71,7 +71,7 @@ function makeOutput(): Output & { text(): string } {
 /** What `loadPlatform` gives for a spec in `projectRoot`. */
 export function makeLoaded(platform: Platform, projectRoot: string): Loaded {
   const spec = { path: join(projectRoot, 'platform.yaml'), shown: 'platform.yaml', text: '' };
-  return { platform, environments: [platform.environment], warnings: [], spec, projectRoot };
+  return { platform, environments: [platform.environment], warnings: [], spec, projectRoot, given: {} };
 }
 
 /** `platform db init` without its arguments. */

@@ -1,7 +1,7 @@
 import type { DatabaseTarget } from '../../database/connection.ts';
 import { type DatabaseStatus, readStatus } from '../../database/status.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { explainRefusal, initialise, openDatabases } from '../databases.ts';
+import { adviseInit, explainRefusal, initialise, openDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 
@@ -27,7 +27,7 @@ export async function runDbInit(context: Context, options: DatabaseOptions): Pro
       if (missingLogins.length > 0) {
         const rows = missingLogins.map(({ name, role, owner }) => [`  ${name}`, role ?? '', owner]);
         context.stdout.write(`${['these logins do not exist yet:', ...alignRows(rows)].join('\n')}\n`);
-        context.stderr.write('make them (terraform apply), then run `platform db init` again\n');
+        context.stderr.write(`make them (terraform apply), then ${adviseInit(loaded)} again\n`);
       }
     }
     return missingLogins.length === 0 ? 0 : 1;
@@ -48,9 +48,11 @@ export async function runDbStatus(context: Context, options: DatabaseOptions): P
     const complete = statuses.every((status) => status.complete);
     if (options.format === 'json') context.stdout.write(`${JSON.stringify({ complete, databases: statuses })}\n`);
     else context.stdout.write(`${statuses.map(describeStatus).join('\n\n')}\n`);
-    if (statuses.some(({ mismatch }) => mismatch !== null))
+    const remedies = new Set(statuses.flatMap(({ remedy }) => remedy ?? []));
+    if (remedies.size > 0)
       context.stderr.write('a database is another platform’s or of another layout: nothing here uses it\n');
-    else if (!complete) context.stderr.write('something is missing: run `platform db init`\n');
+    for (const remedy of remedies) context.stderr.write(`  → ${remedy}\n`);
+    if (remedies.size === 0 && !complete) context.stderr.write(`something is missing: ${adviseInit(loaded)}\n`);
     return complete ? 0 : 1;
   } finally {
     await databases.close();

@@ -1,7 +1,7 @@
 import { DatabaseFailure } from '../../database/failure.ts';
 import { verifyDatabases } from '../../database/verify.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { explainRefusal, tryDatabases } from '../databases.ts';
+import { adviseInit, explainRefusal, tryDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 import type { DatabaseOptions } from './db.ts';
@@ -26,6 +26,8 @@ export async function runVerify(context: Context, options: DatabaseOptions): Pro
       const summary = failed === 0 ? 'every check passed' : `${failed} of ${checks.length} checks failed`;
       context.stdout.write(`${[...alignRows(rows), '', summary].join('\n')}\n`);
     }
+    if (checks.some(({ needsInit }) => needsInit))
+      context.stderr.write(`something is missing: ${adviseInit(loaded)}\n`);
     const unreachable = [databases.pgstac, databases.ingest].filter((one) => one instanceof DatabaseFailure);
     for (const hint of new Set(unreachable.map((failure) => failure.hint))) if (hint) context.stderr.write(`${hint}\n`);
     if (unreachable.length > 0) return 4;
