@@ -42,11 +42,11 @@ function markCodes(characters: string): Uint8Array {
 const indicators = markCodes('?:,[]{}#&*!|>\'"%@`');
 const flowIndicators = markCodes(',[]{}');
 
-/** An unquoted scalar: up to a colon or line's end, a comment, and within brackets a comma or bracket; no spaces at its end. */
-const blockPlain = /(?:[^ \n\r:]+|:(?![ \n\r]|$))+(?: +(?!#)(?:[^ \n\r:]+|:(?![ \n\r]|$))+)*/y;
-const flowPlain = /(?:[^ \n\r:,[\]{}]+|:(?![ \n\r,[\]{}]|$))+(?: +(?!#)(?:[^ \n\r:,[\]{}]+|:(?![ \n\r,[\]{}]|$))+)*/y;
+/** Where an unquoted scalar ends: before a colon with a space, a comment, the line's end, within brackets a comma or bracket. */
+const blockEnd = /(?=:(?![^ \n\r])| #|[\n\r]|$)/g;
+const flowEnd = /(?=:(?![^ \n\r,[\]{}])| #|[\n\r,[\]{}]|$)/g;
 
-/** Not finite past the text's end, where a code is NaN. */
+/** False past the text's end, where a code is NaN. */
 const isFlowIndicator = (code: number): boolean => flowIndicators[code] === 1;
 
 /** Space, line end or end of text. */
@@ -142,11 +142,13 @@ export class Scanner {
     if (isBlank(first) || indicators[first] === 1) refuse();
     const second = this.code(1);
     if (first === codes.dash && (isBlank(second) || (inFlow && isFlowIndicator(second)))) refuse();
-    const pattern = inFlow ? flowPlain : blockPlain;
+    const pattern = inFlow ? flowEnd : blockEnd;
     pattern.lastIndex = this.at;
-    if (!pattern.test(this.text)) refuse();
-    this.at = pattern.lastIndex;
-    this.end = pattern.lastIndex;
+    pattern.test(this.text);
+    let end = pattern.lastIndex;
+    while (this.text.charCodeAt(end - 1) === codes.space) end--;
+    this.at = end;
+    this.end = end;
   }
 
   private readDoubleQuoted(): string {
