@@ -13,6 +13,7 @@ const rooms = {
   spec: { rooms: ['diagnostic', 'yaml'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },
   model: { rooms: ['spec', 'diagnostic'], packages: [], world: [] },
   emit: { rooms: ['model', 'print', 'artifact'], packages: ['handlebars'], world: [] },
+  trace: { rooms: ['spec', 'model', 'emit', 'artifact', 'diagnostic'], packages: [], world: [] },
   diff: { rooms: ['model'], packages: ['picocolors'], world: [] },
   database: {
     rooms: ['model'],

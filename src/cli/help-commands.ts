@@ -7,19 +7,21 @@ interface ExplainArguments {
   readonly spec?: string;
   readonly env?: string[];
   readonly out?: string;
+  readonly map: boolean;
   readonly format: Format;
 }
 
 /** explain, init, completion: what helps with the other commands. */
 export function addHelpCommands(program: Command, run: Run): void {
   program
-    .command('explain <subject>')
-    .description('what a code means (PF203), with an example and how to mend it')
+    .command('explain [subject]')
+    .description('what a code means (PF203), what made a line (ARTIFACT:LINE), which lines a key of the spec makes')
     .addOption(specOption())
     .addOption(new Option('--env <names...>', 'only these environments'))
     .option('--out <folder>', 'where the artifacts are; left out: generated/ beside the spec')
+    .option('--map', 'write down what every place of the spec makes, in .platform/<environment>.map.json', false)
     .addOption(formatOption())
-    .action((subject: string, options: ExplainArguments) =>
+    .action((subject: string | undefined, options: ExplainArguments) =>
       run(async (context) => (await import('./commands/explain.ts')).runExplain(context, subject, options)),
     );
   program

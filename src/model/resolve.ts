@@ -20,11 +20,15 @@ export function resolvePlatform(spec: ValidSpec, environment: string): Outcome<P
   const mistakes: readonly Diagnostic[] = checkRules({ value: found.value, root: found.node });
   const errors = mistakes.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { ok: false, diagnostics: orderDiagnostics(mistakes) };
-  const platform = buildPlatform(found.value, environment, spec.named);
+  const platform = derivePlatform(found.value, environment, spec.named);
   return { ok: true, value: freezeDeep(platform), warnings: orderDiagnostics(mistakes) };
 }
 
-function buildPlatform(spec: PlatformSpec, environment: string, named: boolean): Platform {
+/**
+ * The platform that a spec of the right shape describes, whether or not the rules would let it pass: total, so that the
+ * trace can ask what a value makes by writing others in its place.
+ */
+export function derivePlatform(spec: PlatformSpec, environment: string, named: boolean): Platform {
   const prefix = derivePrefix(spec.name, environment, named);
   const metaflow = resolveMetaflow(spec);
   const kubernetes = resolveKubernetes(spec);

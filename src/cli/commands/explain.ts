@@ -3,11 +3,15 @@ import { renderPage } from '../../diagnostic/page.ts';
 import { pages } from '../../diagnostic/pages.generated.ts';
 import { suggestName } from '../../diagnostic/suggest.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
-import type { ExplainOptions } from './explain-cause.ts';
+import type { ExplainOptions } from './explained.ts';
 
 /** Explains a code by its page, or a line of an artifact or a key of the spec by what made it and what it makes. */
-export async function runExplain(context: Context, subject: string, options: ExplainOptions): Promise<ExitCode> {
-  if (!/^pf\w{0,4}$/i.test(subject)) {
+export async function runExplain(
+  context: Context,
+  subject: string | undefined,
+  options: ExplainOptions,
+): Promise<ExitCode> {
+  if (subject === undefined || !/^pf\w{0,4}$/i.test(subject)) {
     const { runExplainCause } = await import('./explain-cause.ts');
     return runExplainCause(context, subject, options);
   }

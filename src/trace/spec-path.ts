@@ -1,0 +1,71 @@
+import { suggestName } from '../diagnostic/suggest.ts';
+import type { SpecNode, SpecPath } from '../spec/node.ts';
+import { followReference, type SchemaNode, schema } from '../spec/schema.ts';
+
+/** A path as a person writes it: `hosting.cloudSql.tier`, `access.people[0].member`, `flags["a.b"]`. */
+export function formatPath(path: SpecPath): string {
+  return path
+    .map((step, index) =>
+      typeof step === 'number'
+        ? `[${step}]`
+        : /^[\w-]+$/.test(step)
+          ? `${index === 0 ? '' : '.'}${step}`
+          : `[${JSON.stringify(step)}]`,
+    )
+    .join('');
+}
+
+/** The path that was meant, with its place in the schema; or why there is none. */
+export type FoundPath =
+  | { readonly kind: 'found'; readonly path: SpecPath; readonly schema: SchemaNode }
+  | { readonly kind: 'unknown'; readonly message: string; readonly hint: string };
+
+/**
+ * Reads what `formatPath` writes, `people.0` for `people[0]`, and keys with dots as they are. A key that is not written
+ * is found where the schema has it.
+ */
+export function findPath(text: string, root: SpecNode): FoundPath {
+  return walk(text, root, schema, []);
+}
+
+function walk(rest: string, node: SpecNode | null, reference: SchemaNode, path: SpecPath): FoundPath {
+  const own = followReference(reference);
+  if (rest === '') return { kind: 'found', path, schema: own };
+  const keys = listKeys(node, own);
+  const step = readStep(path.length === 0 ? rest : rest.replace(/^\./, ''), keys);
+  if (step === null || !keys.includes(step.key)) return refuse(step?.key ?? rest, keys, path);
+  if (node?.kind === 'list')
+    return walk(step.rest, node.items[Number(step.key)] ?? null, own.items ?? {}, [...path, Number(step.key)]);
+  const below = node?.kind === 'map' ? (node.entries.get(step.key)?.value ?? null) : null;
+  const open = typeof own.additionalProperties === 'object' ? own.additionalProperties : {};
+  return walk(step.rest, below, own.properties?.[step.key] ?? open, [...path, step.key]);
+}
+
+/** What can stand next in a path: the keys written and those the schema has, or the numbers of items. */
+function listKeys(node: SpecNode | null, own: SchemaNode): readonly string[] {
+  if (node?.kind === 'list') return node.items.map((_, index) => String(index));
+  const written = node?.kind === 'map' ? [...node.entries.keys()] : [];
+  return [...new Set([...written, ...Object.keys(own.properties ?? {})])];
+}
+
+/** The first step of a path, the longest key that fits; null where none can be read. */
+function readStep(text: string, keys: readonly string[]): { readonly key: string; readonly rest: string } | null {
+  const bracket = /^\[(\d+|"(?:[^"\\]|\\.)*")\]/.exec(text);
+  if (bracket !== null) return { key: String(JSON.parse(bracket[1] ?? '0')), rest: text.slice(bracket[0].length) };
+  const fitting = keys.filter((key) => text.startsWith(key) && /^($|[.[])/.test(text.slice(key.length)));
+  const longest = fitting.sort((a, b) => b.length - a.length)[0] ?? /^[^.[]+/.exec(text)?.[0];
+  return longest === undefined ? null : { key: longest, rest: text.slice(longest.length) };
+}
+
+function refuse(step: string, keys: readonly string[], path: SpecPath): FoundPath {
+  const where = path.length === 0 ? 'the spec' : formatPath(path);
+  const near = /^\d+$/.test(step) ? null : suggestName(step, keys);
+  const meant = near === null ? null : formatPath([...path, near]);
+  const hint =
+    meant === null
+      ? keys.length === 0
+        ? `nothing is below ${where}`
+        : `it has ${keys.join(', ')}`
+      : `did you mean ${meant}?`;
+  return { kind: 'unknown', message: `${where} has no ${JSON.stringify(step)}`, hint };
+}
