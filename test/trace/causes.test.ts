@@ -84,7 +84,7 @@ describe('the causes of a line', () => {
   });
   test("a line of every platform's is the environment's alone", () => {
     const [dev] = openAll('examples/01-cloud-sql/platform.yaml') as [Trace];
-    expect(causesOf(dev, 'main.py', 'def main')).toEqual({ text: [], presence: ['environments.dev'] });
+    expect(causesOf(dev, 'main.py', 'def greet')).toEqual({ text: [], presence: ['environments.dev'] });
     expect(causesOf(dev, 'README.md', '# alps').text).toEqual(['name', 'environments.dev']);
   });
   test('the ConfigMap carries the text of the spec, and so does whatever is named by its hash', () => {

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lockName } from '../../src/artifact/lock.ts';
 import { compilePlatform } from '../../src/compile.ts';
 import { findNode } from '../../src/spec/node.ts';
+import { pointTo } from '../../src/spec/place.ts';
 import { type CauseMap, lookUpCauses, mapCauses } from '../../src/trace/map.ts';
 import { fromMapFile, toMapFile } from '../../src/trace/map-json.ts';
 import { isAllowed } from '../../src/trace/other-values.ts';
@@ -61,7 +62,7 @@ describe.each(specs)('%s', (file) => {
   test('the map comes back from its file', () => {
     for (const { trace, map } of each()) {
       const heading = { compiler: '0', spec: { path: file, sha256: '' }, artifacts: { sha256: '' } };
-      const saved = JSON.parse(JSON.stringify(toMapFile(trace, map, heading, () => trace.root.place)));
+      const saved = JSON.parse(JSON.stringify(toMapFile(trace, map, heading, () => pointTo(trace.root.place))));
       const again = fromMapFile(saved);
       for (const [path, text] of trace.base)
         for (let line = 1; line <= splitLines(text).length; line++)

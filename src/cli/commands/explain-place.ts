@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { frameRange } from '../../diagnostic/frame.ts';
 import { maskText } from '../../diagnostic/mask-text.ts';
 import { findNode, locateKey, locateValue, type Place, type SpecPath } from '../../spec/node.ts';
+import { pointTo } from '../../spec/place.ts';
 import { followReference, type SchemaNode, schema } from '../../spec/schema.ts';
 import type { Cause } from '../../trace/causes.ts';
 import { formatPath } from '../../trace/spec-path.ts';
@@ -27,13 +28,14 @@ export function showPlace(
   { path, kind }: Pick<Cause, 'path' | 'kind'>,
 ): ShownPlace {
   const shown = { path: path.length === 0 ? 'the spec' : formatPath(path), kind };
-  if (kind === 'environment') return { ...shown, place: locateKey(document, path) };
+  if (kind === 'environment') return { ...shown, place: pointTo(locateKey(document, path)) };
   const node = findNode(trace.root, path);
-  if (node !== null) return { ...shown, place: node.kind === 'scalar' ? node.place : locateKey(trace.root, path) };
+  if (node !== null)
+    return { ...shown, place: pointTo(node.kind === 'scalar' ? node.place : locateKey(trace.root, path)) };
   const own = schemaAt(path);
   return {
     ...shown,
-    place: locateValue(trace.root, path),
+    place: pointTo(locateValue(trace.root, path)),
     default: own.default ?? null,
     ...(own.description === undefined ? {} : { description: own.description }),
   };
