@@ -35,7 +35,7 @@ describe('platform __complete', () => {
     ],
     [
       ['diff', '--format', ''],
-      ['pretty', 'json'],
+      ['pretty', 'json', 'markdown'],
     ],
     [['compile', '--format=s'], ['--format=sarif']],
     [

@@ -21,6 +21,7 @@ access:
   bastion: { zone: europe-west1-b, machineType: e2-micro, subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main }
 kubernetes: { version: "1.36", namespace: k, proxy: { image: proxy }, databaseRanges: [10.0.0.0/8] }
 metaflow: { workload: work, datastore: gs://acme-metaflow, service: https://metaflow.example, image: runner }
+acknowledgements: [{ change: pipeline z, field: judge, impact: update, reason: meant, until: "2026-12-31" }]
 pipelines:
   a: { source: { stacApi: { url: https://example.org, collections: [c], datetime: 2024-01-01/2024-03-31, query: { q: text } } }, download: { assets: [thumbnail], to: gs://acme-assets } }
   b: { source: { files: [items.ndjson] } }
