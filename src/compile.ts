@@ -53,10 +53,11 @@ export function resolveChecked(spec: CheckedSpec): Outcome<ResolvedSpec> {
 
 /** What the rules say of every guess at what was meant, and of no place that is faulty itself. */
 function ruleGuesses({ environments, names }: CheckedSpec & { ok: false }): readonly Diagnostic[] {
-  const told = environments.map(({ name, guesses, faulty }): Told => {
+  const told = environments.map(({ name, guesses, faulty, namesInDoubt }): Told => {
     const [said = [], ...others] = guesses.map(({ value, node }) => checkRules({ value, root: node }));
     const certain = said.filter(
       (one) =>
+        !(namesInDoubt && one.code === 'PF201') &&
         others.every((other) => other.some((another) => isSameDiagnostic(one, another))) &&
         ![one, ...(one.related ?? [])].some((place) => faulty.some((wrong) => isWithin(place, wrong))),
     );

@@ -4,6 +4,7 @@ import type { Guess } from './guess.ts';
 import { nodeToValue, type Place, type SpecNode, type SpecPath } from './node.ts';
 import { type Fault, faultyPlaces, repairNode } from './repair.ts';
 import type { PlatformSpec, Shape } from './schema.ts';
+import { holdsNames } from './schema-walk.ts';
 import type { GuessedEnvironment } from './validate.ts';
 
 /** A document that may have mistakes, in its two guesses; the same node twice where nothing had to be guessed yet. */
@@ -98,7 +99,12 @@ function isWritten({ fault }: SchemaMistake): boolean {
 }
 
 /** One guess where the two are the same document. */
-export function toGuesses(name: string, { least, most, faulty }: Draft): GuessedEnvironment {
+export function toGuesses(name: string, { least, most, faulty, guessed }: Draft): GuessedEnvironment {
   const nodes = least === most ? [least] : [least, most];
-  return { name, guesses: nodes.map((node) => ({ name, node, value: nodeToValue(node) as PlatformSpec })), faulty };
+  return {
+    name,
+    guesses: nodes.map((node) => ({ name, node, value: nodeToValue(node) as PlatformSpec })),
+    faulty,
+    namesInDoubt: guessed.some(holdsNames),
+  };
 }

@@ -1,5 +1,6 @@
 import type { MapEntry, Place, SpecNode } from './node.ts';
 import { followReference, type SchemaNode } from './schema.ts';
+import { isNamedMap } from './schema-walk.ts';
 
 /**
  * Two guesses at a value that is missing or faulty, as unlike each other as the schema allows: the least that could
@@ -12,6 +13,8 @@ export function guessNode(node: SchemaNode, guess: Guess, place: Place): SpecNod
   const schema = followReference(node);
   const type = [schema.type].flat().find((name) => name !== 'null');
   if (schema.const !== undefined) return toNode(schema.const, place);
+  // A map of the user's own names has none that could be guessed, but that there are some.
+  if (isNamedMap(schema) && guess === 'most') return toNode(schema.examples?.[0] ?? {}, place);
   if (type === 'object') return { kind: 'map', entries: guessEntries(schema, guess, place), place };
   if (type === 'array') return { kind: 'list', items: guessItems(schema, guess, place), place };
   return toNode(guess === 'least' ? usual(schema) : unusual(schema), place);
@@ -50,7 +53,7 @@ function unusual(schema: SchemaNode): unknown {
   if (schema.enum !== undefined) return schema.enum.findLast((choice) => choice !== value) ?? value;
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'number')
-    return value === schema.maximum ? (schema.minimum ?? value) : (schema.maximum ?? value + 1);
+    return value === schema.maximum ? (schema.minimum ?? value) : (schema.maximum ?? value + 1e9);
   return typeof value === 'string' ? changeLetter(value, schema.pattern) : value;
 }
 

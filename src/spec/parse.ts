@@ -15,6 +15,7 @@ import type { Diagnostic, Outcome } from '../diagnostic/diagnostic.ts';
 import { orderDiagnostics } from '../diagnostic/order.ts';
 import type { SourceFile } from '../diagnostic/source.ts';
 import { mostDepth, mostNodes } from '../yaml/node.ts';
+import { explainYaml } from './explain-yaml.ts';
 import type { MapEntry, SpecNode } from './node.ts';
 import { createPlaces, type Place } from './place.ts';
 
@@ -57,7 +58,7 @@ export function readDocument(file: SourceFile): ReadDocument {
     );
   }
   const errors = [...document.errors, ...document.warnings];
-  for (const error of errors) reader.reportYaml(error);
+  reader.reportYaml(errors);
   // A key that stands twice leaves the rest readable; after a mistake of YAML's own nothing is sure.
   const twice = errors.length > 0;
   if (errors.some(({ code }) => code !== 'DUPLICATE_KEY'))
@@ -69,8 +70,6 @@ export function readDocument(file: SourceFile): ReadDocument {
   if (reader.diagnostics.length > before) return { readings: [], diagnostics };
   return { readings: twice ? [last, new Reader(file, 'first').read(contents, document)] : [last], diagnostics };
 }
-
-const tabs = 'a tab where YAML wants spaces';
 
 class Reader {
   readonly diagnostics: Diagnostic[] = [];
@@ -99,29 +98,25 @@ class Reader {
     });
   }
 
-  reportYaml(error: YAMLError): void {
-    const [start, end] = error.pos;
-    if (error.code === 'DUPLICATE_KEY') this.reportTwice(start);
-    else if (error.code === 'TAB_AS_INDENT') this.reportTab(start);
-    else if (/call stack/i.test(error.message)) this.reportDepth(start);
-    else this.report('PF002', error.message.replace(/ at line \d+.*$/s, ''), start, Math.max(end, start + 1));
+  reportYaml(errors: readonly YAMLError[]): void {
+    const isDeep = ({ message }: YAMLError): boolean => /call stack/i.test(message);
+    const twice = errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+    for (const { pos } of twice) this.reportTwice(pos[0]);
+    for (const { pos } of errors.filter(isDeep)) this.reportDepth(pos[0]);
+    const others = errors.filter((error) => error.code !== 'DUPLICATE_KEY' && !isDeep(error));
+    for (const { message, hint, start, end } of explainYaml(this.file.text, others))
+      this.report('PF002', message, start, end, hint);
   }
 
   /** The library marks a duplicate key by its first character only. */
   private reportTwice(start: number): void {
-    const key = /^("[^"]*"|'[^']*'|[^:\s]+)/.exec(this.file.text.slice(start))?.[0] ?? ' ';
+    const key = /^("[^"]*"|'[^']*'|[^:\s]+)/.exec(this.file.text.slice(start, start + 200))?.[0] ?? ' ';
     const message = `the key ${key} stands twice in one map`;
     this.report('PF003', message, start, start + key.length, 'keep one of the two');
   }
 
-  /** A tab breaks the lines after it too: only the first is worth saying. */
-  private reportTab(start: number): void {
-    if (this.diagnostics.some(({ message }) => message === tabs)) return;
-    this.report('PF002', tabs, start, start + 1, 'indent with spaces');
-  }
-
   private reportDepth(start: number): void {
-    this.report('PF004', `nested more than ${mostDepth} levels deep`, start, start + 1);
+    this.report('PF004', `nested more than ${mostDepth} levels deep`, start, start + 1, 'write it flatter');
   }
 
   read(node: ParsedNode | null, document: Document.Parsed): SpecNode {
@@ -135,7 +130,7 @@ class Reader {
     }
     if (this.count > mostNodes || this.open.has(node)) {
       if (this.diagnostics.length === 0)
-        this.report('PF004', 'aliases that multiply without end', node.range[0], node.range[1]);
+        this.report('PF004', 'aliases that multiply without end', node.range[0], node.range[1], 'write it out');
       return { kind: 'scalar', value: null, place };
     }
     if (isScalar(node)) return { kind: 'scalar', value: this.readScalar(node.value, node), place };
@@ -158,7 +153,8 @@ class Reader {
   private readAlias(node: ParsedNode & { source?: string }, document: Document.Parsed, place: Place): SpecNode {
     const target = isAlias(node) ? (node.resolve(document) as ParsedNode | undefined) : undefined;
     if (target !== undefined) return this.read(target, document);
-    this.report('PF002', 'an alias of no anchor', node.range[0], node.range[1]);
+    const hint = 'name an anchor that stands above (`&name`), or put the text in quotes';
+    this.report('PF002', 'an alias of no anchor', node.range[0], node.range[1], hint);
     return { kind: 'scalar', value: null, place };
   }
 
@@ -184,14 +180,20 @@ class Reader {
     for (const pair of pairs) {
       if (!isScalar(pair.key)) {
         const range = pair.key?.range ?? [0, 0];
-        this.report('PF004', 'a key that is not a plain word', range[0], range[1]);
+        this.report('PF004', 'a key that is not a plain word', range[0], range[1], 'write the key as text');
         continue;
       }
       const value = this.read(pair.value, document);
       if (pair.key.value === '<<' && pair.key.type === 'PLAIN') {
         for (const source of value.kind === 'list' ? value.items : [value]) {
           if (source.kind !== 'map')
-            this.report('PF004', 'a merge of something that is not a map', pair.key.range[0], pair.key.range[1]);
+            this.report(
+              'PF004',
+              'a merge of something that is not a map',
+              pair.key.range[0],
+              pair.key.range[1],
+              'write `<<: *name` with the anchor of a map',
+            );
           else for (const [key, entry] of source.entries) if (!merged.has(key)) merged.set(key, entry);
         }
         continue;

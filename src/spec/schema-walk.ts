@@ -25,6 +25,16 @@ export function isNamedMap(node: SchemaNode): boolean {
   return typeof node.additionalProperties === 'object';
 }
 
+/** Whether names of the user's are given at a path or below it. */
+export function holdsNames(path: readonly (string | number)[]): boolean {
+  const node = findSchema(path);
+  return node !== null && hasNames(node);
+}
+
+function hasNames(node: SchemaNode): boolean {
+  return isNamedMap(node) || Object.values(node.properties ?? {}).some((child) => hasNames(followReference(child)));
+}
+
 function ownProperty(node: SchemaNode, key: string): SchemaNode | undefined {
   return node.properties !== undefined && Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
 }

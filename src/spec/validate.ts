@@ -41,6 +41,8 @@ export interface GuessedEnvironment {
   readonly name: string;
   readonly guesses: readonly ValidEnvironment[];
   readonly faulty: readonly Place[];
+  /** Names may be missing that something refers to. */
+  readonly namesInDoubt: boolean;
 }
 
 export type HasShape = (value: unknown, shape: Shape) => boolean;
