@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { Diagnostic, Related } from './diagnostic.ts';
 import { frameRange } from './frame.ts';
-import { maskText } from './mask-text.ts';
+import { hideRanges, maskText } from './mask-text.ts';
 
 type Colors = ReturnType<typeof createColors>;
 /** The lines of each file, with no secret in them. */
@@ -14,7 +14,13 @@ export function formatDiagnostics(
   color: boolean,
 ): string {
   const colors = createColors(color);
-  const lines = new Map([...sources].map(([file, text]) => [file, maskText(text).split('\n')]));
+  const secretsOf = (file: string) => diagnostics.filter((one) => one.code === 'PF110' && one.file === file);
+  const lines = new Map(
+    [...sources].map(([file, text]) => {
+      const ranges = secretsOf(file).map(({ range }) => range);
+      return [file, hideRanges(maskText(text).split('\n'), ranges)];
+    }),
+  );
   return diagnostics.map((diagnostic) => formatOne(diagnostic, lines, colors)).join('\n');
 }
 

@@ -1,3 +1,4 @@
+import type { Range } from './diagnostic.ts';
 import { isSecretKey, maskSecrets } from './secret-shapes.ts';
 
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)/gs;
@@ -20,6 +21,20 @@ export function maskText(text: string): string {
       return maskSecrets(line);
     })
     .join('\n');
+}
+
+/** Lines with what stands in the ranges replaced: secrets that were found where no line shows that they are one. */
+export function hideRanges(lines: readonly string[], ranges: readonly Range[]): readonly string[] {
+  const hidden = [...lines];
+  for (const { start, end } of ranges) {
+    for (let number = start.line; number <= Math.min(end.line, lines.length); number++) {
+      const line = hidden[number - 1] ?? '';
+      const from = number === start.line ? start.column - 1 : 0;
+      const to = number === end.line ? end.column - 1 : line.length;
+      hidden[number - 1] = line.slice(0, from) + hide(line.slice(from, to)) + line.slice(to);
+    }
+  }
+  return hidden;
 }
 
 function hide(text: string): string {

@@ -1,11 +1,12 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { SourceFile } from '../diagnostic/source.ts';
+import { readPlainYaml } from '../yaml/read-plain.ts';
 import { checkEnvironments } from './check-environments.ts';
 import { checkSchema } from './check-schema.ts';
 import { type Draft, draftOf, repairDraft, settleWhole, settleWritten, toGuesses } from './draft.ts';
 import { findNode, type SpecNode } from './node.ts';
 import { readDocument } from './parse.ts';
-import { isWithin } from './place.ts';
+import { createPlaces, isWithin } from './place.ts';
 import type { Fault } from './repair.ts';
 import { describeSecret, findSecrets, findSecretsInComments, hideSecrets, type Secret } from './secrets.ts';
 import type { CheckedSpec, GuessedEnvironment } from './validate.ts';
@@ -16,7 +17,8 @@ import type { CheckedSpec, GuessedEnvironment } from './validate.ts';
  * means all. The base is always looked at, and secrets are found everywhere: the whole text goes into artifacts.
  */
 export function findMistakes(file: SourceFile, wanted: readonly string[] = []): CheckedSpec {
-  const { readings, diagnostics } = readDocument(file);
+  const plain = readPlainYaml(file.text, createPlaces(file));
+  const { readings, diagnostics } = plain === null ? readDocument(file) : { readings: [plain], diagnostics: [] };
   const [least, most = least] = readings;
   const secrets = findAllSecrets(file, least);
   const said = [...diagnostics, ...secrets.map(describeSecret)];

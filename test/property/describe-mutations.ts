@@ -19,25 +19,28 @@ const valid = ['spec/platform.yaml', ...listSpecs('examples')];
 const faulty = listSpecs('test/scenarios').filter((path) => !/PF001|PF002-empty|endless-alias/.test(path));
 
 const mutations = chooseMutations();
-
-test(`there are ${wanted} of them, of every spec`, () => {
-  expect(mutations).toHaveLength(wanted);
-  const files = new Set(mutations.map(({ where }) => where.split(' ')[0]));
-  expect([...valid, ...faulty].filter((file) => !files.has(file))).toEqual([]);
-});
-
 const parts = 20;
-describe('a mutated spec', () => {
-  test.each(Array.from({ length: parts }, (_, part) => part))('part %i', async (part) => {
-    const failures: string[] = [];
-    for (let at = part; at < mutations.length; at += parts) {
-      const mutation = mutations[at] as Mutation;
-      const problem = await findProblem(mutation).catch((error: unknown) => String((error as Error).stack));
-      if (problem !== null) failures.push(`seed ${seed}, ${at}: ${mutation.kind}: ${mutation.where}: ${problem}`);
-    }
-    expect(failures.slice(0, 10)).toEqual([]);
+
+/** The suites of one half of the mutations: two test files, so that two cores share them. */
+export function describeMutations(half: 0 | 1): void {
+  test(`there are ${wanted} mutations, of every spec`, () => {
+    expect(mutations).toHaveLength(wanted);
+    const files = new Set(mutations.map(({ where }) => where.split(' ')[0]));
+    expect([...valid, ...faulty].filter((file) => !files.has(file))).toEqual([]);
   });
-});
+
+  describe('a mutated spec is told its mistakes, or compiles', () => {
+    test.each(Array.from({ length: parts / 2 }, (_, part) => 2 * part + half))('part %i', async (part) => {
+      const failures: string[] = [];
+      for (let at = part; at < mutations.length; at += parts) {
+        const mutation = mutations[at] as Mutation;
+        const problem = await findProblem(mutation).catch((error: unknown) => String((error as Error).stack));
+        if (problem !== null) failures.push(`seed ${seed}, ${at}: ${mutation.kind}: ${mutation.where}: ${problem}`);
+      }
+      expect(failures.slice(0, 10)).toEqual([]);
+    });
+  });
+}
 
 /** What the compiler owes to every text, or how it failed. */
 async function findProblem({ kind, text, where }: Mutation): Promise<string | null> {
