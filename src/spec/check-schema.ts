@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Code } from '../diagnostic/catalog.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { shorten } from '../diagnostic/shorten.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import { locateKey, locateValue, nodeToValue, type Place, type SpecNode, type SpecPath } from './node.ts';
 import { pointTo } from './place.ts';
@@ -64,7 +65,10 @@ interface Mistake {
 function explainError(root: SpecNode, error: ErrorObject, above: SpecPath): SchemaMistake {
   const path = pointerToPath(error.instancePath);
   const { place, ...rest } = describeError(root, error, path, [...above, ...path].join('.') || 'the spec');
-  return { diagnostic: { ...rest, severity: 'error', ...pointTo(place) }, fault: toFault(error, path) };
+  return {
+    diagnostic: { ...rest, message: shorten(rest.message), severity: 'error', ...pointTo(place) },
+    fault: toFault(error, path),
+  };
 }
 
 function toFault(error: ErrorObject, path: SpecPath): Fault {

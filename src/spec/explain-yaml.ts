@@ -1,4 +1,9 @@
-import type { YAMLError } from 'yaml';
+/** An error of the yaml library, as far as it is read here. */
+export interface YamlError {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
 
 /** What is wrong with a text that is not YAML, in a user's words. Offsets are UTF-16 units from 0, `end` exclusive. */
 export interface YamlMistake {
@@ -10,7 +15,7 @@ export interface YamlMistake {
 }
 
 /** The mistakes behind the yaml library's errors: one a line, since the first of a line mostly brings the others. */
-export function explainYaml(text: string, errors: readonly YAMLError[]): readonly YamlMistake[] {
+export function explainYaml(text: string, errors: readonly YamlError[]): readonly YamlMistake[] {
   const lines = new Set<number>();
   const kinds = new Set<string>();
   return [...errors]
@@ -34,7 +39,7 @@ const conflict: Words = {
   hint: 'keep one of its sides, and remove the lines of <, = and >',
 };
 
-function explainError(text: string, error: YAMLError): YamlMistake {
+function explainError(text: string, error: YamlError): YamlMistake {
   const [start, last] = error.pos;
   const end = Math.max(start + 1, Math.min(last, endOfLine(text, start)));
   const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, endOfLine(text, start));
@@ -46,7 +51,7 @@ function explainError(text: string, error: YAMLError): YamlMistake {
 }
 
 /** A quote or bracket that is opened and not closed: told where it opens, not where the text ends. */
-function findUnclosed(text: string, { message, pos }: YAMLError): YamlMistake | null {
+function findUnclosed(text: string, { message, pos }: YamlError): YamlMistake | null {
   const quote = /^Missing closing (["'])/.exec(message)?.[1];
   if (quote !== undefined) {
     // Any later one would have closed it.
@@ -69,7 +74,7 @@ function findOpening(text: string, from: number, open: string, close: string): n
   return Math.max(0, from - 1);
 }
 
-function describeError({ code, message }: YAMLError, line: string, there: string): Words {
+function describeError({ code, message }: YamlError, line: string, there: string): Words {
   const word = there.trim().split(/\s/)[0] ?? '';
   const tight = /^\s*(?:- )?([\w.-]+):([^\s:/].*)$/.exec(line);
   switch (code) {

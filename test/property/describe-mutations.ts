@@ -19,7 +19,7 @@ const valid = ['spec/platform.yaml', ...listSpecs('examples')];
 const faulty = listSpecs('test/scenarios').filter((path) => !/PF001|PF002-empty|endless-alias/.test(path));
 
 const mutations = chooseMutations();
-const parts = 20;
+const parts = 40;
 
 /** The suites of one half of the mutations: two test files, so that two cores share them. */
 export function describeMutations(half: 0 | 1): void {

@@ -1,5 +1,6 @@
 import type { Code } from '../../diagnostic/catalog.ts';
 import type { Diagnostic, Severity } from '../../diagnostic/diagnostic.ts';
+import { shorten } from '../../diagnostic/shorten.ts';
 import { locateKey, locateValue, type SpecNode, type SpecPath } from '../../spec/node.ts';
 import type { PlatformSpec } from '../../spec/schema.ts';
 
@@ -28,8 +29,8 @@ export function toDiagnostic(root: SpecNode, finding: Finding): Diagnostic {
   return {
     code: finding.code,
     severity: finding.severity ?? 'error',
-    message: finding.message,
-    hint: finding.hint,
+    message: shorten(finding.message),
+    hint: shorten(finding.hint),
     file: place.file,
     range: place.range,
     ...(related === null || finding.related === undefined
