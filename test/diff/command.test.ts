@@ -222,3 +222,20 @@ describe('--fail-on', () => {
     expect(await diff(['--fail-on', 'create'])).toMatchObject({ code: 2, stdout: '' });
   });
 });
+
+test('--hunks: what each change writes, in every format', async () => {
+  write('platform.yaml', spec(large));
+  write('old.yaml', spec(small));
+  const pretty = await diff(['--against', 'old.yaml', '--hunks']);
+  expect(pretty.stdout).toMatch(
+    /terraform\/instance\.tf:\d+\n {2}- +tier += "db-custom-2-7680"\n {2}\+ +tier += "db-custom-4-16384"/,
+  );
+  expect((await diff(['--against', 'old.yaml'])).stdout).not.toContain('terraform/instance.tf');
+  const markdown = await diff(['--against', 'old.yaml', '--hunks', '--format', 'markdown']);
+  expect(markdown.stdout).toMatch(
+    /<details><summary>What is written where<\/summary>\n\n```diff\n[\s\S]*\n\+ +tier += "db-custom-4-16384"/,
+  );
+  const json = JSON.parse((await diff(['--against', 'old.yaml', '--hunks', '--format', 'json'])).stdout);
+  expect(json.hunks[0]).toMatchObject({ environment: 'default', hunks: [{ path: 'terraform/instance.tf' }] });
+  expect(json.hunks[0].changes).toEqual([expect.stringContaining('tier')]);
+});

@@ -9,6 +9,7 @@ import type { Platform } from '../../model/platform.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
 import { readBaseline } from './diff-baseline.ts';
+import { foldChangeHunks, formatChangeHunks, listChangeHunks } from './diff-hunks.ts';
 import { readProviderVersions } from './diff-providers.ts';
 import type { Baseline } from './diff-ref.ts';
 
@@ -21,6 +22,8 @@ export interface DiffOptions {
   readonly exitCode: boolean;
   /** Exit 1 where a change is at least so bad and not acknowledged. */
   readonly failOn?: Threshold | undefined;
+  /** Show what each change writes in the artifacts. */
+  readonly hunks?: boolean | undefined;
   readonly format: 'pretty' | 'json' | 'markdown';
 }
 
@@ -35,11 +38,17 @@ export async function runDiff(context: Context, options: DiffOptions): Promise<E
   const today = dayOf(context.now());
   const report = reportChanges(pairs, { today, failOn: options.failOn ?? null, warnings });
   const paste = writeAcknowledgements(report, proposePaste(context, loaded));
-  if (options.format === 'json') context.stdout.write(formatJson(report, paste));
-  else {
+  const hunks = options.hunks === true ? listChangeHunks(pairs) : [];
+  if (options.format === 'json') {
+    const json = formatJson(report, paste);
+    context.stdout.write(
+      options.hunks === true ? `${JSON.stringify({ ...JSON.parse(json), hunks }, null, 2)}\n` : json,
+    );
+  } else {
     writeTalk(context, loaded, baseline, report);
     const markdown = options.format === 'markdown';
     context.stdout.write(markdown ? formatMarkdown(report, paste) : formatPretty(report, context.stdout.color));
+    context.stdout.write(markdown ? foldChangeHunks(hunks) : formatChangeHunks(hunks, context.stdout.color));
   }
   writeFailing(context, report, paste);
   const failed = report.changes.some(({ fails }) => fails);
