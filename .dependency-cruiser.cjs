@@ -12,7 +12,7 @@ const rooms = {
   artifact: { rooms: [], packages: [], world: ['fs'] },
   spec: { rooms: ['diagnostic', 'yaml'], packages: ['yaml', 'ajv', 'ajv-formats'], world: [] },
   model: { rooms: ['spec', 'diagnostic'], packages: [], world: [] },
-  emit: { rooms: ['model', 'print', 'artifact'], packages: ['handlebars'], world: [] },
+  emit: { rooms: ['model', 'print', 'artifact'], packages: [], world: [] },
   trace: { rooms: ['spec', 'model', 'emit', 'artifact', 'diagnostic'], packages: [], world: [] },
   diff: { rooms: ['model'], packages: ['picocolors'], world: [] },
   database: {

@@ -2,13 +2,13 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { Kubernetes, Platform } from '../model/platform.ts';
 import { yamlValue } from '../print/yaml.ts';
 import { renderNamespaces, renderServiceAccounts, renderTaskLaunchers } from './kubernetes/accounts.ts';
-import { renderDatabaseInit, renderExampleTask, renderIngestion, renderSpec } from './kubernetes/jobs.ts';
+import { nameSpec, renderDatabaseInit, renderExampleTask, renderIngestion, renderSpec } from './kubernetes/jobs.ts';
 import { exampleFile, manifestFolder } from './kubernetes/names.ts';
 import { renderNetworkPolicies } from './kubernetes/network.ts';
 import { renderPooler } from './kubernetes/pooler.ts';
 import { renderInjection } from './kubernetes/proxy.ts';
 import { renderTemplate } from './render.ts';
-import type { EmitInput, Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /** What runs in the cluster, for `kubectl apply -k`; nothing where the platform has no Kubernetes. */
 export const kubernetesTarget: Target = {
@@ -16,8 +16,9 @@ export const kubernetesTarget: Target = {
   emit(platform, input) {
     const { kubernetes } = platform;
     if (kubernetes === null) return [];
-    const applied = listManifests(platform, kubernetes, input);
-    const example = renderExampleTask(platform, kubernetes, input.specText);
+    const specName = nameSpec(input.specText);
+    const applied = listManifests(platform, kubernetes, specName, input.specText);
+    const example = renderExampleTask(platform, kubernetes, specName);
     return [
       ...applied,
       manifest('kustomization.yaml', renderKustomization(platform, applied, example !== null)),
@@ -27,20 +28,25 @@ export const kubernetesTarget: Target = {
 };
 
 /** The manifests that are applied together, in the order of their names. */
-function listManifests(platform: Platform, kubernetes: Kubernetes, { specText }: EmitInput): readonly Artifact[] {
+function listManifests(
+  platform: Platform,
+  kubernetes: Kubernetes,
+  specName: string,
+  specText: string,
+): readonly Artifact[] {
   const injection = renderInjection(platform, kubernetes);
   const texts: Record<string, string | null> = {
     'namespaces.yaml': renderNamespaces(platform, kubernetes),
     'service-accounts.yaml': renderServiceAccounts(platform, kubernetes),
     'task-launchers.yaml': renderTaskLaunchers(platform),
     'network-policy.yaml': renderNetworkPolicies(platform, kubernetes),
-    'spec.yaml': renderSpec(platform, kubernetes, specText),
-    'database-init.yaml': renderDatabaseInit(platform, kubernetes, specText),
+    'spec.yaml': renderSpec(platform, kubernetes, specName, specText),
+    'database-init.yaml': renderDatabaseInit(platform, kubernetes, specName),
     'pooler.yaml': renderPooler(platform, kubernetes),
     ...(injection === null ? {} : { [injection.file]: injection.text }),
   };
   for (const pipeline of platform.pipelines) {
-    texts[`ingest-${pipeline.name}.yaml`] = renderIngestion(platform, kubernetes, pipeline, specText);
+    texts[`ingest-${pipeline.name}.yaml`] = renderIngestion(platform, kubernetes, pipeline, specName);
   }
   return Object.entries(texts)
     .flatMap(([file, text]) => (text === null ? [] : [manifest(file, text)]))

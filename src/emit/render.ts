@@ -1,6 +1,5 @@
-import type Handlebars from 'handlebars';
-import runtime from 'handlebars/runtime.js';
-import { type Fragment, isFragment, type Language } from '../print/fragment.ts';
+import type { Fragment, Language } from '../print/fragment.ts';
+import { indent } from './template-runtime.ts';
 import { templates } from './templates.generated.ts';
 
 /** What a template is given: fragments of its one language, and booleans, lists and groups of them. */
@@ -13,56 +12,34 @@ export type View<L extends Language> =
 
 export type TemplateName = keyof typeof templates;
 
-/** Handlebars without its compiler; the package types only the whole. */
-const handlebarsRuntime = runtime as unknown as typeof Handlebars;
+/** Writes another template of the same language where one names it, each line after `spaces`. */
+type Partial = (name: string, view: unknown, language: Language, spaces: string) => string;
+
+/** As `scripts/compile-template.mjs` makes it of a template. */
+export type Template = (view: unknown, language: Language, partial: Partial) => string;
 
 type Renderer<Name> = <L extends Language>(name: Name, language: L, view: View<L>) => string;
 
 /**
- * A renderer of precompiled templates, which are each other's partials. Rendering throws (a bug, never a user's mistake)
- * on a bare string or number, another language's fragment, a list or group in a hole, and a name that the view does not
- * have, in conditions too, where Handlebars' own strict mode would take it for false.
+ * A renderer of templates that are each other's partials. Rendering throws (a bug, never a user's mistake) on a bare
+ * string or number, another language's fragment, a list or group in a hole, and a name that the view does not have, in
+ * conditions too.
  */
-export function makeRenderer<Name extends string>(specifications: Readonly<Record<Name, unknown>>): Renderer<Name> {
-  const handlebars = handlebarsRuntime.create();
-  const ready = new Map<string, Handlebars.TemplateDelegate>();
-  for (const [name, specification] of Object.entries(specifications)) {
-    const template = handlebars.template(specification as TemplateSpecification);
-    ready.set(name, template);
-    handlebars.registerPartial(name, template);
-  }
-  return (name, language, view) => {
+export function makeRenderer<Name extends string>(compiled: Readonly<Record<Name, Template>>): Renderer<Name> {
+  const ready: ReadonlyMap<string, Template> = new Map(Object.entries(compiled));
+  const write: Partial = (name, view, language, spaces) => {
     const template = ready.get(name);
     if (template === undefined) throw new Error(`no template ${name}`);
-    return template(guardView(view, language, name));
+    return indent(template(view, language, write), spaces);
+  };
+  return (name, language, view) => {
+    try {
+      return write(name, view, language, '');
+    } catch (cause) {
+      throw new Error(`${name}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    }
   };
 }
 
 /** Renders one template of `templates/`, by its path there without `.hbs`. Throws as `makeRenderer` says. */
 export const renderTemplate: Renderer<TemplateName> = makeRenderer(templates);
-
-/** The view as the template sees it, checked through and through. */
-function guardView(value: unknown, language: Language, where: string): unknown {
-  if (value === null || typeof value === 'boolean') return value;
-  if (isFragment(value)) {
-    if (value.language !== language)
-      throw new TypeError(`${where}: a ${value.language} fragment in a ${language} template`);
-    return value;
-  }
-  if (typeof value !== 'object') throw new TypeError(`${where}: a bare ${typeof value} in a ${language} template`);
-  if (Array.isArray(value)) {
-    const items = value.map((item, index) => guardView(item, language, `${where}.${index}`));
-    // Without a prototype it has no toString, so that a hole cannot print it.
-    return Object.setPrototypeOf(items, null);
-  }
-  const group: Record<string, unknown> = Object.create(null);
-  for (const [key, item] of Object.entries(value)) group[key] = guardView(item, language, `${where}.${key}`);
-  return new Proxy(group, { get: (target, key) => readOwn(target, key, where) });
-}
-
-function readOwn(group: Record<string, unknown>, key: string | symbol, where: string): unknown {
-  // Handlebars and a conversion to text ask for symbols (an iterator, a primitive); a view has none.
-  if (typeof key === 'symbol') return undefined;
-  if (Object.hasOwn(group, key)) return group[key];
-  throw new Error(`${where} has no ${key}`);
-}

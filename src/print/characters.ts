@@ -4,13 +4,18 @@
  */
 const unseen = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
 
+/** Most texts: the expressions over Unicode's properties take longer to be compiled than a whole compile may. */
+const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
+
 /** Writes them as `\uNNNN`, which means the same in strings of JSON, YAML, HCL, Python and SQL's E''. Backslashes are the caller's. */
 export function escapeUnseen(text: string): string {
+  if (isPlain(text)) return text;
   return text.replace(unseen, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A comment's text: line breaks of any reader and whatever cannot be seen become one space. */
 export function oneLine(text: string): string {
+  if (isPlain(text)) return text.replace(/ {2,}/g, ' ').trim();
   return text
     .replace(unseen, ' ')
     .replace(/\p{Surrogate}/gu, '\ufffd')
@@ -20,7 +25,8 @@ export function oneLine(text: string): string {
 
 /** Throws on half a surrogate pair: UTF-8 has none, so a file could not hold it. */
 export function refuseUnpaired(value: string): void {
-  if (/\p{Surrogate}/u.test(value)) throw new RangeError(`half a surrogate pair in ${JSON.stringify(value)}`);
+  if (!isPlain(value) && /\p{Surrogate}/u.test(value))
+    throw new RangeError(`half a surrogate pair in ${JSON.stringify(value)}`);
 }
 
 /** Throws on NUL, which neither PostgreSQL's text nor a word of a shell can hold. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import Handlebars from 'handlebars';
-import { makeRenderer, renderTemplate, type TemplateName, type View } from '../../src/emit/render.ts';
+import { compileTemplate } from '../../scripts/compile-template.mjs';
+import { makeRenderer, renderTemplate, type Template, type TemplateName, type View } from '../../src/emit/render.ts';
+import * as runtime from '../../src/emit/template-runtime.ts';
 import { templates } from '../../src/emit/templates.generated.ts';
 import { isFragment, joinFragments } from '../../src/print/fragment.ts';
 import { hclBoolean, hclString, hclStrings } from '../../src/print/hcl.ts';
@@ -14,7 +15,7 @@ const sources = {
   hole: 'a = {{x}}\n',
   path: '{{a.x}}',
   each: '{{#each list}}{{x}};{{/each}}',
-  plainEach: '{{#each list}}{{this}}{{#unless @last}}, {{/unless}}{{/each}}',
+  plainEach: '{{#each list}}{{this}};{{else}}none{{/each}}',
   outer: '{{#each list}}{{../x}}{{/each}}',
   if: '{{#if x}}yes{{else}}no{{/if}}',
   unless: '{{#unless x}}no{{/unless}}',
@@ -24,15 +25,17 @@ const sources = {
   method: '{{toString}}',
 } as const;
 
-/** As `scripts/generate.mjs` compiles the real ones; the last test holds that those are strict too. */
-const options = { noEscape: true, strict: true, knownHelpersOnly: true, preventIndent: true };
+/** As `scripts/generate.mjs` compiles the real ones. */
+function compile(source: string, indentPartials = false): Template {
+  const code = compileTemplate(source, { indentPartials });
+  return new Function(...Object.keys(runtime), `return ${code}`)(...Object.values(runtime));
+}
+
 const render = makeRenderer(
-  Object.fromEntries(
-    Object.entries(sources).map(([name, source]) => [
-      name,
-      new Function(`return ${Handlebars.precompile(source, options)}`)(),
-    ]),
-  ) as Record<keyof typeof sources, unknown>,
+  Object.fromEntries(Object.entries(sources).map(([name, source]) => [name, compile(source)])) as Record<
+    keyof typeof sources,
+    Template
+  >,
 );
 const renderHcl = (name: keyof typeof sources, view: unknown) => render(name, 'hcl', view as View<'hcl'>);
 const a = hclString('a');
@@ -42,10 +45,22 @@ describe('a view of fragments', () => {
     expect(renderHcl('hole', { x: hclString('<&"\'>${x}') })).toBe('a = "<&\\"\'>$${x}"\n');
     expect(renderHcl('path', { a: { x: a } })).toBe('"a"');
     expect(renderHcl('each', { list: [{ x: a }, { x: hclBoolean(true) }] })).toBe('"a";true;');
-    expect(renderHcl('plainEach', { list: [a, hclStrings(['b', 'c'])] })).toBe('"a", ["b", "c"]');
+    expect(renderHcl('plainEach', { list: [a, hclStrings(['b', 'c'])] })).toBe('"a";["b", "c"];');
+    expect(renderHcl('plainEach', { list: [] })).toBe('none');
     expect(renderHcl('outer', { list: [a, a], x: a })).toBe('"a""a"');
     expect(renderHcl('partial', { x: a })).toBe('[a = "a"\n]');
     expect(renderHcl('eachPartial', { list: [{ x: a }] })).toBe('a = "a"\n');
+  });
+
+  test('and a partial is indented where depth is meaning', () => {
+    const inner = compile('a: {{x}}\n\nb\n');
+    for (const [indentPartials, text] of [
+      [true, 'c:\n  a: "a"\n  \n  b\n'],
+      [false, 'c:\n  a: "a"\n\nb\n'],
+    ] as const) {
+      const outer = compile('c:\n  {{> inner}}\n', indentPartials);
+      expect(makeRenderer({ inner, outer })('outer', 'hcl', { x: a })).toBe(text);
+    }
   });
 
   test('conditions take fragments, booleans, null, lists and groups', () => {
@@ -88,6 +103,18 @@ describe('what no printer of the language made is refused', () => {
     const fragment = makeFragment('hcl', 'a');
     expect(() => Object.assign(fragment, { text: 'evil' })).toThrow(TypeError);
   });
+});
+
+test.each([
+  '{{x y}}',
+  '{{#with x}}{{/with}}',
+  '{{@key}}',
+  '{{../x}}',
+  '{{> hole x y}}',
+  '{{#if x y}}{{/if}}',
+  '{{x y=z}}',
+])('a template holds no logic: %s', (source) => {
+  expect(() => compile(source)).toThrow('line 1');
 });
 
 describe('a name that the view does not have throws', () => {

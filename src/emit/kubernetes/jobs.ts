@@ -6,12 +6,23 @@ import { hashText } from './hash.ts';
 import { findRunner, markEnds, type Runner } from './names.ts';
 import { viewProxy } from './proxy.ts';
 
+/** The name of the ConfigMap that holds the spec: another spec is another one, so that no pod reads a half of each. */
+export function nameSpec(specText: string): string {
+  return `platform-spec-${hashText(specText)}`;
+}
+
 /** The spec in each namespace that has a pod which reads it; null where none does. */
-export function renderSpec(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+export function renderSpec(
+  platform: Platform,
+  kubernetes: Kubernetes,
+  specName: string,
+  specText: string,
+): string | null {
+  const text = yamlValue(specText);
   const namespaces = listReaders(platform, kubernetes).map((namespace) => ({
-    name: yamlValue(nameSpec(specText)),
+    name: yamlValue(specName),
     namespace: yamlValue(namespace),
-    text: yamlValue(specText),
+    text,
   }));
   if (namespaces.length === 0) return null;
   return renderTemplate('kubernetes/spec', 'yaml', { namespaces: markEnds(namespaces) });
@@ -31,7 +42,7 @@ function listReaders(platform: Platform, kubernetes: Kubernetes): readonly strin
 }
 
 /** Makes roles, pgSTAC and tables as the admin; null where Terraform or the servers' own scripts do, or without a runner. */
-export function renderDatabaseInit(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+export function renderDatabaseInit(platform: Platform, kubernetes: Kubernetes, specName: string): string | null {
   const { hosting } = platform;
   const runner = findRunner(platform);
   if (runner === null || hosting.kind !== 'cloudSql' || hosting.initAccount === null) return null;
@@ -44,7 +55,7 @@ export function renderDatabaseInit(platform: Platform, kubernetes: Kubernetes, s
     proxy: viewProxy(kubernetes, hosting, 'password'),
     adminPassword: { image: yamlValue(runner.image), secret: yamlValue(adminSecret) },
     image: runner.image,
-    specText,
+    specName,
   });
   const hash = hashText(renderTemplate('kubernetes/database-init-spec', 'yaml', { pod }));
   return renderTemplate('kubernetes/database-init', 'yaml', {
@@ -68,7 +79,7 @@ export function renderIngestion(
   platform: Platform,
   kubernetes: Kubernetes,
   pipeline: Pipeline,
-  specText: string,
+  specName: string,
 ): string | null {
   const runner = findRunner(platform);
   if (runner === null || pipeline.schedule === null) return null;
@@ -76,17 +87,17 @@ export function renderIngestion(
     name: yamlValue(`ingest-${pipeline.name}`),
     namespace: yamlValue(runner.workload.namespace),
     schedule: yamlValue(pipeline.schedule),
-    pod: viewRunnerPod(platform, kubernetes, runner, 'ingest', ['platform', 'ingest', pipeline.name], specText),
+    pod: viewRunnerPod(platform, kubernetes, runner, 'ingest', ['platform', 'ingest', pipeline.name], specName),
   });
 }
 
 /** A Metaflow task's pod with the sidecar written out; null where pods have no proxy, or without Metaflow. */
-export function renderExampleTask(platform: Platform, kubernetes: Kubernetes, specText: string): string | null {
+export function renderExampleTask(platform: Platform, kubernetes: Kubernetes, specName: string): string | null {
   const runner = findRunner(platform);
   if (runner === null || platform.hosting.kind !== 'cloudSql') return null;
   return renderTemplate('kubernetes/example-task', 'yaml', {
     namespace: yamlValue(runner.workload.namespace),
-    pod: viewRunnerPod(platform, kubernetes, runner, 'task', ['platform', 'verify'], specText),
+    pod: viewRunnerPod(platform, kubernetes, runner, 'task', ['platform', 'verify'], specName),
   });
 }
 
@@ -97,7 +108,7 @@ function viewRunnerPod(
   { workload, image }: Runner,
   name: string,
   command: readonly string[],
-  specText: string,
+  specName: string,
 ): View<'yaml'> {
   const { hosting } = platform;
   return viewPod(platform, {
@@ -108,7 +119,7 @@ function viewRunnerPod(
     proxy: hosting.kind === 'cloudSql' ? viewProxy(kubernetes, hosting, 'iam') : null,
     adminPassword: null,
     image,
-    specText,
+    specName,
   });
 }
 
@@ -121,7 +132,7 @@ interface PodParts {
   readonly proxy: View<'yaml'>;
   readonly adminPassword: View<'yaml'>;
   readonly image: string;
-  readonly specText: string;
+  readonly specName: string;
 }
 
 function viewPod(platform: Platform, parts: PodParts): View<'yaml'> {
@@ -135,10 +146,6 @@ function viewPod(platform: Platform, parts: PodParts): View<'yaml'> {
     env: Object.entries(env).map(([name, value]) => ({ name: yamlValue(name), value: yamlValue(value) })),
     proxy: parts.proxy,
     adminPassword: parts.adminPassword,
-    spec: yamlValue(nameSpec(parts.specText)),
+    spec: yamlValue(parts.specName),
   };
-}
-
-function nameSpec(specText: string): string {
-  return `platform-spec-${hashText(specText)}`;
 }
