@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, { readonly rooms: string; readonly packages
   artifact: { rooms: '', packages: '', world: 'fs' },
   spec: { rooms: 'diagnostic', packages: 'yaml ajv', world: '' },
   model: { rooms: 'spec diagnostic', packages: '', world: '' },
-  emit: { rooms: 'model print artifact', packages: 'handlebars', world: '' },
+  emit: { rooms: 'model print artifact', packages: '', world: '' },
   diff: { rooms: 'model', packages: 'picocolors', world: '' },
   database: { rooms: 'model', packages: 'pg', world: 'fs net' },
   ingest: { rooms: 'model database', packages: '', world: '' },
