@@ -6,7 +6,8 @@ export interface Cell {
   readonly at: number;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made with the first line that is shown: it takes 8 ms, and most compiles show none. */
+let graphemes: Intl.Segmenter | undefined;
 const tab = '    ';
 /** Wide in UAX #11 (East Asian Width), as far as Unicode's scripts say it; halfwidth forms are not. */
 const wide =
@@ -15,6 +16,7 @@ const emojiByVariant = /^\p{Emoji}\ufe0f/u;
 
 /** A line as cells. A tab is four columns wherever it stands, so that a caret is right on every terminal. */
 export function toCells(line: string): readonly Cell[] {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return Array.from(graphemes.segment(line), ({ segment, index }) => ({ ...showGrapheme(segment), at: index }));
 }
 

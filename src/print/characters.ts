@@ -4,8 +4,13 @@
  */
 const unseen = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
 
-/** Most texts: the expressions over Unicode's properties take longer to be compiled than a whole compile may. */
-const isPlain = (text: string): boolean => /^[ -~]*$/.test(text);
+/**
+ * Whether a text is of ASCII's visible characters alone, as most are: what only others need is then not made. Expressions
+ * over Unicode's properties take V8 milliseconds to compile.
+ */
+export function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
 
 /** Writes them as `\uNNNN`, which means the same in strings of JSON, YAML, HCL, Python and SQL's E''. Backslashes are the caller's. */
 export function escapeUnseen(text: string): string {
