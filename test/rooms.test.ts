@@ -8,16 +8,18 @@ import { makeTemporaryFolder } from './support/temporary.ts';
 // The design's table once more, as what each room may import: said here apart from the rules that hold it.
 const rooms: Readonly<Record<string, { readonly rooms: string; readonly packages: string; readonly world: string }>> = {
   diagnostic: { rooms: '', packages: 'picocolors', world: '' },
-  print: { rooms: '', packages: '', world: '' },
+  yaml: { rooms: '', packages: '', world: '' },
+  print: { rooms: 'yaml', packages: '', world: '' },
   artifact: { rooms: '', packages: '', world: 'fs' },
-  spec: { rooms: 'diagnostic', packages: '', world: '' },
+  spec: { rooms: 'diagnostic yaml', packages: '', world: '' },
   model: { rooms: 'spec diagnostic', packages: '', world: '' },
   emit: { rooms: 'model print artifact', packages: '', world: '' },
+  trace: { rooms: 'spec model emit artifact diagnostic', packages: '', world: '' },
   diff: { rooms: 'model', packages: 'picocolors', world: '' },
   database: { rooms: 'model', packages: 'pg', world: 'fs net' },
   ingest: { rooms: 'model database', packages: '', world: '' },
   cli: {
-    rooms: 'diagnostic print artifact spec model emit diff database ingest',
+    rooms: 'diagnostic yaml print artifact spec model emit trace diff database ingest',
     packages: 'picocolors pg commander',
     world: 'fs net http child_process',
   },

@@ -37,10 +37,12 @@ environments: { e: {} }
 databases: { pgstac: { pgstac: 0.9.11, source: { location: https://example.org/pgstac.sql, sha256: "${'0'.repeat(64)}" } } }
 `,
 ].map((rest) => common + rest);
-/** The last one has each former name as the only item of a list, which is the other way to write it. */
-const bases = [cloudSql, virtualMachines, cloudSql.replaceAll(/renamedFrom: (\w+)/g, 'renamedFrom: [$1]')].map(
-  (text) => parse(text) as object,
-);
+const bases: readonly object[] = [
+  cloudSql,
+  virtualMachines,
+  // The other way to write a former name, once more with every other field would say nothing new.
+  cloudSql.replaceAll(/renamedFrom: (\w+)/g, 'renamedFrom: [$1]'),
+].map((text) => parse(text) as object);
 
 const fields = listTextFields(platformSchema);
 
@@ -108,8 +110,9 @@ describe("the spec's own text comes back equal wherever an artifact carries it",
 
 /** The fields that a base has, each with the text it is to get. */
 function placeFields(base: object, textOf: (field: TextField) => string): readonly Placed[] {
+  const again = bases.indexOf(base) === 2;
   return fields.flatMap((field) => {
-    const path = findPath(base, field.path);
+    const path = again && !field.path.includes('renamedFrom') ? null : findPath(base, field.path);
     return path === null ? [] : [{ field, path, text: textOf(field) }];
   });
 }
