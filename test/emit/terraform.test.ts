@@ -103,7 +103,9 @@ describe('the state', () => {
   });
 
   test('of each environment too, though they share the bucket of the base', () => {
-    const changes = { gcp: { terraformState: 'gs://acme-state/a' }, environments: { dev: {}, prod: {} } };
+    // The machines have the same names in every environment, so each has a zone of its own.
+    const prod = { hosting: { virtualMachines: { zone: 'europe-west1-c' } } };
+    const changes = { gcp: { terraformState: 'gs://acme-state/a' }, environments: { dev: {}, prod } };
     expect(inBucket(changes, 'dev')).toEqual(['"a/dev"', '"a/dev/postgres_vms"']);
     expect(inBucket(changes, 'prod')).toEqual(['"a/prod"', '"a/prod/postgres_vms"']);
   });
