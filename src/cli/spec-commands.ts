@@ -61,7 +61,7 @@ export function addSpecCommands(program: Command, run: Run): void {
     .addOption(
       new Option(
         '--fail-on <impact>',
-        'exit 1 if a change is that bad or worse and the spec does not acknowledge it; one that loses data is at least a replace',
+        'exit 1 if a change is that bad or worse and the spec does not acknowledge it; one that loses data is at least a replace, and a replace that does is a destroy',
       ).choices(thresholds),
     )
     .option('--hunks', 'below the changes, what each of them writes in the generated files', false)

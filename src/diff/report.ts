@@ -1,5 +1,5 @@
 import type { Acknowledgement, Platform } from '../model/platform.ts';
-import { type Acknowledged, findAcknowledged, listUnused } from './acknowledge.ts';
+import { type Acknowledged, findAcknowledged, isOfEnvironment, listUnused } from './acknowledge.ts';
 import type { Change } from './change.ts';
 import { diffPlatforms } from './diff.ts';
 import { type Note, noteRenames } from './renames.ts';
@@ -39,10 +39,14 @@ export interface ReportOptions {
 
 /** Compares environments and says of each change whether it is meant, and whether it fails. */
 export function reportChanges(pairs: readonly EnvironmentPair[], options: ReportOptions): Report {
-  // An environment that is gone has no spec to be acknowledged in: the others' speak for it.
+  // An environment that is gone has no spec to be acknowledged in: the others' speak for it, and of it as a whole only,
+  // since what else they say is of their own.
   const everyones = pairs.flatMap(({ after }) => acknowledgementsOf(after));
   const reported = pairs.map(({ before, after, running }) => {
-    const said = after === null ? everyones : acknowledgementsOf(after);
+    const said =
+      after === null
+        ? everyones.filter(isOfEnvironment)
+        : acknowledgementsOf(after).filter((one) => !isOfEnvironment(one));
     return diffPlatforms(before, after, running).map((change) => reportChange(change, said, options));
   });
   const changes = reported.flat();
@@ -68,32 +72,42 @@ function reportChange(
 function noteUnused(pairs: readonly EnvironmentPair[], changes: readonly Change[]): readonly Note[] {
   const notes = pairs.flatMap(({ after }) => {
     const own = changes.filter(({ environment }) => environment === after?.environment);
-    return listUnused(acknowledgementsOf(after), own).flatMap((one): Note[] => {
-      const ofEnvironment = one.change.startsWith('environment ');
-      if (ofEnvironment && listUnused([one], changes).length === 0) return [];
-      return [
-        {
-          kind: 'acknowledgement',
-          environment: ofEnvironment ? null : (after?.environment ?? null),
-          message: `the acknowledgement of ${nameChange(one.change, one.field)} (${one.impact}) fits no change: it can be taken out`,
-        },
-      ];
-    });
+    const gone = pairs.flatMap((pair) => (pair.after === null ? `environment ${pair.before?.environment}` : []));
+    const said = acknowledgementsOf(after);
+    const unused = [
+      ...said.filter((one) => isOfEnvironment(one) && !gone.includes(one.change)),
+      ...listUnused(
+        said.filter((one) => !isOfEnvironment(one)),
+        own,
+      ),
+    ];
+    return unused.map(
+      (one): Note => ({
+        kind: 'acknowledgement',
+        environment: isOfEnvironment(one) ? null : (after?.environment ?? null),
+        message: `the acknowledgement of ${nameChange(one.change, one.field)} (${one.impact}) fits no change: it can be taken out`,
+      }),
+    );
   });
-  return [...new Map(notes.map((note) => [`${note.environment} ${note.message}`, note])).values()];
+  return dropRepeated(notes);
 }
 
+/** Each acknowledgement that does not count, once: one of an environment is of all its changes. */
 function noteStandings(changes: readonly ReportedChange[]): readonly Note[] {
-  const notes = changes.flatMap(({ environment, resource, field, acknowledged }): Note[] => {
+  const notes = changes.flatMap(({ environment, field, acknowledged }): Note[] => {
     if (acknowledged === null || acknowledged.standing === 'valid') return [];
     const why =
       acknowledged.standing === 'expired'
         ? `expired on ${acknowledged.until}`
         : `is until ${acknowledged.until}, and none may last longer than a year`;
-    const message = `the acknowledgement of ${nameChange(resource, field)} ${why}: it does not count`;
+    const message = `the acknowledgement of ${nameChange(acknowledged.change, field)} ${why}: it does not count`;
     return [{ kind: 'acknowledgement', environment, message }];
   });
-  return notes;
+  return dropRepeated(notes);
+}
+
+function dropRepeated(notes: readonly Note[]): readonly Note[] {
+  return [...new Map(notes.map((note) => [`${note.environment} ${note.message}`, note])).values()];
 }
 
 export function nameChange(resource: string, field: string | null): string {

@@ -73,7 +73,7 @@ test('nothing changed', () => {
 test('no value is markup, a mention, or the end of a cell', () => {
   const hostile = [...Object.values(hostileValues), '@everyone', '#12', 'a|b', '</code><img src=x>', '`x`', '[a](b)'];
   for (const value of hostile) {
-    const acknowledged = { reason: value, until: '2026-12-31', standing: 'valid' as const };
+    const acknowledged = { change: value, reason: value, until: '2026-12-31', standing: 'valid' as const };
     const text = formatMarkdown(
       report([
         { ...change, resource: `pipeline ${value}`, field: value || 'a', before: value, after: [value], acknowledged },

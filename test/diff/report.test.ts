@@ -53,9 +53,10 @@ describe('a threshold', () => {
     expect(reaching('restart')).toEqual(['restart', 'replace', 'destroy', 'refused']);
     expect(reaching('refused')).toEqual(['refused']);
   });
-  test('losing data is as bad as a replacement', () => {
+  test('losing data is as bad as a replacement, and a replacement that loses data as bad as a destruction', () => {
     expect(reaching('replace', 'backups')).toContain('update');
-    expect(reaching('destroy', 'backups')).not.toContain('update');
+    expect(reaching('destroy', 'backups')).toEqual(['replace', 'destroy', 'refused']);
+    expect(reaching('destroy')).toEqual(['destroy', 'refused']);
   });
 });
 
@@ -122,16 +123,45 @@ describe('an acknowledgement', () => {
     const said = reportChanges(pairs([whole]), options);
     expect(said.changes.some(({ fails }) => fails)).toBe(false);
     expect(said.notes).toEqual([]);
+    // Past its day it is said once, not once for each change.
+    const late = reportChanges(pairs([whole]), { ...options, today: '2027-01-01' });
+    expect(late.notes.map(({ message }) => message)).toEqual([
+      'the acknowledgement of environment old expired on 2026-12-31: it does not count',
+    ]);
+    // What another environment says of its own instance is not said of this one's.
+    const own = { ...whole, change: 'cloudSql.instance' };
+    expect(reportChanges(pairs([own]), options).changes.every(({ fails }) => fails)).toBe(true);
+  });
+
+  test('of an environment that is still there covers nothing in it', () => {
+    const whole = { ...meant, change: `environment ${platform.environment}`, field: null, impact: 'destroy' } as const;
+    const { changes, notes } = report(
+      platform,
+      { ...platform, people: [], acknowledgements: [whole] },
+      '2026-11-23',
+      'destroy',
+    );
+    expect(changes.filter(({ fails }) => fails).map(({ resource }) => resource)).toEqual(
+      platform.people.map(({ member }) => `person ${member}`).sort(),
+    );
+    expect(notes.map(({ message }) => message)).toEqual([expect.stringContaining('can be taken out')]);
+  });
+
+  test('that counts is taken before one that does not', () => {
+    const expired = { ...meant, until: '2026-01-01' };
+    expect(report(platform, region([expired, meant]), '2026-11-23', 'replace').changes.some(({ fails }) => fails)).toBe(
+      false,
+    );
   });
 });
 
 describe('what to paste', () => {
-  const failing = report(platform, region(), '2026-11-23', 'destroy');
+  const passing = report(platform, region(), '2026-11-23', 'refused');
   const replaced = report(platform, region(), '2026-11-23', 'replace');
   const kept = { ...meant, field: 'tier', impact: 'restart', reason: 'a "larger" one' } as const;
 
   test('is nothing where nothing fails', () => {
-    expect(writeAcknowledgements(failing, { environments: [], until: '2026-12-23' })).toBeNull();
+    expect(writeAcknowledgements(passing, { environments: [], until: '2026-12-23' })).toBeNull();
   });
 
   test('is one list, with what is there already', () => {
