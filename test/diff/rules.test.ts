@@ -115,7 +115,7 @@ describe('the rules', () => {
         /^(cloudSql\.instance|database|virtualMachine )/.test(resource),
     );
     const harmless =
-      /^(cloudsql\/admin-(login|secret)|machine\/((sub)?network-replaces|ca-secret|type-replaces-image)|pgstac\/extension-dropped)$/;
+      /^(cloudsql\/(admin-(login|secret)|roles-replaced)|machine\/((sub)?network-replaces|ca-secret|type-replaces-image)|pgstac\/extension-dropped)$/;
     expect(
       new Set(removing.filter(({ rule }) => rule.loss === null && !harmless.test(rule.id)).map(({ rule }) => rule.id)),
     ).toEqual(new Set());

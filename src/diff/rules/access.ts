@@ -4,7 +4,8 @@ import { documentation, google, ours } from './sources.ts';
 const grants = {
   field: 'grants.*',
   impact: 'update',
-  reason: '`platform db init` grants and revokes; open sessions have the new rights at once.',
+  reason:
+    '`platform db init` grants and revokes (with bootstrap: terraform, apply does); open sessions have the new rights at once.',
   source: documentation('PostgreSQL 15 documentation, GRANT and REVOKE'),
 } as const;
 
@@ -34,7 +35,7 @@ export const accessRules: readonly Rule[] = [
     field: 'namespace',
     impact: 'replace',
     reason:
-      'A Kubernetes object stays in its namespace: a service account is made in the other one, and pods must start there.',
+      'A Kubernetes object stays in its namespace: a service account is made in the other one, and pods must start there. What is in the old one (CronJobs, the pooler) stays until it is deleted, without the rights of the Google account.',
     source: documentation('Kubernetes documentation, "Namespaces"'),
   },
   {
@@ -85,7 +86,7 @@ export const accessRules: readonly Rule[] = [
     when: ['disappears'],
     impact: 'destroy',
     reason:
-      'The roles on the project are taken away; the login stays in the databases and can no longer get in (ABANDON).',
+      "The roles on the project are taken away; the login stays in the databases and can no longer get in (ABANDON). Whoever was the last who may start Metaflow's tasks still can, until `kubectl delete rolebinding metaflow-launcher`.",
     source: google('resource_sql_user.go', 'deletion_policy'),
   },
   { id: 'access/person-grants', resource: 'person *', ...grants },

@@ -1,6 +1,6 @@
 import { flagRules } from './flags.ts';
 import type { Rule } from './rule.ts';
-import { cloudSqlAvailability, documentation, google, ours } from './sources.ts';
+import { cloudSqlAvailability, documentation, google } from './sources.ts';
 
 const file = 'resource_sql_database_instance.go';
 const resource = 'cloudSql.instance';
@@ -133,12 +133,48 @@ export const cloudSqlRules: readonly Rule[] = [
     ),
   },
   {
-    id: 'cloudsql/bootstrap',
+    id: 'cloudsql/bootstrap-goes-to-terraform',
     resource,
     field: 'bootstrap',
+    impact: 'refused',
+    reason:
+      'Terraform makes roles and does not look for them: PostgreSQL refuses those that the init Job has made, until each of postgresql.tf is known by `terraform import \'postgresql_role.group["ROLE"]\' ROLE`. Extensions and grants are found and kept.',
+    source: documentation(
+      'cyrilgdn/postgresql, resource_postgresql_role.go: Create is CREATE ROLE; cyrilgdn/terraform-provider-postgresql #57',
+    ),
+  },
+  {
+    id: 'cloudsql/direct-connections-end',
+    resource,
+    field: 'directConnections',
+    when: ['turnsOff'],
     impact: 'update',
-    reason: 'Who makes extensions, roles and grants changes; those already there are found and kept.',
-    source: ours('sql/ is idempotent'),
+    reason:
+      'Without a replica the instance takes only the Auth Proxy and connectors again: whoever connects directly is refused.',
+    source: google(
+      file,
+      'settings.connector_enforcement; Cloud SQL documentation, "Cloud SQL Language Connectors overview"',
+    ),
+  },
+  {
+    id: 'cloudsql/direct-connections',
+    resource,
+    field: 'directConnections',
+    impact: 'update',
+    reason: 'An instance with replicas cannot ask for connectors: whoever is in the network now reaches its login.',
+    source: google(
+      file,
+      'settings.connector_enforcement; Cloud SQL documentation, "Cloud SQL Language Connectors overview"',
+    ),
+  },
+  {
+    id: 'cloudsql/roles-replaced',
+    resource,
+    field: 'roles.instances',
+    impact: 'replace',
+    reason:
+      'The roles of workloads and people are for these instances only, and a binding keeps its condition for life: each is taken away and given again. New connections may be refused for minutes; open ones go on.',
+    source: google('tpgiamresource/resource_iam_member.go', 'condition: ForceNew'),
   },
   {
     id: 'cloudsql/protection-on',

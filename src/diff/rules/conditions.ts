@@ -33,7 +33,7 @@ export const conditions = {
     platform?.hosting.kind === 'cloudSql' && platform.hosting.disk.autoresize,
   madeByTerraform: ({ platform }: Candidate) =>
     platform?.hosting.kind === 'cloudSql' && platform.hosting.bootstrap === 'terraform',
-  onCloudSql: ({ platform }: Candidate) => platform?.hosting.kind === 'cloudSql',
+  hasPooler: ({ platform }: Candidate) => (platform?.kubernetes?.pooler ?? null) !== null,
 } as const satisfies Record<string, (candidate: Candidate) => boolean>;
 
 /** Versions by their numbers: 0.9.11 is after 0.9.2, POSTGRES_15 before POSTGRES_16. */

@@ -42,12 +42,14 @@ const page = documentation('Cloud SQL for PostgreSQL documentation, "Configure d
 export const flagRules: readonly Rule[] = [
   ...postmasterFlags.map((flag) => ({
     ...restarts(flag),
-    reason: 'PostgreSQL reads this flag only when it starts; Cloud SQL restarts it at once.',
+    reason:
+      'PostgreSQL reads this flag only when it starts; Cloud SQL restarts it at once, and the replicas, which have it too.',
     source: documentation(`PostgreSQL 15, pg_settings.context of ${flag}: postmaster`),
   })),
   ...ofCloudSql.map((flag) => ({
     ...restarts(flag),
-    reason: 'This flag decides what Cloud SQL preloads; it restarts the instance at once.',
+    reason:
+      'This flag decides what Cloud SQL preloads; it restarts the instance at once, and the replicas, which have it too.',
     source: page,
   })),
   ...taken.map(

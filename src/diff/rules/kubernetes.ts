@@ -17,9 +17,10 @@ export const kubernetesRules: readonly Rule[] = [
     id: 'kubernetes/version',
     resource,
     field: 'version.*',
-    impact: 'none',
-    reason: 'Says what the cluster is; what it decides is listed as changes of its own.',
-    source: ours('kubernetes.version decides kubernetes.injection'),
+    impact: 'update',
+    reason:
+      'Says what the cluster is, which it does not change. The namespaces hold new pods to that version of the Pod Security Standards; what else it decides is listed as changes of its own.',
+    source: ours('kubernetes.version decides kubernetes.injection and pod-security.kubernetes.io/enforce-version'),
   },
   {
     id: 'kubernetes/injection',
@@ -46,6 +47,16 @@ export const kubernetesRules: readonly Rule[] = [
     impact: 'replace',
     reason: 'A Kubernetes object keeps its name for life: a new service account is made.',
     source: documentation('Kubernetes documentation, "Object Names and IDs"'),
+  },
+  {
+    id: 'kubernetes/proxy-restarts-pooler',
+    resource,
+    field: 'proxy.*',
+    when: ['hasPooler'],
+    impact: 'restart',
+    reason:
+      "The pooler's pods have the proxy beside them and are rolled out anew: connections through them end. Other pods that run keep the proxy they have; a public address comes or goes with privateIp.",
+    source: documentation('Kubernetes documentation, "Deployments"'),
   },
   {
     id: 'kubernetes/public-address',

@@ -1,6 +1,9 @@
 import type { Rule } from './rule.ts';
 import { documentation, ours } from './sources.ts';
 
+const elsewhere =
+  'Where its namespace is another, the CronJobs in the old one go on as well, until they are deleted with kubectl.';
+
 export const metaflowRules: readonly Rule[] = [
   {
     id: 'metaflow/removed',
@@ -9,8 +12,8 @@ export const metaflowRules: readonly Rule[] = [
     when: ['disappears'],
     impact: 'destroy',
     reason:
-      'configs/metaflow_gcp.yaml and the flows are no longer made; what earlier runs left stays in the datastore.',
-    source: ours('compile removes what it no longer makes'),
+      'configs/metaflow_gcp.yaml, the flows and all that runs in the runner image are no longer made. What was applied to a cluster goes on until it is deleted with kubectl; what earlier runs left stays in the datastore.',
+    source: ours('compile removes what it no longer makes, kubectl apply nothing'),
   },
   {
     id: 'metaflow/datastore',
@@ -20,7 +23,24 @@ export const metaflowRules: readonly Rule[] = [
     reason: 'New runs go to the other place; what earlier runs left stays where it is and is not found from there.',
     source: documentation('Metaflow documentation, METAFLOW_DATASTORE_SYSROOT_GS'),
   },
-  ...['workload', 'service', 'image'].map(
+  {
+    id: 'metaflow/workload-restarts-pooler',
+    resource: 'metaflow',
+    field: 'workload',
+    when: ['hasPooler'],
+    impact: 'restart',
+    reason: `The pooler logs in as another workload: its pods are rolled out anew, and connections through them end. ${elsewhere}`,
+    source: ours('terraform/kubernetes/pooler.yaml'),
+  },
+  {
+    id: 'metaflow/workload',
+    resource: 'metaflow',
+    field: 'workload',
+    impact: 'update',
+    reason: `Runs that start from now on are it. ${elsewhere}`,
+    source: ours('configs/metaflow_gcp.yaml is read when a run starts'),
+  },
+  ...['service', 'image'].map(
     (field): Rule => ({
       id: `metaflow/${field}`,
       resource: 'metaflow',

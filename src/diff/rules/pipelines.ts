@@ -2,6 +2,8 @@ import type { Rule } from './rule.ts';
 import { documentation, ours } from './sources.ts';
 
 const resource = 'pipeline *';
+const goesOn =
+  'A CronJob is no longer made, and goes on as it was until `kubectl delete cronjob ingest-PIPELINE`: kubectl apply deletes nothing.';
 
 export const pipelineRules: readonly Rule[] = [
   {
@@ -10,7 +12,7 @@ export const pipelineRules: readonly Rule[] = [
     field: null,
     when: ['disappears'],
     impact: 'destroy',
-    reason: 'Its flow and CronJob are no longer made (kubectl apply deletes neither); what it loaded stays.',
+    reason: `Its flow is no longer made; what it loaded stays. ${goesOn}`,
     source: ours('nothing deletes items'),
   },
   {
@@ -28,6 +30,24 @@ export const pipelineRules: readonly Rule[] = [
     impact: 'update',
     reason: 'The next run reads the new source; what was loaded from the old one stays.',
     source: ours('nothing deletes items'),
+  },
+  {
+    id: 'pipeline/schedule-made',
+    resource,
+    field: 'schedule',
+    when: ['appears'],
+    impact: 'create',
+    reason: 'A CronJob is made.',
+    source: ours('terraform/kubernetes'),
+  },
+  {
+    id: 'pipeline/schedule-removed',
+    resource,
+    field: 'schedule',
+    when: ['disappears'],
+    impact: 'destroy',
+    reason: goesOn,
+    source: documentation('kubectl documentation, "apply": no pruning by default'),
   },
   {
     id: 'pipeline/schedule',

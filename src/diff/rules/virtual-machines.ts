@@ -13,7 +13,7 @@ export const virtualMachineRules: readonly Rule[] = [
     field: null,
     when: ['disappears'],
     impact: 'destroy',
-    reason: `The machine and its data disk are deleted; a last snapshot of the disk stays. ${guard}`,
+    reason: `The machine and its data disk are deleted by \`terraform destroy\` in terraform/postgres_vms, before the next compile takes that folder away; a last snapshot of the disk stays. ${guard}`,
     loss: 'the database on it, but for that snapshot',
     source: google('resource_compute_disk.go', 'create_snapshot_before_destroy'),
   },
@@ -175,7 +175,8 @@ export const virtualMachineRules: readonly Rule[] = [
     resource: 'virtualMachines.firewall',
     field: '*',
     impact: 'update',
-    reason: 'The firewall rule changes in place; connections from ranges that left it end.',
-    source: google('resource_compute_firewall.go', 'source_ranges'),
+    reason:
+      'The firewall rule changes in place; connections from ranges that left it end. A range that is new gets in once the startup script has run again on each machine: sudo google_metadata_script_runner startup.',
+    source: google('resource_compute_firewall.go', 'source_ranges; platform: pg_hba.conf is of the startup script'),
   },
 ];
