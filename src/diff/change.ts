@@ -56,11 +56,13 @@ export function compareChanges(a: Change, b: Change): number {
   return compareBadness(a, b) || compareText(a.resource, b.resource) || compareText(a.field ?? '', b.field ?? '');
 }
 
-/** The worse first: by impact, of the same impact what loses data. */
+/** The worse first: by impact, of the same impact what loses data. What replaces data destroys it. */
 export function compareBadness(a: Pick<Change, 'impact' | 'rule'>, b: Pick<Change, 'impact' | 'rule'>): number {
-  return (
-    impacts.indexOf(a.impact) - impacts.indexOf(b.impact) || Number(b.rule.loss !== null) - Number(a.rule.loss !== null)
-  );
+  return rankOf(a) - rankOf(b) || Number(b.rule.loss !== null) - Number(a.rule.loss !== null);
+}
+
+function rankOf({ impact, rule }: Pick<Change, 'impact' | 'rule'>): number {
+  return impacts.indexOf(impact === 'replace' && rule.loss !== null ? 'destroy' : impact);
 }
 
 /** By code units: the same on every machine, whatever its locale. */

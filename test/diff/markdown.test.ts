@@ -87,6 +87,24 @@ test('no value is markup, a mention, or the end of a cell', () => {
   }
 });
 
+test('the worst environment is first, and many resources of one kind share a row', () => {
+  const made = Array.from({ length: 300 }, (_, at) => ({
+    ...change,
+    environment: 'dev',
+    resource: `pipeline p${at}`,
+    field: null,
+    impact: 'create' as const,
+  }));
+  const lost = { ...change, impact: 'replace' as const, rule: { ...change.rule, loss: 'both databases' } };
+  const text = formatMarkdown(report([...made, lost]), null);
+  expect(text.indexOf('#### prod')).toBeGreaterThan(0);
+  expect(text.indexOf('#### prod')).toBeLessThan(text.indexOf('#### dev'));
+  const rows = text.split('\n').filter((line) => line.startsWith('| ➕'));
+  expect(rows).toEqual([expect.stringContaining('<summary>300 pipelines</summary>p0, p1, p2,')]);
+  expect(rows[0]).toContain('p299</details>');
+  expect(text).not.toContain('more:');
+});
+
 test('is never longer than a comment may be, and counts what it left out', () => {
   const many = Array.from({ length: 3000 }, (_, at) => ({
     ...change,

@@ -79,7 +79,7 @@ test('changes are sorted by how bad they are, then by name', () => {
   const changes = diffPlatforms(cloudSql, virtualMachines);
   const order = changes.map(
     ({ impact, resource, field, rule }) =>
-      `${impacts.indexOf(impact)} ${rule.loss === null ? 2 : 1} ${resource} ${field ?? ''}`,
+      `${impacts.indexOf(impact === 'replace' && rule.loss !== null ? 'destroy' : impact)} ${rule.loss === null ? 2 : 1} ${resource} ${field ?? ''}`,
   );
   expect(order).toEqual([...order].sort());
 });

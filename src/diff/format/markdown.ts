@@ -1,3 +1,4 @@
+import { compareBadness } from '../change.ts';
 import type { Report, ReportedChange } from '../report.ts';
 import { groupBy } from './groups.ts';
 import { describeValues } from './values.ts';
@@ -8,6 +9,9 @@ const longest = 64_000;
 
 /** What a value is cut to: a whole list of a hundred ranges is no use in a table. */
 const longestValue = 300;
+
+/** Of how many resources of one kind each has a row. */
+const mostRows = 6;
 
 const signs = {
   refused: '⛔',
@@ -20,7 +24,7 @@ const signs = {
 } as const;
 
 /**
- * Changes as a comment of a pull request: a verdict, a table an environment with the worst on top, and the reasons
+ * Changes as a comment of a pull request: a verdict, a table an environment with the worst on top (the worst environment first), and the reasons
  * folded away. Never longer than a comment may be: what does not fit is counted. Ends in a newline.
  */
 export function formatMarkdown(report: Report, paste: string | null): string {
@@ -46,12 +50,12 @@ function writeTables(changes: readonly ReportedChange[], room: number): string {
     left -= text.length;
     return true;
   };
-  for (const [name, own] of groupBy(changes, ({ environment }) => environment)) {
+  for (const [name, own] of sortByWorst([...groupBy(changes, ({ environment }) => environment)])) {
     const title = `\n#### ${escapeText(name)}\n\n| | resource | field | before | after |\n|---|---|---|---|---|\n`;
-    const rows = own.map(writeRow);
-    if (!take(title + (rows[0] ?? ''))) break;
-    const rest = rows.slice(1).findIndex((row) => !take(row));
-    shown += rest === -1 ? own.length : rest + 1;
+    const [first, ...rest] = writeRows(own);
+    if (first === undefined || !take(title + first.text)) break;
+    shown += first.count;
+    for (const { text, count } of rest) if (take(text)) shown += count;
     take(writeReasons(own));
   }
   const cut = changes.length - shown;
@@ -60,15 +64,46 @@ function writeTables(changes: readonly ReportedChange[], room: number): string {
     : `${parts.join('')}\n_… and ${cut} more: run \`platform diff\` to see them all._\n`;
 }
 
-function writeRow(change: ReportedChange): string {
-  const { resource, field, impact, rule, before, after } = change;
+/** The environment with the worst change first: it is read first, and what does not fit is of the others. */
+function sortByWorst<T extends readonly [name: string, own: readonly ReportedChange[]]>(groups: readonly T[]): T[] {
+  return [...groups].sort(([, [a]], [, [b]]) => (a === undefined || b === undefined ? 0 : compareBadness(a, b)));
+}
+
+/** A row of a table, and how many changes are in it. */
+interface Row {
+  readonly text: string;
+  readonly count: number;
+}
+
+/** A row a change; many resources of one kind that are made or removed share one, each of them named. */
+function writeRows(changes: readonly ReportedChange[]): readonly Row[] {
+  const groups = groupBy(changes, ({ resource, field, impact, rule, ...change }) =>
+    field === null
+      ? JSON.stringify([resource.split(' ')[0], impact, rule.id, markAcknowledged(change)])
+      : JSON.stringify([resource, field]),
+  );
+  return [...groups.values()].flatMap((group): readonly Row[] =>
+    group.length <= mostRows
+      ? group.map((change) => ({ text: writeRow(change, code(change.resource)), count: 1 }))
+      : [{ text: writeRow(group[0], foldNames(group)), count: group.length }],
+  );
+}
+
+function foldNames(group: readonly [ReportedChange, ...ReportedChange[]]): string {
+  const kind = group[0].resource.split(' ')[0] ?? '';
+  const names = group.map(({ resource }) => escapeText(resource.slice(kind.length + 1))).join(', ');
+  return `<details><summary>${group.length} ${escapeText(kind)}s</summary>${names}</details>`;
+}
+
+function writeRow(change: ReportedChange, resource: string): string {
+  const { field, impact, rule, before, after } = change;
   const marks = [rule.loss === null ? '' : ' **data loss**', markAcknowledged(change)].join('');
   const values = field === null ? ['', ''] : writeValues(field, before, after);
-  const cells = [`${signs[impact]} ${impact}${marks}`, code(resource), field === null ? '' : code(field), ...values];
+  const cells = [`${signs[impact]} ${impact}${marks}`, resource, field === null ? '' : code(field), ...values];
   return `| ${cells.join(' | ')} |\n`;
 }
 
-function markAcknowledged({ acknowledged, fails }: ReportedChange): string {
+function markAcknowledged({ acknowledged, fails }: Pick<ReportedChange, 'acknowledged' | 'fails'>): string {
   if (acknowledged?.standing === 'valid') return ' ✅ acknowledged';
   return fails ? ' ❗ not acknowledged' : '';
 }
