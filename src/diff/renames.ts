@@ -1,6 +1,7 @@
 import type { Platform } from '../model/platform.ts';
 import type { Change } from './change.ts';
 import { compareFields } from './fields.ts';
+import { listResources } from './resources.ts';
 
 /** Something to know beside the changes. */
 export interface Note {
@@ -31,7 +32,7 @@ export function noteRenames(
       ([gone, made]): Note => ({
         kind: 'rename',
         environment,
-        message: `${gone.resource} is removed and ${made.resource}, which is much like it, is made: ${explainRename(made.resource, nameOf(gone.resource))}`,
+        message: `${gone.resource} is removed and ${made.resource}, which is much like it, is made: ${explainRename(made.resource, listNames(pairs, gone))}`,
       }),
     ),
   );
@@ -113,16 +114,29 @@ function countFields(value: object): number {
   );
 }
 
-function explainRename(resource: string, was: string): string {
+/** All that a resource was called: what it has on Google Cloud bears the first name, which so must be said again. */
+function listNames(pairs: readonly { readonly before: Platform | null }[], gone: Change): readonly string[] {
+  const was = pairs.find(({ before }) => before?.environment === gone.environment)?.before ?? null;
+  const former = was === null ? [] : (listResources(was).get(gone.resource)?.formerNames ?? []);
+  return [...former, gone.resource].map(nameOf);
+}
+
+function explainRename(resource: string, names: readonly string[]): string {
   switch (kindOf(resource)) {
     case 'workload':
     case 'cloudSql.replica':
-      return `if it is a rename, say \`renamedFrom: ${was}\`, and it keeps what it has on Google Cloud`;
+      return `if it is a rename, say \`renamedFrom: ${writeFormerNames(names, nameOf(resource))}\`, and it keeps what it has on Google Cloud`;
     case 'pipeline':
       return 'if it is a rename, what was loaded stays; delete the old CronJob with kubectl';
     default:
       return 'if it is the same one, its new login has nothing until `platform db init` has run';
   }
+}
+
+/** As the spec takes it: its own name only as the first one, where a rename is taken back. */
+function writeFormerNames(names: readonly string[], own: string): string {
+  const former = names.filter((name, index) => index === 0 || name !== own);
+  return former.length === 1 ? former.join('') : `[${former.join(', ')}]`;
 }
 
 function isGone({ field, after }: Change): boolean {

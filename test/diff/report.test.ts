@@ -204,6 +204,21 @@ describe('what looks like a rename', () => {
     ]);
   });
 
+  test('a second rename, and one that is taken back, with every name it had', () => {
+    const [first, ...rest] = platform.workloads;
+    if (first === undefined) throw new Error('no workload');
+    const named = (name: string, formerNames: readonly string[]) => ({
+      ...platform,
+      workloads: [{ ...first, name, formerNames }, ...rest],
+    });
+    expect(notes(named('runner', ['metaflow-task']), named('flows', []))).toEqual([
+      expect.stringContaining('`renamedFrom: [metaflow-task, runner]`'),
+    ]);
+    expect(notes(named('runner', ['metaflow-task']), named('metaflow-task', []))).toEqual([
+      expect.stringContaining('`renamedFrom: [metaflow-task, runner]`'),
+    ]);
+  });
+
   test('not of what differs in most', () => {
     const [first, ...rest] = platform.pipelines;
     const other = first && {

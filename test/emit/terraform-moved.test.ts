@@ -99,6 +99,19 @@ describeWith(['go', 'python'], 'what was renamed, as Terraform plans it', () => 
   );
 
   test(
+    'taken back, it moves back',
+    async () => {
+      const before = makePlatform(cloudSql, rename('flows', 'metaflow-task'));
+      const after = makePlatform(cloudSql, rename('metaflow-task', ['metaflow-task', 'flows']));
+      const { gone, made, moved } = summarise(await plan(before, after));
+      expect([...gone, ...made]).toEqual([]);
+      expect(moved).toContain('google_service_account.workload["metaflow-task"]');
+      expect(after.workloads.map(({ google }) => google)).toEqual(before.workloads.map(({ google }) => google));
+    },
+    longest,
+  );
+
+  test(
     'unsaid, it is another account',
     async () => {
       const { gone, made } = summarise(await plan(makePlatform(cloudSql), makePlatform(cloudSql, rename('flows'))));

@@ -22,17 +22,18 @@ export function emitMoved(platform: Platform): readonly Artifact[] {
 /** A resource of Terraform, and the key of `for_each` that a name gives one of its instances. */
 type Address = readonly [type: string, label: string, keyOf: (name: string) => string];
 
-/** From each name to the next: Terraform follows chains of moves. */
+/** From each other name to the next: Terraform follows chains of moves, and refuses one that comes back. */
 function viewMoves(
   { name, formerNames }: { readonly name: string; readonly formerNames: readonly string[] },
   addresses: readonly Address[],
 ): readonly HclView[] {
-  return formerNames.flatMap((from, index) =>
+  const others = formerNames.filter((former) => former !== name);
+  return others.flatMap((from, index) =>
     addresses.map(([type, label, keyOf]) => ({
       type: hclIdentifier(type),
       label: hclIdentifier(label),
       from: hclString(keyOf(from)),
-      to: hclString(keyOf(formerNames[index + 1] ?? name)),
+      to: hclString(keyOf(others[index + 1] ?? name)),
     })),
   );
 }

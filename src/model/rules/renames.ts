@@ -56,7 +56,9 @@ function checkFormerNames(all: readonly Renamed[]): readonly Finding[] {
   const claimed = new Map<string, Renamed>();
   const findings: Finding[] = [];
   for (const renamed of all) {
-    for (const former of renamed.formerNames) {
+    for (const [index, former] of renamed.formerNames.entries()) {
+      // Taken back after another name: what is on Google Cloud has this one still.
+      if (former === renamed.name && index === 0 && renamed.formerNames.length > 1) continue;
       const other = named.get(former) ?? claimed.get(former);
       claimed.set(former, renamed);
       if (other !== undefined) findings.push(explainTaken(renamed, former, other));
