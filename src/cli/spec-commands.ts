@@ -64,7 +64,7 @@ export function addSpecCommands(program: Command, run: Run): void {
         'exit 1 if a change is that bad or worse and the spec does not acknowledge it; one that loses data is at least a replace, and a replace that does is a destroy',
       ).choices(thresholds),
     )
-    .option('--hunks', 'below the changes, what each of them writes in the generated files', false)
+    .option('--hunks', 'below the changes, what each line of the spec behind them writes in the generated files', false)
     .addOption(diffFormatOption())
     .action((spec: string | undefined, options: DiffOptions) =>
       run(async (context) =>

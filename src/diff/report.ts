@@ -15,12 +15,46 @@ export interface Report {
   readonly warnings: readonly string[];
   /** What `--fail-on` names; null where nothing fails. */
   readonly failOn: Threshold | null;
+  /** How many places of the spec differ of which it was not asked what they do, since it would take long. */
+  readonly untraced: number;
 }
 
 export interface ReportedChange extends Change {
   readonly acknowledged: Acknowledged | null;
   /** At least as bad as what `--fail-on` names, and not acknowledged. */
   readonly fails: boolean;
+  /** Where the spec says it; empty where that is not known. */
+  readonly places: readonly SpecPlace[];
+  /** What those places write, this change's part of it and all others', in the order one would review. */
+  readonly files: readonly TouchedFile[];
+}
+
+/** A place of the spec that says something else than it did. */
+export interface SpecPlace {
+  /** e.g. `hosting.cloudSql.tier`. */
+  readonly path: string;
+  readonly kind: 'written' | 'gone';
+  /** The file (of a place that is gone: as it was) and where in it, from 1. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An artifact, by its path in the environment's folder. */
+export interface TouchedFile {
+  readonly path: string;
+  readonly kind: 'changed' | 'made' | 'removed';
+  /** The first of each stretch that changes, as they count before the change; empty for a whole file. */
+  readonly lines: readonly number[];
+}
+
+/** What some places of the spec do in one environment: to the platform, and to the files. */
+export interface Origin {
+  readonly environment: string;
+  /** By name, as `nameChange` has them. */
+  readonly changes: readonly string[];
+  readonly places: readonly SpecPlace[];
+  readonly files: readonly TouchedFile[];
 }
 
 /** One environment as it was and as it will be; null where it is not there. */
@@ -51,7 +85,7 @@ export function reportChanges(pairs: readonly EnvironmentPair[], options: Report
   });
   const changes = reported.flat();
   const notes = [...noteRenames(pairs, changes), ...noteUnused(pairs, changes), ...noteStandings(changes)];
-  return { changes, notes, warnings: options.warnings, failOn: options.failOn };
+  return { changes, notes, warnings: options.warnings, failOn: options.failOn, untraced: 0 };
 }
 
 /** A lock of before acknowledgements has none. */
@@ -66,7 +100,7 @@ function reportChange(
 ): ReportedChange {
   const acknowledged = findAcknowledged(change, said, today);
   const fails = failOn !== null && acknowledged?.standing !== 'valid' && reachesThreshold(change, failOn);
-  return { ...change, acknowledged, fails };
+  return { ...change, acknowledged, fails, places: [], files: [] };
 }
 
 function noteUnused(pairs: readonly EnvironmentPair[], changes: readonly Change[]): readonly Note[] {

@@ -230,12 +230,25 @@ test('--hunks: what each change writes, in every format', async () => {
   expect(pretty.stdout).toMatch(
     /terraform\/instance\.tf:\d+\n {2}- +tier += "db-custom-2-7680"\n {2}\+ +tier += "db-custom-4-16384"/,
   );
-  expect((await diff(['--against', 'old.yaml'])).stdout).not.toContain('terraform/instance.tf');
+  expect((await diff(['--against', 'old.yaml'])).stdout).not.toMatch(/^ {2}[-+] +tier/m);
   const markdown = await diff(['--against', 'old.yaml', '--hunks', '--format', 'markdown']);
   expect(markdown.stdout).toMatch(
     /<details><summary>What is written where<\/summary>\n\n```diff\n[\s\S]*\n\+ +tier += "db-custom-4-16384"/,
   );
   const json = JSON.parse((await diff(['--against', 'old.yaml', '--hunks', '--format', 'json'])).stdout);
-  expect(json.hunks[0]).toMatchObject({ environment: 'default', hunks: [{ path: 'terraform/instance.tf' }] });
-  expect(json.hunks[0].changes).toEqual([expect.stringContaining('tier')]);
+  expect(json.hunks[0]).toMatchObject({ environment: 'default', places: [{ path: 'hosting.cloudSql.tier' }] });
+  expect(json.hunks[0].changes).toEqual(['cloudSql.instance tier', 'cloudSql.alerts maxConnections']);
+  expect(json.hunks[0].hunks.map(({ path }: { path: string }) => path)).toEqual([
+    'terraform/instance.tf',
+    'terraform/monitoring.tf',
+  ]);
+});
+
+test('--hunks in a comment is cut to what a comment may hold', async () => {
+  const pipelines = Array.from({ length: 120 }, (_, at) => `  p${at}: { source: { files: [a.ndjson] } }\n`).join('');
+  write('platform.yaml', spec(large, `pipelines:\n${pipelines}`));
+  write('old.yaml', spec(small));
+  const { stdout } = await diff(['--against', 'old.yaml', '--hunks', '--format', 'markdown']);
+  expect(stdout.length).toBeLessThan(65_536);
+  expect(stdout).toMatch(/… and \d+ more lines/);
 });

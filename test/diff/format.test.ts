@@ -16,10 +16,12 @@ const change: ReportedChange = {
   rule,
   acknowledged: null,
   fails: false,
+  places: [],
+  files: [],
 };
 
 const formatChanges = (changes: readonly ReportedChange[], color: boolean) =>
-  formatPretty({ changes, notes: [], warnings: [], failOn: null }, color);
+  formatPretty({ changes, notes: [], warnings: [], failOn: null, untraced: 0 }, color);
 
 test('groups by environment and resource, aligns fields, and gives the reason of what is more than an update', () => {
   const changes: readonly ReportedChange[] = [

@@ -13,12 +13,15 @@ const change: ReportedChange = {
   rule: { id: 'cloudsql/tier-restarts', provider: null, reason: 'Another machine.', loss: null, source: 'a page' },
   acknowledged: null,
   fails: false,
+  places: [],
+  files: [],
 };
 const report = (changes: readonly ReportedChange[], more: Partial<Report> = {}): Report => ({
   changes,
   notes: [],
   warnings: [],
   failOn: null,
+  untraced: 0,
   ...more,
 });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach } from '@jest/globals';
+import { hashText } from '../../src/artifact/folder.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { cleanEnvironment } from '../support/cli.ts';
@@ -57,14 +58,20 @@ export function write(path: string, text: string): void {
   writeFileSync(join(project.folder, path), text);
 }
 
-/** The locks that compile writes, without the artifacts beside them. */
-export function writeLocks(text: string): void {
+/** The locks that compile writes, without the artifacts beside them and, but for `hash`, without the spec's hash. */
+export function writeLocks(text: string, { hash = false } = {}): void {
   const resolved = resolveNow({ path: 'platform.yaml', text });
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.diagnostics));
   for (const platform of resolved.value) {
     write(
       `generated/${platform.environment}/platform.lock.json`,
-      JSON.stringify({ lockVersion: 1, compiler: '0.1.0', files: [], platform }),
+      JSON.stringify({
+        lockVersion: 1,
+        compiler: '0.1.0',
+        ...(hash ? { spec: { sha256: hashText(text) } } : {}),
+        files: [],
+        platform,
+      }),
     );
   }
 }

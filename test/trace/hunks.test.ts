@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Platform } from '../../src/model/platform.ts';
-import { traceChanges } from '../../src/trace/hunks.ts';
+import { traceSteps } from '../../src/trace/hunks.ts';
+import { listModelSteps } from '../../src/trace/steps.ts';
 import { resolveText } from '../support/resolve.ts';
 
 const spec = (tier: string, more = '') => `apiVersion: platform/v1
@@ -11,6 +12,8 @@ ${more}`;
 const small = resolveText(spec('db-custom-2-7680'));
 const person = (name: string) =>
   `access: { people: [{ member: "user:${name}@example.org", grants: { pgstac: read } }] }\n`;
+
+const traceChanges = (before: Platform, after: Platform) => traceSteps(listModelSteps(before, after, 100).steps);
 
 function trace(before: Platform, after: Platform): readonly string[] {
   return traceChanges(before, after).flatMap(({ hunks }) =>

@@ -1,54 +1,48 @@
 import { createColors } from 'picocolors';
-import { diffPlatforms } from '../../diff/diff.ts';
-import { type EnvironmentPair, nameChange } from '../../diff/report.ts';
-import { type TextHunk, traceChanges } from '../../trace/hunks.ts';
+import { describePlaces } from '../../diff/format/origins.ts';
+import type { TextHunk } from '../../trace/hunks.ts';
+import type { TracedOrigin } from './diff-trace.ts';
 
-/** What one change writes in the artifacts of one environment. */
-export interface ChangeHunks {
-  readonly environment: string;
-  /** As the report names them: several where one field of the model is felt in several resources. */
-  readonly changes: readonly string[];
-  readonly hunks: readonly TextHunk[];
-}
-
-/** The hunks of each change of environments that are on both sides; one that is made or goes is new, or gone, as a whole. */
-export function listChangeHunks(pairs: readonly EnvironmentPair[]): readonly ChangeHunks[] {
-  return pairs.flatMap(({ before, after, running }) =>
-    before === null || after === null
-      ? []
-      : traceChanges(before, after)
-          .map(({ changed, hunks }) => ({
-            environment: after.environment,
-            changes: diffPlatforms(before, changed, running).map(({ resource, field }) => nameChange(resource, field)),
-            hunks,
-          }))
-          .filter(({ hunks }) => hunks.length > 0),
-  );
-}
-
-/** The hunks as a patch has them, below the change that makes them. */
-export function formatChangeHunks(all: readonly ChangeHunks[], color: boolean): string {
+/** What each place of the spec writes, as a patch has it; an environment that is made or goes by its files. */
+export function formatHunks(origins: readonly TracedOrigin[], color: boolean): string {
   const colors = createColors(color);
-  return all
-    .map(({ environment, changes, hunks }) => {
-      const title = `${environment}: ${changes.join(', ')}`;
-      const bodies = hunks.map(({ path, line, removed, added }) =>
-        [
-          `  ${colors.dim(`${path}:${line}`)}\n`,
-          ...removed.map((text) => `  ${colors.red(`- ${text}`)}\n`),
-          ...added.map((text) => `  ${colors.green(`+ ${text}`)}\n`),
-        ].join(''),
-      );
-      return `\n${colors.bold(title)}\n${bodies.join('')}`;
+  return origins
+    .filter(({ files }) => files.length > 0)
+    .map((origin) => {
+      const { environment, changes, places, files, hunks } = origin;
+      const said = changes.join(', ');
+      const where = describePlaces(places);
+      const title = `${environment}: ${where ?? (said === '' ? 'the files alone' : said)}`;
+      const does = where === null || hunks.length === 0 ? '' : `  ${colors.dim(said === '' ? 'no change' : said)}\n`;
+      const whole = hunks.length > 0 ? [] : files.map(({ path, kind }) => `  ${colors.dim(`${path} (${kind})`)}\n`);
+      return `\n${colors.bold(title)}\n${does}${whole.join('')}${hunks.map((hunk) => formatHunk(hunk, colors)).join('')}`;
     })
     .join('');
 }
 
-/** The same below a fold of a pull request's comment. */
-export function foldChangeHunks(all: readonly ChangeHunks[]): string {
-  if (all.length === 0) return '';
-  const text = formatChangeHunks(all, false).trim();
+function formatHunk({ path, kind, line, removed, added }: TextHunk, colors: ReturnType<typeof createColors>): string {
+  return [
+    `  ${colors.dim(kind === 'changed' ? `${path}:${line}` : `${path} (${kind})`)}\n`,
+    ...removed.map((text) => `  ${colors.red(`- ${text}`)}\n`),
+    ...added.map((text) => `  ${colors.green(`+ ${text}`)}\n`),
+  ].join('');
+}
+
+/** The same below a fold of a pull request's comment, as many lines as have room in it. */
+export function foldHunks(origins: readonly TracedOrigin[], room: number): string {
+  const lines = formatHunks(origins, false).trim().replace(/^ {2}/gm, '').split('\n');
+  const kept: string[] = [];
+  let left = room - 200;
+  for (const line of lines) {
+    left -= line.length + 1;
+    if (left < 0) break;
+    kept.push(line);
+  }
+  if (kept.join('') === '') return '';
+  const cut = lines.length - kept.length;
+  const rest = cut === 0 ? '' : `\n_… and ${cut} more lines: run \`platform diff --hunks\` to see them all._\n`;
+  const text = kept.join('\n');
   // Longer than any run of backticks inside, so that nothing in an artifact ends the block.
   const fence = '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-  return `\n<details><summary>What is written where</summary>\n\n${fence}diff\n${text.replace(/^ {2}/gm, '')}\n${fence}\n\n</details>\n`;
+  return `\n<details><summary>What is written where</summary>\n\n${fence}diff\n${text}\n${fence}\n${rest}\n</details>\n`;
 }

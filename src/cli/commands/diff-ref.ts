@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { SourceFile } from '../../diagnostic/source.ts';
 import type { Platform } from '../../model/platform.ts';
 import { CommandError, type Context } from '../context.ts';
 import { resolveText } from '../load.ts';
@@ -10,6 +11,8 @@ export interface Baseline {
   readonly platforms: readonly Platform[];
   /** Where it is from, in words. */
   readonly shown: string;
+  /** The spec that the platforms are of, where it is known: a lock has only its hash. */
+  readonly spec: SourceFile | null;
 }
 
 /**
@@ -22,23 +25,33 @@ export async function readSpecOfRef(
   against: string,
   environments: readonly string[],
 ): Promise<Baseline> {
-  // Git knows where a file is, not where a link to it is.
-  const path = await realpath(specPath);
-  const folder = dirname(path);
+  const folder = dirname(await realpath(specPath));
   const [ref, ...named] = against.split(':');
   const commit = await findCommit(context, folder, ref ?? '');
   if (commit === null) throw await explainNoCommit(context, folder, against);
-  const prefix = (await runGit(context, folder, ['rev-parse', '--show-prefix']))?.trim() ?? '';
-  const own = `${prefix}${basename(path)}`;
-  const wanted = named.length > 0 ? named.join(':') : own;
-  const found = await readFirst(context, folder, commit, [
-    wanted,
-    await findFormerPath(context, folder, commit, wanted),
-  ]);
-  if (found === null) throw explainNoSpec(ref ?? '', wanted);
+  const found = await findSpecText(context, specPath, commit, named.length > 0 ? named.join(':') : null);
+  if (typeof found === 'string') throw explainNoSpec(ref ?? '', found);
   const shown = `${ref}:${found.path}`;
   const { platforms } = await resolveText(found.text, shown, environments);
-  return { platforms, shown };
+  return { platforms, shown, spec: { path: shown, text: found.text } };
+}
+
+/** The text of a spec in a commit, at a path in it or else at its own, or at the one it was renamed from; else the path that was looked at. */
+export async function findSpecText(
+  context: Context,
+  specPath: string,
+  commit: string,
+  named: string | null,
+): Promise<SourceFile | string> {
+  // Git knows where a file is, not where a link to it is.
+  const path = await realpath(specPath);
+  const folder = dirname(path);
+  const prefix = (await runGit(context, folder, ['rev-parse', '--show-prefix']))?.trim() ?? '';
+  const wanted = named ?? `${prefix}${basename(path)}`;
+  const there = await readAt(context, folder, commit, wanted);
+  if (there !== null) return there;
+  const former = await findFormerPath(context, folder, commit, wanted);
+  return (former === null ? null : await readAt(context, folder, commit, former)) ?? wanted;
 }
 
 /** The commit that a ref stands for, or null. */
@@ -55,17 +68,9 @@ async function findFormerPath(context: Context, folder: string, commit: string, 
   return null;
 }
 
-async function readFirst(
-  context: Context,
-  folder: string,
-  commit: string,
-  paths: readonly (string | null)[],
-): Promise<{ readonly path: string; readonly text: string } | null> {
-  for (const path of paths) {
-    const text = path === null ? null : await runGit(context, folder, ['show', `${commit}:${path}`]);
-    if (path !== null && text !== null) return { path, text };
-  }
-  return null;
+async function readAt(context: Context, folder: string, commit: string, path: string): Promise<SourceFile | null> {
+  const text = await runGit(context, folder, ['show', `${commit}:${path}`]);
+  return text === null ? null : { path, text };
 }
 
 async function explainNoCommit(context: Context, folder: string, against: string): Promise<CommandError> {

@@ -1,17 +1,19 @@
 import { formatDiagnostics } from '../../diagnostic/format.ts';
 import { type Paste, writeAcknowledgements } from '../../diff/format/acknowledgements.ts';
 import { formatJson } from '../../diff/format/json.ts';
-import { formatMarkdown } from '../../diff/format/markdown.ts';
+import { formatMarkdown, longestComment } from '../../diff/format/markdown.ts';
 import { formatPretty } from '../../diff/format/pretty.ts';
+import { addOrigins } from '../../diff/origins.ts';
 import { type EnvironmentPair, nameChange, type Report, reportChanges } from '../../diff/report.ts';
 import type { Threshold } from '../../diff/severity.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
 import { readBaseline } from './diff-baseline.ts';
-import { foldChangeHunks, formatChangeHunks, listChangeHunks } from './diff-hunks.ts';
+import { foldHunks, formatHunks } from './diff-hunks.ts';
 import { readProviderVersions } from './diff-providers.ts';
 import type { Baseline } from './diff-ref.ts';
+import { type TracedOrigin, traceDiff } from './diff-trace.ts';
 
 export interface DiffOptions {
   readonly spec?: string | undefined;
@@ -36,23 +38,37 @@ export async function runDiff(context: Context, options: DiffOptions): Promise<E
   const baseline = await readBaseline(context, loaded, options.against ?? 'lock');
   const { pairs, warnings } = await pairPlatforms(context, baseline.platforms, loaded, options.env ?? []);
   const today = dayOf(context.now());
-  const report = reportChanges(pairs, { today, failOn: options.failOn ?? null, warnings });
+  const changes = reportChanges(pairs, { today, failOn: options.failOn ?? null, warnings });
+  const specs = { before: baseline.spec, after: { path: loaded.spec.shown, text: loaded.spec.text } };
+  const { origins, untraced } = await traceDiff(pairs, specs, options.hunks === true);
+  const report = addOrigins(changes, origins, untraced);
   const paste = writeAcknowledgements(report, proposePaste(context, loaded));
-  const hunks = options.hunks === true ? listChangeHunks(pairs) : [];
-  if (options.format === 'json') {
-    const json = formatJson(report, paste);
-    context.stdout.write(
-      options.hunks === true ? `${JSON.stringify({ ...JSON.parse(json), hunks }, null, 2)}\n` : json,
-    );
-  } else {
-    writeTalk(context, loaded, baseline, report);
-    const markdown = options.format === 'markdown';
-    context.stdout.write(markdown ? formatMarkdown(report, paste) : formatPretty(report, context.stdout.color));
-    context.stdout.write(markdown ? foldChangeHunks(hunks) : formatChangeHunks(hunks, context.stdout.color));
-  }
+  if (options.format !== 'json') writeTalk(context, loaded, baseline, report);
+  context.stdout.write(formatReport(report, paste, options.hunks === true ? origins : null, context, options.format));
   writeFailing(context, report, paste);
   const failed = report.changes.some(({ fails }) => fails);
   return failed || (options.exitCode && report.changes.length > 0) ? 1 : 0;
+}
+
+function formatReport(
+  report: Report,
+  paste: string | null,
+  hunks: readonly TracedOrigin[] | null,
+  { stdout: { color } }: Context,
+  format: DiffOptions['format'],
+): string {
+  switch (format) {
+    case 'json':
+      return formatJson(report, paste, hunks);
+    case 'markdown': {
+      const text = formatMarkdown(report, paste);
+      return `${text}${hunks === null ? '' : foldHunks(hunks, longestComment - text.length)}`;
+    }
+    case 'pretty':
+      return `${formatPretty(report, color)}${hunks === null ? '' : formatHunks(hunks, color)}`;
+    default:
+      return format satisfies never;
+  }
 }
 
 interface Pairs {

@@ -1,7 +1,12 @@
-import type { Report } from '../report.ts';
+import type { Origin, Report } from '../report.ts';
 
-/** The form for machines. What is in `changes` stays as it is; more keys may come. */
-export function formatJson({ changes, notes, warnings, failOn }: Report, paste: string | null): string {
+/** The form for machines. What is in `changes` stays as it is; more keys may come. `hunks` only where they are asked for. */
+export function formatJson(
+  { changes, notes, warnings, failOn, untraced }: Report,
+  paste: string | null,
+  hunks: readonly Origin[] | null = null,
+): string {
   const failing = changes.filter(({ fails }) => fails).length;
-  return `${JSON.stringify({ changes, notes, warnings, failOn, failing, acknowledge: paste }, null, 2)}\n`;
+  const all = { changes, notes, warnings, failOn, failing, acknowledge: paste, untraced };
+  return `${JSON.stringify(hunks === null ? all : { ...all, hunks }, null, 2)}\n`;
 }

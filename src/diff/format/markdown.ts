@@ -1,11 +1,12 @@
 import { compareBadness } from '../change.ts';
 import type { Report, ReportedChange } from '../report.ts';
 import { groupBy } from './groups.ts';
+import { describeFiles, describePlaces, describeUntraced } from './origins.ts';
 import { describeValues } from './values.ts';
 import { describeAcknowledged, describeVerdict } from './verdict.ts';
 
 /** GitHub takes 65,536 characters a comment; the rest is for what a workflow adds. */
-const longest = 64_000;
+export const longestComment = 64_000;
 
 /** What a value is cut to: a whole list of a hundred ranges is no use in a table. */
 const longestValue = 300;
@@ -32,10 +33,11 @@ export function formatMarkdown(report: Report, paste: string | null): string {
   const tail = [
     ...report.warnings.map((warning) => `\n> **Warning:** ${escapeText(warning)}\n`),
     ...(report.notes.length === 0 ? [] : [`\n${report.notes.map(writeNote).join('')}`]),
+    ...(report.untraced === 0 ? [] : [`\n${escapeText(describeUntraced(report.untraced))}\n`]),
     ...(paste === null ? [] : [`\nTo acknowledge what is meant, add to the spec and say why:\n\n${fence(paste)}`]),
   ].join('');
-  const kept = tail.length < longest / 2 ? tail : '';
-  const body = writeTables(report.changes, longest - head.length - kept.length - 200);
+  const kept = tail.length < longestComment / 2 ? tail : '';
+  const body = writeTables(report.changes, longestComment - head.length - kept.length - 200);
   return `${head}${body}${kept}`;
 }
 
@@ -57,6 +59,7 @@ function writeTables(changes: readonly ReportedChange[], room: number): string {
     shown += first.count;
     for (const { text, count } of rest) if (take(text)) shown += count;
     take(writeReasons(own));
+    take(writeOrigins(own));
   }
   const cut = changes.length - shown;
   return cut === 0
@@ -128,6 +131,21 @@ function writeReasons(changes: readonly ReportedChange[]): string {
     return `- ${code(rule.id)} ${escapeText(rule.reason)}${loss}${said} <sub>${escapeText(rule.source)}</sub>\n`;
   });
   return `\n<details><summary>Why</summary>\n\n${items.join('')}\n</details>\n`;
+}
+
+/** Each place of the spec once, with the files that it touches. */
+function writeOrigins(changes: readonly ReportedChange[]): string {
+  const items = [
+    ...new Set(
+      changes.map(({ places, files }) => {
+        const [where, what] = [describePlaces(places), describeFiles(files)];
+        if (where === null && what === null) return '';
+        return `- ${[where, what].flatMap((part) => (part === null ? [] : [code(part)])).join(' → ')}\n`;
+      }),
+    ),
+  ];
+  const text = items.join('');
+  return text === '' ? '' : `\n<details><summary>Where</summary>\n\n${text}\n</details>\n`;
 }
 
 function writeNote({ environment, message }: Report['notes'][number]): string {

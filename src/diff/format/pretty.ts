@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { type Impact, impacts } from '../change.ts';
 import type { Report, ReportedChange } from '../report.ts';
 import { type ChangeGroup, groupBy, groupChanges } from './groups.ts';
+import { describeFiles, describePlaces, describeUntraced } from './origins.ts';
 import { describeValues, formatText } from './values.ts';
 import { describeAcknowledged, describeVerdict } from './verdict.ts';
 
@@ -37,34 +38,53 @@ export function formatPretty(report: Report, color: boolean): string {
     const where = environment === null ? '' : `${environment}: `;
     return `${colors.yellow('note')} ${wrap(formatProse(where + message), 5)}\n`;
   });
+  const untraced = report.untraced === 0 ? '' : `${colors.dim(describeUntraced(report.untraced))}\n`;
   const verdict = report.changes.length === 0 ? 'No changes.' : colors.bold(describeVerdict(report));
-  return `${parts.join('')}${notes.join('')}${notes.length > 0 ? '\n' : ''}${verdict}\n`;
+  return `${parts.join('')}${notes.join('')}${notes.length > 0 ? '\n' : ''}${untraced}${verdict}\n`;
 }
 
 function formatGroup({ kind, changes }: ChangeGroup, said: Set<string>, colors: Colors): string {
   const [first] = changes;
-  if (kind === 'whole') {
-    const sign = formatImpact(first.impact, colors);
-    const lines = listNames(changes).map((names) => `  ${sign}  ${names}\n`);
-    return `${lines.join('')}${explain(first, 2, said, colors)}`;
-  }
+  if (kind === 'whole') return formatWhole(changes, said, colors);
   const width = Math.max(...changes.map(({ field }) => formatText(field ?? '').length));
   // Neighbours by the same rule have its reason below the last of them.
   const runs = [
-    ...groupBy(changes, (change) => JSON.stringify([change.impact, change.rule, change.acknowledged])).values(),
+    ...groupBy(changes, (change) =>
+      JSON.stringify([change.impact, change.rule, change.acknowledged, change.places]),
+    ).values(),
   ];
   const body = runs.map((run) => {
     const fields = run.map((change) => formatField(change, width, colors)).join('');
-    return `${fields}${explain(run[0], 4, said, colors)}`;
+    return `${fields}${locate(run[0], 4, said, colors)}${explain(run[0], 4, said, colors)}`;
   });
   return `  ${colors.bold(formatText(first.resource))}\n${body.join('')}`;
+}
+
+/** Whole resources: a few with where each comes from, more of one kind on lines they share. */
+function formatWhole(changes: ChangeGroup['changes'], said: Set<string>, colors: Colors): string {
+  const [first] = changes;
+  const sign = formatImpact(first.impact, colors);
+  const runs = [...groupBy(changes, originOf).values()];
+  // Of so many, each from its own line, only the reason is said.
+  const located = runs.length <= fewResources;
+  const parts = (located ? runs : [changes]).map((run) => {
+    const lines = listNames(run).map((names) => `  ${sign}  ${names}\n`);
+    return `${lines.join('')}${located ? locate(run[0], 2, said, colors) : ''}`;
+  });
+  return `${parts.join('')}${explain(first, 2, said, colors)}`;
+}
+
+const fewResources = 6;
+
+function originOf({ places }: ReportedChange): string {
+  return JSON.stringify(places);
 }
 
 /** Few resources stand one a line; many of one kind share lines, each of them named. */
 function listNames(changes: readonly ReportedChange[]): readonly string[] {
   const kinds = groupBy(changes, ({ resource }) => resource.split(' ')[0] ?? '');
   return [...kinds].flatMap(([kind, own]) => {
-    if (own.length <= 6) return own.map(({ resource }) => formatText(resource));
+    if (own.length <= fewResources) return own.map(({ resource }) => formatText(resource));
     const names = own.map(({ resource }) => formatText(resource.slice(kind.length + 1)));
     return [wrap(`${own.length} ${kind}s: ${names.join(', ')}`, impactWidth + 6)];
   });
@@ -92,6 +112,21 @@ function formatField(change: ReportedChange, width: number, colors: Colors): str
 function formatImpact(impact: Impact, colors: Colors): string {
   const { sign, color } = looks[impact];
   return colors[color](`${sign} ${impact.padEnd(impactWidth)}`);
+}
+
+/** Where the spec says it, and what that writes; the same files are named once. */
+function locate(
+  { environment, places, files }: ReportedChange,
+  indent: number,
+  said: Set<string>,
+  colors: Colors,
+): string {
+  const space = ' '.repeat(indent + impactWidth + 4);
+  const [where, what] = [describePlaces(places), describeFiles(files)];
+  const key = JSON.stringify([environment, files]);
+  const lines = [where, what === null || said.has(key) ? null : `→ ${what}`];
+  said.add(key);
+  return lines.map((line) => (line === null ? '' : `${space}${colors.dim(wrap(line, space.length))}\n`)).join('');
 }
 
 /** Loss, reason, rule and acknowledgement, below what they are of; a rule that has spoken is only named again. */
