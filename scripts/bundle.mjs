@@ -1,5 +1,5 @@
-// For `npm run build`: one file for the whole command, dist/cli/platform.js, and the small programs that
-// start it. CommonJS, because Node 20 starts that several milliseconds sooner than a module (docs/performance.md).
+// For `npm run build`: one file for the whole command, dist/cli/platform.js, a small one for a `validate` or `compile`
+// that has nothing to complain of, dist/cli/quick.js, and the programs that start them. CommonJS, because Node 20 starts that several milliseconds sooner than a module (docs/performance.md).
 // Not minified, so that the stack of a bug names what it names in src/.
 
 import { createHash } from 'node:crypto';
@@ -40,8 +40,15 @@ const wrapped = {
   footer: { js: '})' },
 };
 
-/** What starts the bundle holds none of it. */
-const small = { external: [...external, './program.ts'] };
+/** What starts the bundles holds none of them. */
+const small = { external: [...external, './program.ts', './quick.ts'] };
+
+/** What explains mistakes or is for other formats: where it is needed, the whole program runs instead (NotQuick). */
+const late = [
+  ...['./find-mistakes.ts', './parse.ts', './compile-findings.ts'],
+  ...['../diagnostic/github.ts', '../diagnostic/sarif.ts', '../diagnostic/pages.generated.ts'],
+];
+const quickly = { ...wrapped, external: [...external, ...late] };
 
 async function bundle(entry, more = {}) {
   const { outputFiles, metafile } = await build({ ...options, entryPoints: [entry], outfile: 'out.js', ...more });
@@ -51,9 +58,10 @@ async function bundle(entry, more = {}) {
 /** Every program of the command, by its path in dist/cli; the same sources give the same bytes. */
 export async function bundleCommand() {
   const program = await bundle('src/cli/start/program.ts', wrapped);
+  const quick = await bundle('src/cli/start/quick.ts', quickly);
   const main = await bundle('src/cli/main.ts', small);
   const demo = await bundle('src/cli/demo.ts', small);
-  const texts = { 'platform.js': program.text, 'main.js': main.text, 'demo.js': demo.text };
+  const texts = { 'platform.js': program.text, 'quick.js': quick.text, 'main.js': main.text, 'demo.js': demo.text };
   const buildId = createHash('sha256').update(Object.values(texts).join('')).digest('hex');
   const files = { 'package.json': '{ "type": "commonjs" }\n', 'licenses.txt': await gatherLicenses(program.inputs) };
   for (const [name, text] of Object.entries(texts)) {

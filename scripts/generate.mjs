@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
 import { compile as compileTypes } from 'json-schema-to-typescript';
 import { compileTemplate } from './compile-template.mjs';
-import { compileValidators } from './validators.mjs';
+import { compileShapes } from './shapes.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -68,8 +68,8 @@ async function generateSchema() {
 }
 
 /** After the schema, which it reads. */
-async function generateValidators() {
-  await writeChanged(join(root, 'src/spec/validators.generated.ts'), `${header}${await compileValidators(root)}`);
+async function generateShapes() {
+  await writeChanged(join(root, 'src/spec/shapes.generated.ts'), `${header}${await compileShapes(root)}`);
 }
 
 async function generateVersion() {
@@ -105,7 +105,7 @@ async function generateCompletions() {
 
 await mkdir(join(root, 'src/emit'), { recursive: true });
 await generateSchema();
-await generateValidators();
+await generateShapes();
 await generateVersion();
 await generateTemplates();
 await generatePages();

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { type ResolvedSpec, resolveEnvironments } from '../compile.ts';
 import { countDiagnostics } from '../diagnostic/count.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
@@ -61,7 +61,7 @@ export async function readSpecFile(
 ): Promise<LoadedSpec & { readonly projectRoot: string }> {
   const { path, projectRoot } = findSpec(context, named);
   const shown = showPath(context, path);
-  return { path, shown, text: await readText(path, shown), projectRoot };
+  return { path, shown, text: readText(path, shown), projectRoot };
 }
 
 export interface LoadedPlatform extends Omit<LoadedPlatforms, 'platforms'> {
@@ -105,13 +105,20 @@ const readFailures: Readonly<Record<string, string>> = {
   EACCES: 'its permissions do not let you',
 };
 
-async function readText(path: string, shown: string): Promise<string> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CommandError(2, `cannot read ${shown}: ${readFailures[cause.code ?? ''] ?? cause.message}`, { cause });
-  });
+function readText(path: string, shown: string): string {
+  const bytes = readBytes(path, shown);
   const text = decodeSpec(bytes, shown);
   if (!text.ok) throw new SpecError(text.diagnostics, new Map([[shown, bytes.toString('utf8')]]));
   return text.value;
+}
+
+function readBytes(path: string, shown: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException;
+    throw new CommandError(2, `cannot read ${shown}: ${readFailures[cause.code ?? ''] ?? cause.message}`, { cause });
+  }
 }
 
 function refuseUnknown(name: string, environments: readonly string[]): void {

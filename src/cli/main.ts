@@ -1,14 +1,42 @@
 #!/usr/bin/env node
+import type { Context, ExitCode } from './context.ts';
+import { createContext } from './process-context.ts';
 import { buildId } from './start/build-id.ts';
-import { loadProgram } from './start/load-program.ts';
+import { loadProgram, loadQuick } from './start/load-program.ts';
+import { NotQuick } from './start/not-quick.ts';
+import { type QuickArguments, readArguments } from './start/read-arguments.ts';
 import { answerUnchanged } from './unchanged/answer.ts';
 
-// A bundle of CommonJS, which Node starts sooner than a module, has no `await` at its top.
-if (buildId === null || !answerUnchanged(process, buildId)) void run(process.argv.slice(2));
+const argv = process.argv.slice(2);
+const given = readArguments(argv);
 
-async function run(argv: readonly string[]): Promise<void> {
-  const { program, keepCode } = await loadProgram();
+// A bundle of CommonJS, which Node starts sooner than a module, has no `await` at its top.
+if (buildId === null || given === null || !answerUnchanged(process, given, buildId)) void run();
+
+async function run(): Promise<void> {
+  const context = createContext(process);
   // The exit code is set rather than forced, so that what is still being written to a pipe gets out.
-  process.exitCode = await program.runProgram(program.createContext(process), argv);
-  if (argv[0] === 'compile' && process.exitCode === 0) keepCode();
+  process.exitCode = (given === null ? null : await runQuick(context, given)) ?? (await runWhole(context));
+}
+
+/** Null where the small bundle is not there, or not enough. */
+async function runQuick(context: Context, given: QuickArguments): Promise<ExitCode | null> {
+  const quick = loadQuick();
+  if (quick === null) return null;
+  try {
+    const exitCode = await quick.program.runQuickly(context, argv, given);
+    if (given.command === 'compile' && exitCode === 0) quick.keepCode();
+    return exitCode;
+  } catch (error) {
+    if (error instanceof NotQuick) return null;
+    throw error;
+  }
+}
+
+async function runWhole(context: Context): Promise<ExitCode> {
+  const { program, keepCode } = await loadProgram();
+  const exitCode = await program.runProgram(context, argv);
+  // A command that runs most of what any does.
+  if (argv[0] === 'diff' && exitCode === 0) keepCode();
+  return exitCode;
 }

@@ -1,12 +1,13 @@
 import type { Context, Output } from './context.ts';
+import { writeNow } from './write-now.ts';
 
 /** The one real context: this process's environment, streams, clock and signals. */
 export function createContext(process: NodeJS.Process): Context {
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdout: createOutput(process.stdout, process.env),
-    stderr: createOutput(process.stderr, process.env),
+    stdout: createOutput(process, 'stdout'),
+    stderr: createOutput(process, 'stderr'),
     now: () => new Date(),
     signal: listenForInterrupt(process),
   };
@@ -33,12 +34,34 @@ function listenForInterrupt(process: NodeJS.Process): AbortSignal {
   return interrupt.signal;
 }
 
-function createOutput(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
-  // A reader that goes away (`platform diff | head`) ends the output, not with a stack trace.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
+/** The stream is made where a text does not get out at once, or someone asks whether this is a terminal. */
+function createOutput(process: NodeJS.Process, name: 'stdout' | 'stderr'): Output {
+  let stream: NodeJS.WriteStream | null = null;
+  let isWaiting = false;
+  const open = () => {
+    stream ??= ignoreGoneReader(process[name]);
+    return stream;
+  };
+  return {
+    write: (text) => {
+      const rest = isWaiting ? text : writeNow(name === 'stdout' ? 1 : 2, text);
+      if (rest.length === 0) return;
+      // From here on the stream alone keeps the order.
+      isWaiting = true;
+      open().write(rest);
+    },
+    get isTerminal() {
+      return open().isTTY === true;
+    },
+    get color() {
+      const { env } = process;
+      return env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? true : this.isTerminal && env['TERM'] !== 'dumb';
+    },
+  };
+}
+
+function ignoreGoneReader(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  const isTerminal = stream.isTTY === true;
-  const color = env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? true : isTerminal && env['TERM'] !== 'dumb';
-  return { write: (text) => void stream.write(text), isTerminal, color };
 }

@@ -1,29 +1,29 @@
 import { Command, CommanderError } from 'commander';
 import { maskShapes } from '../diagnostic/secret-shapes.ts';
 import { compilerVersion } from '../version.generated.ts';
-import { CommandError, type Context, type ExitCode } from './context.ts';
+import type { Context, ExitCode } from './context.ts';
 import { addHelpCommands } from './help-commands.ts';
 import type { Run } from './options.ts';
+import { runAction } from './run-action.ts';
 import { addRuntimeCommands } from './runtime-commands.ts';
 import { addSpecCommands } from './spec-commands.ts';
 
-/** Parses the arguments, runs the command, and turns every expected end into its exit code. Bugs are thrown on. */
+/** Parses the arguments, runs the command, and gives its exit code. Bugs are thrown on. */
 export async function runProgram(context: Context, argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const run: Run = async (action) => {
     exitCode = await action(context);
   };
   const program = createProgram(context, run);
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return context.signal.aborted ? 130 : exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    if (error instanceof CommanderError || error instanceof CommandError)
-      return (await import('./report-failure.ts')).reportFailure(context, error, argv);
-    if (context.signal.aborted) return 130;
-    throw error;
-  }
+  return runAction(context, argv, async () => {
+    try {
+      await program.parseAsync([...argv], { from: 'user' });
+      return exitCode;
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      return error.exitCode === 0 ? 0 : (await import('./report-failure.ts')).reportFailure(context, error, argv);
+    }
+  });
 }
 
 function createProgram(context: Context, run: Run): Command {

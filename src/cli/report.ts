@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { diagnosticsToJson, formatDiagnostics } from '../diagnostic/format.ts';
 import type { Report } from '../diagnostic/report.ts';
 import type { Context } from './context.ts';
 
@@ -30,9 +29,13 @@ export async function printDiagnostics(
   diagnostics: readonly Diagnostic[],
   { sources, exitCode }: { readonly sources: ReadonlyMap<string, string>; readonly exitCode: number },
 ): Promise<void> {
-  if (format === 'json') context.stdout.write(diagnosticsToJson(diagnostics));
-  else if (format !== 'pretty') await printReport(context, format, { diagnostics, files: [], failure: null, exitCode });
-  else if (diagnostics.length > 0) context.stderr.write(formatDiagnostics(diagnostics, sources, context.stderr.color));
+  if (format !== 'pretty' && format !== 'json') {
+    await printReport(context, format, { diagnostics, files: [], failure: null, exitCode });
+  } else if (format === 'json' || diagnostics.length > 0) {
+    const { diagnosticsToJson, formatDiagnostics } = await import('../diagnostic/format.ts');
+    if (format === 'json') context.stdout.write(diagnosticsToJson(diagnostics));
+    else context.stderr.write(formatDiagnostics(diagnostics, sources, context.stderr.color));
+  }
 }
 
 /** Paths are shown from the current folder; who reads a report may have started elsewhere, and knows the repository only. */

@@ -1,10 +1,10 @@
 import type { SourceFile } from '../diagnostic/source.ts';
 import { readPlainYaml } from '../yaml/read-plain.ts';
+import { hasShape } from './has-shape.ts';
 import type { SpecNode } from './node.ts';
 import { createPlaces } from './place.ts';
 import { findSecretsInComments } from './secrets.ts';
-import { type CheckedSpec, type HasShape, type ValidSpec, validateSpec } from './validate.ts';
-import { accepts } from './validators.generated.ts';
+import { type CheckedSpec, type ValidSpec, validateSpec } from './validate.ts';
 
 /**
  * Text → located document → spec of the right shape, or every mistake it has. The two libraries that take longer to load
@@ -24,9 +24,6 @@ async function readQuickly(file: SourceFile, wanted: readonly string[]): Promise
   const document = await readTree(file);
   return document === null ? null : validateSpec(document, hasShape, wanted);
 }
-
-/** Compiled when the program was built, by Ajv from the same schemas. */
-const hasShape: HasShape = (value, shape) => accepts[shape](value);
 
 /** What a text says, of whatever shape; null where its YAML has a mistake. */
 export async function readTree(file: SourceFile): Promise<SpecNode | null> {

@@ -20,6 +20,8 @@ export interface SchemaNode {
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly propertyNames?: SchemaNode;
   readonly additionalProperties?: boolean | SchemaNode;

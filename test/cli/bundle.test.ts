@@ -1,5 +1,5 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/cli.ts';
 import { type Loaded, makeProbe } from '../support/probe.ts';
@@ -16,11 +16,28 @@ async function watch(cwd: string, args: readonly string[]): Promise<RunResult & 
   return { ...result, ...probe.read() };
 }
 
+/** Every file below a folder with its text. */
+function readTree(folder: string): Readonly<Record<string, string>> {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
 describe('what a command loads', () => {
-  test('of a spec without a mistake: no reader of all YAML, no schema compiler, no driver, no embedded database', async () => {
+  test('of a spec without a mistake: the small bundle, and no package', async () => {
     const folder = await copySample(projectRoot);
     for (const command of ['validate', 'compile'])
-      expect(await watch(folder, [command])).toMatchObject({ code: 0, packages: ['commander', 'picocolors'] });
+      expect(await watch(folder, [command])).toMatchObject({ code: 0, whole: false, packages: [] });
+  });
+
+  test('of arguments that commander has to read: no reader of all YAML, no schema compiler, no driver', async () => {
+    const folder = await copySample(projectRoot);
+    for (const command of ['validate', 'compile'])
+      expect(await watch(folder, [command, '--format=pretty'])).toMatchObject({
+        code: 0,
+        whole: true,
+        packages: ['commander'],
+      });
   });
 
   test('of one with a mistake: what explains it', async () => {
@@ -33,6 +50,48 @@ describe('what a command loads', () => {
     writeFileSync(spec, 'a: [');
     expect((await watch(folder, ['validate'])).packages).toContain('yaml');
   });
+});
+
+describe('the small bundle', () => {
+  const mistake = (text: string) => text.replace('\nhosting:', '\nhostign:');
+  const warning = (text: string) => text.replace('flags: { ', 'flags: { pgaudit.logs: all, ');
+  const secret = (text: string) => `${text}# postgres://admin:hunter22@db.example/x\n`;
+
+  test.each([
+    ['a first compile', [], 'compile', (text: string) => text],
+    ['a check of what is not there', [], 'compile --check', (text: string) => text],
+    ['a spec with a mistake', [], 'compile', mistake],
+    ['a mistake, as JSON', [], 'validate --format json', mistake],
+    ['a spec with a warning', [], 'compile', warning],
+    ['a secret in a comment', [], 'validate', secret],
+    ['YAML that is not plain', [], 'validate', (text: string) => text.replace('name: ', 'name: !!str ')],
+    ['no spec', [], 'compile nowhere.yaml', (text: string) => text],
+    ['an unknown environment', [], 'validate --env prd', (text: string) => text],
+    ['a file where a folder has to be', ['generated'], 'compile', (text: string) => text],
+    ['a file that is not ours', ['generated/default/README.md'], 'compile', (text: string) => text],
+  ])(
+    'says and writes what the whole program does: %s',
+    async (_, files, words, change) => {
+      const run = async (more: readonly string[]) => {
+        const folder = await copySample(projectRoot);
+        const spec = join(folder, 'spec/platform.yaml');
+        writeFileSync(spec, change(readFileSync(spec, 'utf8')));
+        for (const file of files) {
+          mkdirSync(dirname(join(folder, file)), { recursive: true });
+          writeFileSync(join(folder, file), 'mine\n');
+        }
+        const { whole, bundle, packages, ...result } = await watch(folder, [...words.split(' '), ...more]);
+        return { whole, seen: { ...result, files: readTree(folder) } };
+      };
+      const [quick, whole] = [
+        await run([]),
+        await run(words.includes('--format') ? ['--spec=spec/platform.yaml'] : ['--format=pretty']),
+      ];
+      expect(whole.whole).toBe(true);
+      expect(quick.seen).toEqual(whole.seen);
+    },
+    30_000,
+  );
 });
 
 describe('the bundle', () => {

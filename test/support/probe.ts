@@ -4,13 +4,15 @@ import { makeTemporaryFolder } from './temporary.ts';
 
 /** What a run of the command loaded. */
 export interface Loaded {
-  /** Whether it was the bundle that answered, not the few lines that start it. */
+  /** Whether it was a bundle that answered, not the few lines that start it. */
   readonly bundle: boolean;
+  /** Whether that of every command was needed. */
+  readonly whole: boolean;
   /** Packages of which code ran, those inside the bundle among them, sorted. */
   readonly packages: readonly string[];
 }
 
-/** Runs inside the command's process before it: V8 counts which functions run, and the bundle names them by file. */
+/** Runs inside the command's process before it: V8 counts which functions run, and a bundle names them by file. */
 const program = `
 const { Session } = require('node:inspector');
 const { writeFileSync } = require('node:fs');
@@ -20,10 +22,10 @@ session.post('Profiler.enable');
 session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
 process.on('exit', () => {
   session.post('Profiler.takePreciseCoverage', (_, { result }) => {
-    const bundle = result.find(({ url }) => url.endsWith('platform.js'));
-    const ran = (bundle?.functions ?? []).filter(({ ranges }) => ranges[0].count > 0).map(({ functionName }) => functionName);
+    const bundles = result.filter(({ url }) => /\\/(platform|quick)\\.js$/.test(url));
+    const ran = bundles.flatMap(({ functions }) => functions).filter(({ ranges }) => ranges[0].count > 0).map(({ functionName }) => functionName);
     const names = [...ran, ...Object.keys(require.cache)].flatMap((name) => /.*node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(name)?.[1] ?? []);
-    writeFileSync(process.env.PROBE_FILE, JSON.stringify({ bundle: bundle !== undefined, packages: [...new Set(names)].sort() }));
+    writeFileSync(process.env.PROBE_FILE, JSON.stringify({ bundle: bundles.length > 0, whole: bundles.some(({ url }) => url.endsWith('platform.js')), packages: [...new Set(names)].sort() }));
   });
 });
 `;

@@ -1,7 +1,5 @@
-import { createColors } from 'picocolors';
 import { lockName } from '../../artifact/lock.ts';
 import type { PlannedFile, WritePlan } from '../../artifact/plan.ts';
-import { formatDiagnostics } from '../../diagnostic/format.ts';
 import type { Context, ExitCode } from '../context.ts';
 import type { LoadedPlatforms } from '../load.ts';
 import { renderCommand } from '../render-command.ts';
@@ -22,7 +20,7 @@ export async function reportCompile(context: Context, options: CompileOptions, c
   const { format, check } = options;
   const { out, plans } = compiled;
   if (format === 'json') context.stdout.write(renderJson({ shown: showPath(context, out), check, plans }));
-  else if (format === 'pretty') reportPretty(context, options, compiled);
+  else if (format === 'pretty') await reportPretty(context, options, compiled);
   else await reportFindings(context, { ...options, format }, compiled);
 }
 
@@ -49,16 +47,17 @@ function repeat(options: CompileOptions, { spec }: LoadedPlatforms): (...flags: 
   return (...flags) => renderCommand(['compile', spec.shown, ...flags], { env, out, target });
 }
 
-function reportPretty(context: Context, options: CompileOptions, compiled: Compiled): void {
+async function reportPretty(context: Context, options: CompileOptions, compiled: Compiled): Promise<void> {
   const { loaded, out, plans } = compiled;
   const shown = showPath(context, out);
   if (loaded.warnings.length > 0) {
+    const { formatDiagnostics } = await import('../../diagnostic/format.ts');
     const sources = new Map([[loaded.spec.shown, loaded.spec.text]]);
     context.stderr.write(formatDiagnostics(loaded.warnings, sources, context.stderr.color));
   }
   context.stdout.write(renderSummary({ shown, check: options.check, plans }));
   const files = listWrong(options, compiled);
-  listFiles(context, shown, files);
+  if (files.length > 0) await listFiles(context, shown, files);
   for (const { name, refused } of plans)
     if (refused.some(({ reason }) => reason === 'unknown'))
       context.stderr.write(
@@ -80,7 +79,8 @@ const meaning: Record<PlannedFile['reason'], string> = {
   unfinished: 'left by a compile that was cut short',
 };
 
-function listFiles(context: Context, shown: string, files: readonly PlannedFile[]): void {
+async function listFiles(context: Context, shown: string, files: readonly PlannedFile[]): Promise<void> {
+  const { createColors } = await import('picocolors');
   const colors = createColors(context.stdout.color);
   const width = Math.max(0, ...files.map(({ reason }) => meaning[reason].length));
   for (const { path, reason } of files)

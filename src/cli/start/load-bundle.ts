@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 
 /** A CommonJS module's function, as `scripts/bundle.mjs` wraps the bundle. */
-type ModuleBody = (exports: object, require: NodeJS.Require, module: { exports: object }, ...paths: string[]) => void;
+type ModuleBody = (
+  exports: object,
+  require: (id: string) => unknown,
+  module: { exports: object },
+  ...paths: string[]
+) => void;
 
 interface LoadedBundle {
   readonly exports: object;
@@ -15,8 +20,9 @@ interface LoadedBundle {
  * Runs a bundle that lies beside this one, with the code that V8 compiled of it in an earlier process where that was
  * kept: parsing and compiling take longer than most commands. The kept code is named after the build, the V8 and the
  * machine it is for; V8 refuses it if it is of other flags, and the bundle is then compiled as any program is.
+ * `mayRequire` is told of each module that the bundle asks for, and may throw.
  */
-export function loadBundle(name: string, buildId: string): LoadedBundle {
+export function loadBundle(name: string, buildId: string, mayRequire: (name: string) => void = () => {}): LoadedBundle {
   const path = join(import.meta.dirname, name);
   const kept = `${path}.${buildId.slice(0, 16)}-${process.versions.v8}-${process.arch}.code`;
   const cachedData = readKept(kept);
@@ -26,7 +32,12 @@ export function loadBundle(name: string, buildId: string): LoadedBundle {
   });
   const module = { exports: {} };
   const body = script.runInThisContext() as ModuleBody;
-  body(module.exports, createRequire(path), module, path, import.meta.dirname);
+  const require = createRequire(path);
+  const requireSome = (id: string): unknown => {
+    mayRequire(id);
+    return require(id);
+  };
+  body(module.exports, requireSome, module, path, import.meta.dirname);
   return {
     exports: module.exports,
     keepCode: () => {

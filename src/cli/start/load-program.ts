@@ -1,18 +1,29 @@
 import { buildId } from './build-id.ts';
 import { loadBundle } from './load-bundle.ts';
+import { NotQuick } from './not-quick.ts';
 
 type Program = typeof import('./program.ts');
+type Quick = typeof import('./quick.ts');
 
-interface LoadedProgram {
-  readonly program: Program;
+interface Loaded<T> {
+  readonly program: T;
   /** Keeps what V8 has compiled by now for the processes that come after. */
   keepCode(): void;
 }
 
 /** The program: the bundle beside this file, or the sources where they run as they are. */
-export async function loadProgram(): Promise<LoadedProgram> {
+export async function loadProgram(): Promise<Loaded<Program>> {
   // In this file's own bundle `./program.ts` is not to be had (scripts/bundle.mjs).
   if (buildId === null) return { program: await import('./program.ts'), keepCode: () => {} };
   const { exports, keepCode } = loadBundle('platform.js', buildId);
   return { program: exports as Program, keepCode };
+}
+
+/** The small bundle; null where the sources run as they are. */
+export function loadQuick(): Loaded<Quick> | null {
+  if (buildId === null) return null;
+  const { exports, keepCode } = loadBundle('quick.js', buildId, (name) => {
+    if (!name.startsWith('node:')) throw new NotQuick(name);
+  });
+  return { program: exports as Quick, keepCode };
 }

@@ -1,9 +1,10 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { renderJson, renderSummary } from '../commands/compile-summary.ts';
 import { findSpec } from '../find-spec.ts';
 import { showPath } from '../show-path.ts';
-import { type QuickArguments, readArguments } from './read-arguments.ts';
+import type { QuickArguments } from '../start/read-arguments.ts';
+import { writeNow } from '../write-now.ts';
 import { isUnbroken } from './seal.ts';
 import { decodeStamp, findStamp, type Stamp } from './stamp.ts';
 
@@ -11,19 +12,19 @@ import { decodeStamp, findStamp, type Stamp } from './stamp.ts';
  * Answers a `compile` or `compile --check` that has nothing to do, with what the compile itself would print; its exit
  * code is 0. False, with nothing printed, wherever anything is not exactly as the last compile left it.
  */
-export function answerUnchanged(process: NodeJS.Process, build: string): boolean {
-  const text = findAnswer({ cwd: process.cwd(), env: process.env }, process.argv.slice(2), build);
+export function answerUnchanged(process: NodeJS.Process, given: QuickArguments, build: string): boolean {
+  const text = findAnswer({ cwd: process.cwd(), env: process.env }, given, build);
   if (text === null) return false;
-  print(process, text);
+  const rest = writeNow(1, text);
+  if (rest.length > 0) process.stdout.write(rest);
   return true;
 }
 
 type World = Parameters<typeof findSpec>[0];
 
-function findAnswer(world: World, argv: readonly string[], build: string): string | null {
+function findAnswer(world: World, given: QuickArguments, build: string): string | null {
+  if (given.command !== 'compile') return null;
   try {
-    const given = readArguments(argv);
-    if (given === null) return null;
     const { path, projectRoot } = findSpec(world, given.spec);
     const found = decodeStamp(readFileSync(findStamp(projectRoot)), build);
     if (found === null || !found.spec.equals(readFileSync(path))) return null;
@@ -50,16 +51,4 @@ function render(world: World, { out, environments }: Stamp, { check, format }: Q
   const plans = environments.map(([name, unchanged]) => ({ name, unchanged, write: [], remove: [], refused: [] }));
   const summarised = { shown: showPath(world, out), check, plans };
   return format === 'json' ? renderJson(summarised) : renderSummary(summarised);
-}
-
-/** Straight to the descriptor: making `process.stdout` takes longer than all of the above. */
-function print(process: NodeJS.Process, text: string): void {
-  let rest = Buffer.from(text);
-  try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
-  } catch (error) {
-    // A pipe that is full for now; the stream waits for it. A reader that has gone away wants nothing more.
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') process.stdout.write(rest);
-    else if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  }
 }

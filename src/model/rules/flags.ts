@@ -1,6 +1,6 @@
 import { suggestName } from '../../diagnostic/suggest.ts';
 import { cloudSqlFlags } from './cloud-sql-flags.ts';
-import { postgresSettings, type SettingKind } from './postgres-settings.ts';
+import { findSetting, postgresSettings, type SettingKind } from './postgres-settings.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 const at = ['hosting', 'cloudSql', 'flags'];
@@ -30,7 +30,7 @@ function platformFlags(value: RuleInput['value']): Readonly<Record<string, strin
 }
 
 function checkFlag(name: string, text: string): readonly Finding[] {
-  const setting = postgresSettings().get(name);
+  const setting = findSetting(name);
   if (setting === undefined) return checkUnknown(name);
   if (setting.kind === 'preset') {
     const message = `${name} is fixed when PostgreSQL is built: no flag sets it`;

@@ -133,31 +133,46 @@ export type SettingKind =
   | { readonly kind: 'integer' | 'number'; readonly least: number; readonly most: number; readonly unit: string }
   | { readonly kind: 'choice'; readonly values: readonly string[] };
 
-let read: ReadonlyMap<string, SettingKind> | null = null;
+const blocks: readonly { readonly block: string; readonly read: (word: string) => SettingKind }[] = [
+  { block: booleans, read: () => ({ kind: 'boolean' }) },
+  { block: texts, read: () => ({ kind: 'text' }) },
+  { block: presets, read: () => ({ kind: 'preset' }) },
+  { block: integers, read: (word) => readBounds(word, 'integer') },
+  { block: numbers, read: (word) => readBounds(word, 'number') },
+  { block: choices, read: readChoice },
+];
 
-/** PostgreSQL's settings by name; read at first use, since most specs set few flags. */
+/** Every setting of PostgreSQL by name. */
 export function postgresSettings(): ReadonlyMap<string, SettingKind> {
-  read ??= new Map([
-    ...words(booleans).map((name) => [name, { kind: 'boolean' }] as const),
-    ...words(texts).map((name) => [name, { kind: 'text' }] as const),
-    ...words(presets).map((name) => [name, { kind: 'preset' }] as const),
-    ...words(integers).map((word) => readBounds(word, 'integer')),
-    ...words(numbers).map((word) => readBounds(word, 'number')),
-    ...words(choices).map(readChoice),
-  ]);
-  return read;
+  return new Map(
+    blocks.flatMap(({ block, read }) =>
+      block
+        .trim()
+        .split(/\s+/)
+        .map((word) => [nameOf(word), read(word)] as const),
+    ),
+  );
 }
 
-function words(block: string): readonly string[] {
-  return block.trim().split(/\s+/);
+/** One of them; undefined where PostgreSQL has none of that name. Reads no other: a compile of few flags has no time to. */
+export function findSetting(name: string): SettingKind | undefined {
+  for (const { block, read } of blocks) {
+    for (let at = block.indexOf(` ${name}`); at !== -1; at = block.indexOf(` ${name}`, at + 1)) {
+      const [word = ''] = block.slice(at + 1).split(/[ \n]/, 1);
+      if (nameOf(word) === name) return read(word);
+    }
+  }
+  return undefined;
 }
 
-function readBounds(word: string, kind: 'integer' | 'number'): readonly [string, SettingKind] {
-  const [, name = '', least, most, unit = ''] = /^(.+)=(.+)\.\.([^:]+):?(.*)$/.exec(word) ?? [];
-  return [name, { kind, least: Number(least), most: Number(most), unit }];
+const nameOf = (word: string): string => word.split('=', 1)[0] ?? '';
+
+function readBounds(word: string, kind: 'integer' | 'number'): SettingKind {
+  const [, least, most, unit = ''] = /=(.+)\.\.([^:]+):?(.*)$/.exec(word) ?? [];
+  return { kind, least: Number(least), most: Number(most), unit };
 }
 
-function readChoice(word: string): readonly [string, SettingKind] {
-  const [name = '', values = ''] = word.split('=');
-  return [name, { kind: 'choice', values: values.split(',').map((value) => value.replaceAll('~', ' ')) }];
+function readChoice(word: string): SettingKind {
+  const [, values = ''] = word.split('=');
+  return { kind: 'choice', values: values.split(',').map((value) => value.replaceAll('~', ' ')) };
 }
