@@ -1,9 +1,9 @@
 import type { Platform } from '../model/platform.ts';
 import { derivePlatform } from '../model/resolve.ts';
 import { checkRules } from '../model/rules/rules.ts';
+import { hasShape } from '../spec/has-shape.ts';
 import type { PlatformSpec } from '../spec/schema.ts';
 import type { ValidSpec } from '../spec/validate.ts';
-import { accepts } from '../spec/validators.generated.ts';
 import { toNode } from './placeless.ts';
 import { type Substitution, substituteEach } from './substitute.ts';
 
@@ -90,7 +90,8 @@ function stepsOf({ environment, named }: SpecPair): TakeStep {
 
 function isSound(value: PlatformSpec): boolean {
   return (
-    accepts.platform(value) && !checkRules({ value, root: toNode(value) }).some(({ severity }) => severity === 'error')
+    hasShape(value, 'platform') &&
+    !checkRules({ value, root: toNode(value) }).some(({ severity }) => severity === 'error')
   );
 }
 
