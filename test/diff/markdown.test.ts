@@ -69,6 +69,18 @@ acknowledgements: []
 `);
 });
 
+test('why a change is meant, however mild it is', () => {
+  const acknowledged = {
+    change: 'cloudSql.instance',
+    reason: 'on Sunday',
+    until: '2026-12-31',
+    standing: 'valid',
+  } as const;
+  expect(formatMarkdown(report([{ ...change, impact: 'update', acknowledged }]), null)).toContain(
+    'acknowledged until 2026-12-31: on Sunday',
+  );
+});
+
 test('nothing changed', () => {
   expect(formatMarkdown(report([]), null)).toBe('### platform diff\n\n**No changes.**\n');
 });

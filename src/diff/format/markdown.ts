@@ -121,7 +121,10 @@ function writeValues(field: string, before: unknown, after: unknown): readonly s
 
 /** The reason of each rule once, with all that it speaks of. */
 function writeReasons(changes: readonly ReportedChange[]): string {
-  const explained = changes.filter(({ impact, rule }) => rule.loss !== null || !['create', 'update'].includes(impact));
+  const explained = changes.filter(
+    ({ impact, rule, acknowledged }) =>
+      rule.loss !== null || acknowledged !== null || !['create', 'update'].includes(impact),
+  );
   if (explained.length === 0) return '';
   const items = [...groupBy(explained, ({ rule }) => rule.id).values()].map((group) => {
     const [{ rule }] = group;

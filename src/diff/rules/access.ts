@@ -25,7 +25,7 @@ export const accessRules: readonly Rule[] = [
     when: ['disappears'],
     impact: 'destroy',
     reason:
-      'Its Google service account is deleted; its login stays in the databases and can no longer get in (ABANDON).',
+      'Its Google service account is deleted; its login stays in the databases and can no longer get in (ABANDON). Its Kubernetes service account stays, without rights, until it is deleted with kubectl.',
     source: google('resource_google_service_account.go', 'Delete; resource_sql_user.go, deletion_policy'),
   },
   { id: 'access/workload-grants', resource: 'workload *', ...grants },
