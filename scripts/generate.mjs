@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, posix, relative, sep } from 'node:path';
 import { compile as compileTypes } from 'json-schema-to-typescript';
 import { compileTemplate } from './compile-template.mjs';
-import { compileShapes } from './shapes.mjs';
+import { compileShapes, loadSchemaOf } from './shapes.mjs';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -55,7 +55,9 @@ async function generateTemplates() {
 async function generateSchema() {
   const text = await readFile(join(root, 'schema/platform.schema.json'), 'utf8');
   const schema = JSON.parse(text);
-  const untitled = { ...JSON.parse(text), title: 'PlatformSpec' };
+  // For editors only: the compiler checks each environment by `schemaOf('overlay')`, which that file is made of.
+  delete schema.properties.environments.additionalProperties.allOf;
+  const untitled = { ...structuredClone(schema), title: 'PlatformSpec' };
   const types = await compileTypes(untitled, 'PlatformSpec', {
     bannerComment: '',
     additionalProperties: false,
@@ -70,6 +72,21 @@ async function generateSchema() {
 /** After the schema, which it reads. */
 async function generateShapes() {
   await writeChanged(join(root, 'src/spec/shapes.generated.ts'), `${header}${await compileShapes(root)}`);
+}
+
+/** What editors complete and explain an environment by: the platform's schema with nothing required. After the schema. */
+async function generateEnvironmentSchema() {
+  const schemaOf = await loadSchemaOf(root);
+  const $comment = 'Generated from platform.schema.json by `npm run generate`.';
+  const overlay = {
+    ...schemaOf('overlay'),
+    $comment,
+    $id: 'environment.schema.json',
+    title: 'One environment of platform.yaml',
+  };
+  overlay.description = 'What differs in this environment: maps merge, lists replace, null removes.';
+  overlay.examples = [{ gcp: { project: 'acme-earth-dev' } }];
+  await writeChanged(join(root, 'schema/environment.schema.json'), `${JSON.stringify(overlay, null, 2)}\n`);
 }
 
 async function generateVersion() {
@@ -106,6 +123,7 @@ async function generateCompletions() {
 await mkdir(join(root, 'src/emit'), { recursive: true });
 await generateSchema();
 await generateShapes();
+await generateEnvironmentSchema();
 await generateVersion();
 await generateTemplates();
 await generatePages();

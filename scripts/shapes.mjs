@@ -15,7 +15,7 @@ const decisive = new Set([
 const explaining = new Set(['$schema', '$id', 'title', 'description', 'examples', 'default']);
 
 /** The compiler's own `schemaOf`, so that what is loosened for overlays is said once. */
-async function loadSchemaOf(root) {
+export async function loadSchemaOf(root) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ['src/spec/schema.ts'],
