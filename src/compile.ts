@@ -36,7 +36,8 @@ export async function resolveEnvironments(file: SourceFile, wanted: readonly str
 
 /** The second half of `resolveEnvironments`: what a spec means, or what else is wrong with one that has mistakes. */
 export function resolveChecked(spec: CheckedSpec): Outcome<ResolvedSpec> {
-  if (!spec.ok) return { ok: false, diagnostics: orderDiagnostics([...spec.diagnostics, ...ruleGuesses(spec)]) };
+  if (!spec.ok)
+    return { ok: false, diagnostics: orderDiagnostics([...spec.diagnostics, ...ruleGuesses(spec).map(spec.hide)]) };
   const { environments, names } = spec.value;
   const platforms: Platform[] = [];
   const told: Told[] = [];

@@ -11,7 +11,7 @@ export const catalog = {
   PF105: 'A value of the wrong form',
   PF106: 'A value out of bounds',
   PF107: 'Exactly one of several keys is wanted',
-  PF108: 'A key of an environment that changes nothing',
+  PF108: 'A key that changes nothing',
   PF109: 'An environment names a thing that the base does not have',
   PF110: 'A secret stands in the spec',
   PF201: 'A reference to something that is not in the spec',

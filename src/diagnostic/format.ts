@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { Diagnostic, Related } from './diagnostic.ts';
 import { frameRange } from './frame.ts';
-import { hideRanges, maskText } from './mask-text.ts';
+import { hideRanges, hideWords, maskText, readRanges } from './mask-text.ts';
 
 type Colors = ReturnType<typeof createColors>;
 /** The lines of each file, with no secret in them. */
@@ -18,7 +18,8 @@ export function formatDiagnostics(
   const lines = new Map(
     [...sources].map(([file, text]) => {
       const ranges = secretsOf(file).map(({ range }) => range);
-      return [file, hideRanges(maskText(text).split('\n'), ranges)];
+      const hidden = hideRanges(maskText(text).split('\n'), ranges);
+      return [file, hideWords(hidden, readRanges(text.split('\n'), ranges))];
     }),
   );
   return diagnostics.map((diagnostic) => formatOne(diagnostic, lines, colors)).join('\n');

@@ -37,6 +37,24 @@ export function hideRanges(lines: readonly string[], ranges: readonly Range[]): 
   return hidden;
 }
 
+/** What stands in the ranges, line by line and without its quotes. */
+export function readRanges(lines: readonly string[], ranges: readonly Range[]): readonly string[] {
+  return ranges.flatMap(({ start, end }) =>
+    lines.slice(start.line - 1, end.line).map((line, index, part) => {
+      const to = index === part.length - 1 ? end.column - 1 : line.length;
+      const text = line.slice(index === 0 ? start.column - 1 : 0, to).trim();
+      return text.replace(/^["']/, '').replace(/["']$/, '');
+    }),
+  );
+}
+
+/** Lines with secrets replaced wherever else they stand. Short ones are words of their own and stay. */
+export function hideWords(lines: readonly string[], secrets: readonly string[]): readonly string[] {
+  const long = secrets.filter(({ length }) => length >= 4);
+  if (long.length === 0) return lines;
+  return lines.map((line) => long.reduce((shown, secret) => shown.replaceAll(secret, hide(secret)), line));
+}
+
 function hide(text: string): string {
   return text.replace(/\S/g, '*');
 }

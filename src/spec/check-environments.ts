@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { identify } from '../diagnostic/order.ts';
-import { checkIdleKeys, checkNames } from './check-overlays.ts';
+import { checkEmptyKeys, checkIdleKeys, checkNames, type Overlay } from './check-overlays.ts';
 import { type Draft, draftOf, repairDraft, settleWhole, settleWritten, toGuesses } from './draft.ts';
 import { dropNulls, mergeNodes, withoutKey } from './merge.ts';
 import { nameEnvironments, type Told } from './name-environments.ts';
@@ -17,7 +17,9 @@ export function checkEnvironments(document: Draft, wanted: readonly string[]): C
   const overlays = overlaysOf(document.least);
   const names = selectEnvironments(overlays, wanted).map(([name]) => name);
   const base = changeDraft(document, toBase);
-  const diagnostics: Diagnostic[] = [...checkIdle(base, overlays, names)];
+  const maps = listMaps(overlays);
+  const diagnostics: Diagnostic[] = [...checkIdle(base, maps, names)];
+  if (document.least.kind === 'map') diagnostics.push(...checkEmptyKeys(document.least, maps));
   const merged: Told[] = [];
   const environments: GuessedEnvironment[] = [];
   for (const name of names) {
@@ -33,12 +35,14 @@ export function checkEnvironments(document: Draft, wanted: readonly string[]): C
 }
 
 /** The keys that change nothing, whatever the base was meant to be. */
-function checkIdle(base: Draft, overlays: MapNode, wanted: readonly string[]): readonly Diagnostic[] {
-  const maps = [...overlays.entries].flatMap(([name, { value: node }]) =>
-    node.kind === 'map' ? [{ name, node }] : [],
-  );
-  const [least = [], most = []] = [base.least, base.most].map((node) => checkIdleKeys(node, maps, wanted));
+function checkIdle(base: Draft, overlays: readonly Overlay[], wanted: readonly string[]): readonly Diagnostic[] {
+  const check = (node: SpecNode) => checkIdleKeys(node, overlays, wanted, base.guessed);
+  const [least, most] = [check(base.least), check(base.most)];
   return least.filter((one) => most.some((other) => identify(one) === identify(other)));
+}
+
+function listMaps(overlays: MapNode): readonly Overlay[] {
+  return [...overlays.entries].flatMap(([name, { value: node }]) => (node.kind === 'map' ? [{ name, node }] : []));
 }
 
 /** One overlay, its own mistakes told and repaired. */

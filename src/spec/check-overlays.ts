@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { suggestName } from '../diagnostic/suggest.ts';
 import type { Draft } from './draft.ts';
-import { findIdleKeys, type IdleKey } from './idle-keys.ts';
-import { findNode, locateKey, type MapNode, type SpecNode, type SpecPath } from './node.ts';
+import { findEmptyKeys, findIdleKeys, type IdleKey } from './idle-keys.ts';
+import { findNode, isInside, locateKey, type MapNode, type SpecNode, type SpecPath } from './node.ts';
 import { placeKey, pointTo } from './place.ts';
 import type { Fault } from './repair.ts';
 import { type SchemaNode, schema } from './schema.ts';
@@ -36,12 +36,13 @@ export function checkNames(base: Draft, environment: string, overlay: SpecNode):
 
 /**
  * The keys of the wanted overlays that change nothing. What several environments share by an anchor is told only where
- * it changes none of them.
+ * it changes none of them. What is `guessed`, by its path in the document, was written otherwise.
  */
 export function checkIdleKeys(
   base: SpecNode,
   overlays: readonly Overlay[],
   wanted: readonly string[],
+  guessed: readonly SpecPath[],
 ): readonly Diagnostic[] {
   if (base.kind !== 'map') return [];
   const uses = new Map<string, number>();
@@ -51,6 +52,7 @@ export function checkIdleKeys(
     const strays = findStrays(base, node);
     for (const found of findIdleKeys(base, node)) {
       if (strays.some(({ path }) => isInside(found.path, path))) continue;
+      if (guessed.some((path) => isInside(path, ['environments', name, ...found.path]))) continue;
       const place = placeKey(locateKey(node, found.path));
       const known = idle.get(place) ?? { count: 0, diagnostic: null };
       const diagnostic = known.diagnostic ?? (wanted.includes(name) ? describeIdle(base, name, node, found) : null);
@@ -60,6 +62,21 @@ export function checkIdleKeys(
   return [...idle].flatMap(([place, { count, diagnostic }]) =>
     diagnostic !== null && count === uses.get(place) ? [diagnostic] : [],
   );
+}
+
+/** The keys of the base that say nothing: what is missing without them is told as missing. */
+export function checkEmptyKeys(document: MapNode, overlays: readonly Overlay[]): readonly Diagnostic[] {
+  const empty = findEmptyKeys(
+    document,
+    overlays.map(({ node }) => node),
+  );
+  return empty.flatMap((path): readonly Diagnostic[] => {
+    const above = findSchema(path.slice(0, -1));
+    if (above === null || above.required?.includes(String(path.at(-1))) || above.minProperties !== undefined) return [];
+    const message = `${path.join('.')} is empty, and no environment gives it a value: it changes nothing`;
+    const hint = 'write its value, or remove the line';
+    return [{ code: 'PF108', severity: 'warning', message, hint, ...pointTo(locateKey(document, path)) }];
+  });
 }
 
 interface Stray {
@@ -167,8 +184,4 @@ function namesAt(base: MapNode, path: SpecPath): readonly string[] {
 function listKeys(node: SpecNode): readonly string[] {
   if (node.kind !== 'map') return [];
   return [...node.entries.values()].flatMap(({ key, value }) => [placeKey(key), ...listKeys(value)]);
-}
-
-function isInside(path: SpecPath, above: SpecPath): boolean {
-  return above.every((step, index) => String(path[index]) === String(step));
 }

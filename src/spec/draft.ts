@@ -1,4 +1,5 @@
 import { identify } from '../diagnostic/order.ts';
+import { checkRenamed } from './check-renamed.ts';
 import { checkSchema, type SchemaMistake } from './check-schema.ts';
 import type { Guess } from './guess.ts';
 import { nodeToValue, type Place, type SpecNode, type SpecPath } from './node.ts';
@@ -35,7 +36,12 @@ export function repairDraft(draft: Draft, faults: readonly Fault[]): Draft {
 /** The mistakes of the values and keys that are written, and the draft without them. */
 export function settleWritten(draft: Draft, shape: Shape, above: SpecPath): Settled {
   const mistakes = checkSchema(draft.least, shape, above).filter(isWritten);
-  return { mistakes, draft: settle(draft, shape, isWritten, mistakes) };
+  const below = checkRenamed(draft.least, mistakes, shape, above);
+  const settled = settle(draft, shape, isWritten, mistakes);
+  return {
+    mistakes: [...mistakes, ...below.mistakes],
+    draft: settled === null ? null : { ...settled, faulty: [...settled.faulty, ...below.faulty] },
+  };
 }
 
 /** The mistakes of a document as a whole, where keys are missing or exclude each other: those of every guess. */

@@ -4,9 +4,9 @@ import { readPlainYaml } from '../yaml/read-plain.ts';
 import { checkEnvironments } from './check-environments.ts';
 import { checkSchema } from './check-schema.ts';
 import { type Draft, draftOf, repairDraft, settleWhole, settleWritten, toGuesses } from './draft.ts';
-import { findNode, type SpecNode } from './node.ts';
+import { findNode, type SpecNode, type SpecPath } from './node.ts';
 import { readDocument } from './parse.ts';
-import { createPlaces, isWithin } from './place.ts';
+import { createPlaces, isWithin, placeKey } from './place.ts';
 import type { Fault } from './repair.ts';
 import { describeSecret, findSecrets, findSecretsInComments, hideSecrets, type Secret } from './secrets.ts';
 import type { CheckedSpec, GuessedEnvironment } from './validate.ts';
@@ -22,15 +22,26 @@ export function findMistakes(file: SourceFile, wanted: readonly string[] = []): 
   const [least, most = least] = readings;
   const secrets = findAllSecrets(file, least);
   const said = [...diagnostics, ...secrets.map(describeSecret)];
-  const hide = (all: readonly Diagnostic[]) => all.map((diagnostic) => hideSecrets(diagnostic, secrets));
+  const hide = (diagnostic: Diagnostic) => hideSecrets(diagnostic, secrets);
   if (least === undefined || most === undefined)
-    return { ok: false, diagnostics: hide(said), names: [], environments: [], named: false };
+    return { ok: false, diagnostics: said.map(hide), names: [], environments: [], named: false, hide };
   const written = repairDraft(draftOf(least, most), secrets.flatMap(toFault));
   const checked = checkDocument(written, wanted);
-  const all = hide([...said, ...checked.diagnostics]);
-  if (all.some(({ severity }) => severity === 'error')) return { ok: false, ...checked, diagnostics: all };
+  const all = tellOnce([...said, ...checked.diagnostics]).map(hide);
+  if (all.some(({ severity }) => severity === 'error')) return { ok: false, ...checked, diagnostics: all, hide };
   const environments = checked.environments.flatMap((environment) => environment.guesses.slice(0, 1));
   return { ok: true, value: { environments, names: checked.names, named: checked.named }, warnings: all };
+}
+
+/** What is written once and read in several places, by an alias or a merge, is one mistake: the first place names it. */
+function tellOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const known = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    const key = `${diagnostic.code} ${placeKey(diagnostic)} ${diagnostic.hint}`;
+    const isNew = !known.has(key);
+    known.add(key);
+    return isNew;
+  });
 }
 
 export interface CheckedDocument {
@@ -45,7 +56,8 @@ function checkDocument(written: Draft, wanted: readonly string[]): CheckedDocume
   const overlays = findNode(renamed.least, ['environments']);
   const named = overlays !== null;
   const { mistakes, draft } = settleWritten(renamed, named ? 'base' : 'platform', []);
-  const said = [...misspelt, ...mistakes.map(({ diagnostic }) => diagnostic)];
+  const asked = mistakes.filter(({ fault }) => !isOfOthers(fault.path, wanted));
+  const said = [...misspelt, ...asked.map(({ diagnostic }) => diagnostic)];
   if (!named) {
     const whole = draft === null ? null : settleWhole(draft);
     const missing = whole?.mistakes.map(({ diagnostic }) => diagnostic) ?? [];
@@ -61,6 +73,11 @@ function checkDocument(written: Draft, wanted: readonly string[]): CheckedDocume
   const checked = draft === null ? { diagnostics: [], environments: [] } : checkEnvironments(draft, wanted);
   const names = [...overlays.entries.keys()];
   return { diagnostics: [...said, ...checked.diagnostics], names, named, environments: checked.environments };
+}
+
+/** Whether a path leads to an environment that was not asked for. */
+function isOfOthers([key, name]: SpecPath, wanted: readonly string[]): boolean {
+  return key === 'environments' && name !== undefined && wanted.length > 0 && !wanted.includes(String(name));
 }
 
 /** `enviroments: …` is told as what it is, and then read as what it was meant to be. */

@@ -1,4 +1,5 @@
-import type { MapNode, SpecNode, SpecPath } from './node.ts';
+import { withoutKey } from './merge.ts';
+import { findNode, type MapNode, type SpecNode, type SpecPath } from './node.ts';
 
 /** A key of an overlay that leaves the base as it is: what it says is there already, or is not there to be removed. */
 export interface IdleKey {
@@ -12,6 +13,27 @@ export function findIdleKeys(base: MapNode, overlay: MapNode): readonly IdleKey[
   const idle: IdleKey[] = [];
   compareMaps(base, overlay, [], idle);
   return idle;
+}
+
+/**
+ * The keys of a base that are empty, though no environment gives them a value: as `null` has nothing to remove there,
+ * each is as good as not written. Lists are left out, since theirs is a value that the schema refuses.
+ */
+export function findEmptyKeys(document: MapNode, overlays: readonly MapNode[]): readonly SpecPath[] {
+  const empty: SpecPath[] = [];
+  collectEmpty(withoutKey(document, 'environments'), [], empty);
+  return empty.filter((path) => !overlays.some((overlay) => !isNull(findNode(overlay, path))));
+}
+
+function collectEmpty(map: MapNode, path: SpecPath, empty: SpecPath[]): void {
+  for (const [key, { value }] of map.entries) {
+    if (isNull(value)) empty.push([...path, key]);
+    else if (value.kind === 'map') collectEmpty(value, [...path, key], empty);
+  }
+}
+
+function isNull(node: SpecNode | null): boolean {
+  return node === null || (node.kind === 'scalar' && node.value === null);
 }
 
 function compareMaps(base: MapNode | null, overlay: MapNode, path: SpecPath, idle: IdleKey[]): void {

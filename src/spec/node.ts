@@ -81,3 +81,8 @@ function firstPlace(node: SpecNode): Place {
   }
   return node.place;
 }
+
+/** Whether a path leads to what `above` leads to, or to something in it. */
+export function isInside(path: SpecPath, above: SpecPath): boolean {
+  return above.every((step, index) => String(path[index]) === String(step));
+}

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { findIdleKeys } from './idle-keys.ts';
+import { findEmptyKeys, findIdleKeys } from './idle-keys.ts';
 import { dropNulls, mergeNodes, withoutKey } from './merge.ts';
 import { findNode, type MapEntry, type MapNode, nodeToValue, type Place, type SpecNode } from './node.ts';
 import type { PlatformSpec, Shape } from './schema.ts';
@@ -31,6 +31,8 @@ export type CheckedSpec =
       readonly names: readonly string[];
       readonly named: boolean;
       readonly environments: readonly GuessedEnvironment[];
+      /** A diagnostic with none of the spec's secrets in its words. */
+      readonly hide: (diagnostic: Diagnostic) => Diagnostic;
     };
 
 /**
@@ -61,6 +63,8 @@ export function validateSpec(document: SpecNode, hasShape: HasShape, wanted: rea
     return { environments: [toEnvironment('default', document, value)], names: ['default'], named: false };
   }
   if (overlays.kind !== 'map' || overlays.entries.size === 0 || !hasShape(nodeToValue(document), 'base')) return null;
+  const maps = [...overlays.entries.values()].flatMap(({ value }) => (value.kind === 'map' ? [value] : []));
+  if (findEmptyKeys(document, maps).length > 0) return null;
   const base = dropNulls(withoutKey(document, 'environments'));
   const environments: ValidEnvironment[] = [];
   for (const [name, overlay] of selectEnvironments(overlays, wanted)) {
