@@ -1,6 +1,7 @@
 /**
  * The candidate nearest to what was written, or null where none is near enough to be meant: at most `furthest` changes of
- * a letter away; left out, two or a third of its letters.
+ * a letter away; left out, two or a third of its letters. Of two as near, the one that begins alike: `dll` is `ddl`
+ * rather than `all`.
  */
 export function suggestName(
   written: string,
@@ -10,7 +11,8 @@ export function suggestName(
   let best: string | null = null;
   let bestDistance = furthest + 1;
   for (const candidate of [...candidates].sort()) {
-    const distance = editDistance(written.toLowerCase(), candidate.toLowerCase());
+    const [a, b] = [written.toLowerCase(), candidate.toLowerCase()];
+    const distance = editDistance(a, b) + (a[0] === b[0] ? 0 : 0.5);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

@@ -64,6 +64,10 @@ pipelines:
   });
 });
 
+test('of two names as near, the one that begins alike is proposed', async () => {
+  expect(await hintOf('flags: { log_statement: dll }')).toBe('write "ddl"');
+});
+
 describe('one environment of several', () => {
   const text = `hosting: { cloudSql: {} }
 environments:
