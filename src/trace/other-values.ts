@@ -4,13 +4,15 @@ import { followReference, type SchemaNode } from '../spec/schema.ts';
 const mostValues = 3;
 
 /**
- * Other values that the schema lets stand in a value's place, the likeliest to show first. Empty where there is none (a
- * constant) or where the schema says nothing of the value.
+ * Other values that the schema lets stand in a value's place, the likeliest to show first; where it allows a single one,
+ * another all the same, since that one makes lines too. Empty where the schema says nothing of the value.
  */
 export function listOtherValues(written: unknown, reference: SchemaNode): readonly unknown[] {
   const schema = followReference(reference);
   const known = [...(schema.enum ?? []), ...(schema.examples ?? []), schema.default];
-  const varied = schema.enum === undefined && schema.const === undefined ? vary(written) : [];
+  const varied = schema.enum === undefined ? vary(written) : [];
+  if (schema.const !== undefined || schema.enum?.length === 1)
+    return vary(schema.const ?? schema.enum?.[0]).slice(0, 1);
   const seen = new Set([JSON.stringify(written), undefined]);
   return [...varied.slice(0, 2), ...known, ...varied.slice(2)]
     .filter((value) => {

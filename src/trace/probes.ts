@@ -117,6 +117,8 @@ function probeUnwritten(
   path: SpecPath,
   opens: SpecPath | null,
 ): readonly Probe[] {
+  // Of keys that exclude each other, one that is not written does nothing beside the one that is.
+  if (node !== null && node.entries.size >= (own.maxProperties ?? Infinity)) return [];
   return Object.entries(own.properties ?? {}).flatMap(([key, reference]): readonly Probe[] => {
     if (node?.entries.has(key) === true) return [];
     const below = followReference(reference);

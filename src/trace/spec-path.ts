@@ -33,7 +33,10 @@ function walk(rest: string, node: SpecNode | null, reference: SchemaNode, path: 
   if (rest === '') return { kind: 'found', path, schema: own };
   const keys = listKeys(node, own);
   const step = readStep(path.length === 0 ? rest : rest.replace(/^\./, ''), keys);
-  if (step === null || !keys.includes(step.key)) return refuse(step?.key ?? rest, keys, path);
+  if (step === null || !keys.includes(step.key)) {
+    const deeper = path.length > 0 || step === null ? [] : findDeeper(step.key, node, own, []).slice(0, 3);
+    return refuse(step?.key ?? rest, keys, path, deeper);
+  }
   if (node?.kind === 'list')
     return walk(step.rest, node.items[Number(step.key)] ?? null, own.items ?? {}, [...path, Number(step.key)]);
   const below = node?.kind === 'map' ? (node.entries.get(step.key)?.value ?? null) : null;
@@ -57,8 +60,28 @@ function readStep(text: string, keys: readonly string[]): { readonly key: string
   return longest === undefined ? null : { key: longest, rest: text.slice(longest.length) };
 }
 
-function refuse(step: string, keys: readonly string[], path: SpecPath): FoundPath {
+/** Where a key stands, written or not, below the top: people say `tier` for `hosting.cloudSql.tier`. */
+function findDeeper(key: string, node: SpecNode | null, reference: SchemaNode, path: SpecPath): readonly string[] {
+  const own = followReference(reference);
+  if (node?.kind === 'list')
+    return node.items.flatMap((item, index) => findDeeper(key, item, own.items ?? {}, [...path, index]));
+  const open = typeof own.additionalProperties === 'object' ? own.additionalProperties : {};
+  // Of what is not written, one of two that exclude each other is not meant.
+  const keys = node === null && own.maxProperties !== undefined ? [] : listKeys(node, own);
+  return keys.flatMap((name) => {
+    if (name === key) return [formatPath([...path, name])];
+    const below = node?.kind === 'map' ? (node.entries.get(name)?.value ?? null) : null;
+    if (below === null && node?.kind === 'map' && node.entries.size >= (own.maxProperties ?? Infinity)) return [];
+    return path.length === 0 && name === 'environments'
+      ? []
+      : findDeeper(key, below, own.properties?.[name] ?? open, [...path, name]);
+  });
+}
+
+function refuse(step: string, keys: readonly string[], path: SpecPath, deeper: readonly string[]): FoundPath {
   const where = path.length === 0 ? 'the spec' : formatPath(path);
+  const message = `${where} has no ${JSON.stringify(step)}`;
+  if (deeper.length > 0) return { kind: 'unknown', message, hint: `did you mean ${deeper.join(' or ')}?` };
   const near = /^\d+$/.test(step) ? null : suggestName(step, keys);
   const meant = near === null ? null : formatPath([...path, near]);
   const hint =
@@ -67,5 +90,5 @@ function refuse(step: string, keys: readonly string[], path: SpecPath): FoundPat
         ? `nothing is below ${where}`
         : `it has ${keys.join(', ')}`
       : `did you mean ${meant}?`;
-  return { kind: 'unknown', message: `${where} has no ${JSON.stringify(step)}`, hint };
+  return { kind: 'unknown', message, hint };
 }

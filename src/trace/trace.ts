@@ -1,5 +1,6 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { emitPlatform } from '../emit/targets.ts';
+import type { Platform } from '../model/platform.ts';
 import { derivePlatform } from '../model/resolve.ts';
 import type { SpecNode, SpecPath } from '../spec/node.ts';
 import type { PlatformSpec } from '../spec/schema.ts';
@@ -16,6 +17,7 @@ export interface Trace {
   /** The environment's merged spec, for places. */
   readonly root: SpecNode;
   readonly probes: readonly Probe[];
+  readonly platform: Platform;
   readonly base: Emitted;
   /** The artifacts with the edits made, `base` itself where they change nothing; null where there can be none. */
   emit(edits: readonly Edit[]): Emitted | null;
@@ -50,6 +52,7 @@ function makeTrace(
   return {
     ...asked,
     probes,
+    platform,
     base,
     emit: (edits) => {
       try {

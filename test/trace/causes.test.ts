@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { findCauses } from '../../src/trace/causes.ts';
+import { findDerivations } from '../../src/trace/derivations.ts';
 import { findEffects } from '../../src/trace/effects.ts';
 import { lookUpCauses, mapCauses } from '../../src/trace/map.ts';
 import { selectProbes } from '../../src/trace/probes.ts';
@@ -77,6 +78,14 @@ describe('the causes of a line', () => {
     expect(causesOf(sample, 'terraform/instance.tf', 'day ').text).toEqual(['hosting.cloudSql.maintenance.day']);
     expect(causesOf(sample, 'terraform/variables.tf', '"europe-west1"').text).toEqual(['gcp.region']);
   });
+  test('a key that another one excludes is none', () => {
+    const [, prod] = openAll('examples/01-cloud-sql/platform.yaml') as [Trace, Trace];
+    const { text } = causesOf(prod, 'README.md', 'With these variables but without');
+    expect(text).toContain('name');
+    expect(text.filter((path) => path.startsWith('pipelines.sentinel2.source'))).toEqual([
+      'pipelines.sentinel2.source.stacApi',
+    ]);
+  });
   test('a line of a flow is there because of its pipeline', () => {
     expect(causesOf(sample, 'metaflow_flows/sentinel2_ingestion_flow.py', 'FlowSpec').presence).toEqual([
       'pipelines.sentinel2',
@@ -133,3 +142,25 @@ function count(trace: Trace): Trace & { emissions(): number } {
     };
   return { ...trace, emit: counted(trace.emit), without: counted(trace.without), emissions: () => asked };
 }
+
+describe('what a line follows by', () => {
+  const rulesOf = (file: string, text: RegExp) => {
+    const lines = splitLines(sample.base.get(file) ?? '');
+    const at = lines.findIndex((one) => text.test(one));
+    return findDerivations(sample.platform, lines[at] ?? '', findCauses(sample, file, at + 1)).map(({ rule }) => rule);
+  };
+  test('a number of a tier, a login of a workload, a policy of a version', () => {
+    expect(rulesOf('terraform/monitoring.tf', /= 500$/)).toEqual([expect.stringMatching(/^The memory of a tier/)]);
+    expect(rulesOf('configs/metaflow_gcp.yaml', /PGSTAC_URI/)).toEqual([
+      expect.stringMatching(/service account is PREFIX-WORKLOAD/),
+      expect.stringMatching(/^The PostgreSQL login/),
+    ]);
+    expect(rulesOf('terraform/kubernetes/task-proxy-policy.yaml', /JSONPatch\{/)).toEqual([
+      expect.stringMatching(/^From Kubernetes 1\.36/),
+    ]);
+  });
+  test('what is written as it stands follows by none', () => {
+    expect(rulesOf('terraform/instance.tf', /db-custom-4-16384/)).toEqual([]);
+    expect(rulesOf('terraform/monitoring.tf', /= 500 \* pow/)).toEqual([]);
+  });
+});

@@ -54,6 +54,14 @@ describe('a line of an artifact', () => {
       /hosting\.cloudSql\.tier {2}platform\.yaml:15:11\n\s+15 \| {5}tier: db-custom-4-16384\n\s+\| +\^{17}\n/,
     );
   });
+  test('that was derived has the rule that it follows by, and where that is from', async () => {
+    const { stdout } = await run('explain', find('generated/prod/terraform/monitoring.tf', 'full    = 500'));
+    expect(stdout).toMatch(
+      /It follows by\n {2}The memory of a tier sets .*\n {2}Cloud SQL for PostgreSQL's documentation/,
+    );
+    const json = await run('explain', '--format', 'json', find(instance, 'db-custom-4-16384'));
+    expect(JSON.parse(json.stdout).lines[0].rules).toEqual([]);
+  });
   test('of one environment comes from its overlay', async () => {
     const { stdout } = await run('explain', find('generated/dev/terraform/instance.tf', 'db-custom-1-3840'));
     expect(stdout).toMatch(/hosting\.cloudSql\.tier {2}platform\.yaml:61:15\n/);
@@ -122,6 +130,10 @@ describe('a key of the spec', () => {
   test.each(['access.people[0].member', 'access.people.0.member'])('%s is one', async (subject) => {
     expect((await run('explain', subject, '--env', 'prod')).stdout).toContain('member = "user:ana@example.org"');
   });
+  test('that can be nothing else makes lines too', async () => {
+    const { stdout } = await run('explain', 'hosting.cloudSql.version', '--env', 'prod');
+    expect(stdout).toContain('database_version = "POSTGRES_15"');
+  });
   test('that makes nothing says what it keeps away', async () => {
     const { stdout } = await run('explain', 'pipelines.sentinel2.schedule', '--env', 'dev');
     expect(stdout).toMatch(
@@ -132,6 +144,8 @@ describe('a key of the spec', () => {
     ['hosting.cloudSql.teir', 'did you mean hosting.cloudSql.tier?'],
     ['environments.prd', 'did you mean environments.prod?'],
     ['access.people[7]', 'it has 0, 1'],
+    ['tier', 'did you mean hosting.cloudSql.tier?'],
+    ['poolSize', 'did you mean kubernetes.pooler.poolSize?'],
   ])('%s is none', async (subject, hint) => {
     const { code, stderr } = await run('explain', subject);
     expect([code, stderr]).toEqual([2, expect.stringContaining(hint)]);

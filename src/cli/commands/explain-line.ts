@@ -3,8 +3,10 @@ import { join, relative, resolve, sep } from 'node:path';
 import { createColors } from 'picocolors';
 import { lockName } from '../../artifact/lock.ts';
 import { suggestName } from '../../diagnostic/suggest.ts';
+import type { Platform } from '../../model/platform.ts';
 import { alignLines } from '../../trace/align.ts';
 import { type Cause, findCauses } from '../../trace/causes.ts';
+import { type Derivation, findDerivations } from '../../trace/derivations.ts';
 import { lookUpCauses, mapCauses } from '../../trace/map.ts';
 import { splitLines } from '../../trace/touches.ts';
 import type { Trace } from '../../trace/trace.ts';
@@ -150,7 +152,7 @@ function formatLines(
   shown: string,
   lines: readonly ExplainedLine[],
 ): string {
-  return groupLines(lines)
+  return groupLines(trace.platform, lines)
     .map((group) => {
       const [first] = group;
       if (first === undefined) return '';
@@ -164,9 +166,10 @@ function formatLines(
 }
 
 /** Neighbours with the same causes are explained once. */
-function groupLines(lines: readonly ExplainedLine[]): readonly (readonly ExplainedLine[])[] {
+function groupLines(platform: Platform, lines: readonly ExplainedLine[]): readonly (readonly ExplainedLine[])[] {
   const groups: ExplainedLine[][] = [];
-  const keyOf = ({ causes, carriesSpec }: ExplainedLine) => JSON.stringify([causes, carriesSpec]);
+  const keyOf = ({ text, causes, carriesSpec }: ExplainedLine) =>
+    JSON.stringify([causes, carriesSpec, findDerivations(platform, text, causes)]);
   for (const line of lines) {
     const group = groups.at(-1);
     if (group?.[0] !== undefined && keyOf(group[0]) === keyOf(line)) group.push(line);
@@ -189,10 +192,17 @@ function formatCauses(context: Context, explained: Explained, trace: Trace, line
     presence === ''
       ? ''
       : `${everywhere ? 'Every platform has it; it is there because of' : 'It is there because of'}\n${presence}`,
+    formatDerivations(findDerivations(trace.platform, line.text, line.causes), context),
     line.carriesSpec ? `It carries ${shown} itself, or a hash of it: every line there is behind it\n` : '',
   ]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+function formatDerivations(found: readonly Derivation[], { stdout }: Context): string {
+  const colors = createColors(stdout.color);
+  const rules = found.map(({ rule, source }) => `  ${rule}\n  ${colors.dim(source)}\n`);
+  return rules.length === 0 ? '' : `It follows by\n${rules.join('')}`;
 }
 
 function toJson(explained: Explained, trace: Trace, path: string, lines: readonly ExplainedLine[]): object {
@@ -201,6 +211,7 @@ function toJson(explained: Explained, trace: Trace, path: string, lines: readonl
     artifact: path,
     lines: lines.map(({ causes, ...line }) => ({
       ...line,
+      rules: findDerivations(trace.platform, line.text, causes),
       causes: causes.map(({ path: at, kind, effect }) => ({
         effect,
         ...showPlace(explained, trace, { path: at, kind }),
