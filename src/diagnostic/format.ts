@@ -31,9 +31,9 @@ function formatOne(diagnostic: Diagnostic, sources: Lines, colors: Colors): stri
   const lines = sources.get(file);
   const style = { mark: '^' as const, paintMark: paint, paintGutter: colors.dim };
   const parts = [
-    `${colors.bold(describePlace(diagnostic))} ${paint(severity)} ${colors.dim(code)} ${message}`,
+    `${colors.bold(describePlace(diagnostic))} ${paint(severity)} ${colors.dim(code)} ${showUnseen(message)}`,
     ...(lines === undefined ? [] : frameRange(lines, range, style)),
-    ...(hint === undefined ? [] : [`  ${colors.cyan('→')} ${hint}`]),
+    ...(hint === undefined ? [] : [`  ${colors.cyan('→')} ${showUnseen(hint)}`]),
     ...related.flatMap((other) => formatRelated(other, sources, colors)),
   ];
   return parts.map((part) => `${part}\n`).join('');
@@ -43,9 +43,14 @@ function formatRelated(related: Related, sources: Lines, colors: Colors): readon
   const lines = sources.get(related.file);
   const style = { mark: '-' as const, paintMark: colors.blue, paintGutter: colors.dim };
   return [
-    `  ${colors.dim(describePlace(related))} ${related.message}`,
+    `  ${colors.dim(describePlace(related))} ${showUnseen(related.message)}`,
     ...(lines === undefined ? [] : frameRange(lines, related.range, style)),
   ];
+}
+
+/** Words that repeat a value of the spec cannot move a terminal's cursor or turn its writing round. */
+function showUnseen(words: string): string {
+  return words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
 
 function describePlace({ file, range: { start } }: Related): string {

@@ -140,3 +140,20 @@ test('what follows a secret is shown again', () => {
   const text = 'password: |\n  hunter2\n\nname: shown\n';
   expect(formatAt(text, rangeOf(4, 1, 4, 5))).toContain('name: shown');
 });
+
+test('words that repeat a hostile value are shown, not sent', () => {
+  const range = { start: { line: 1, column: 1 }, end: { line: 1, column: 2 } };
+  const diagnostic: Diagnostic = {
+    code: 'PF105',
+    severity: 'error',
+    message: 'name cannot be "a\u202eb"',
+    hint: 'not \u001b[2J',
+    file: 'a.yaml',
+    range,
+    related: [{ message: 'nor \u009b here', file: 'a.yaml', range }],
+  };
+  const shown = formatDiagnostics([diagnostic], new Map(), false);
+  expect(shown).toContain('"a\\u{202e}b"');
+  expect(shown).toContain('not \\u{1b}[2J');
+  expect(shown).toContain('nor \\u{9b} here');
+});
