@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Artifact } from './artifact/artifact.ts';
+import type { HashedArtifact } from './artifact/artifact.ts';
+import { hashText } from './artifact/hash.ts';
 import { formatLock, type Lock, lockName } from './artifact/lock.ts';
 import type { Diagnostic, Outcome } from './diagnostic/diagnostic.ts';
 import { isSameDiagnostic, orderDiagnostics } from './diagnostic/order.ts';
@@ -68,21 +68,19 @@ function ruleGuesses({ environments, names }: CheckedSpec & { ok: false }): read
 }
 
 /** The files of one environment, `platform.lock.json` among them, sorted by path. Pure: same spec, same bytes. */
-export function compilePlatform(platform: Platform, specText: string): readonly Artifact[] {
-  const artifacts = emitPlatform(platform, { specText });
-  return [...artifacts, { path: lockName, text: formatLock(lockPlatform(platform, specText, artifacts)) }];
+export function compilePlatform(platform: Platform, specText: string): readonly HashedArtifact[] {
+  const emitted = emitPlatform(platform, { specText });
+  const artifacts = emitted.map((artifact) => ({ ...artifact, sha256: hashText(artifact.text) }));
+  const lock = formatLock(lockPlatform(platform, specText, artifacts));
+  return [...artifacts, { path: lockName, text: lock, sha256: hashText(lock) }];
 }
 
-function lockPlatform(platform: Platform, specText: string, artifacts: readonly Artifact[]): Lock {
+function lockPlatform(platform: Platform, specText: string, artifacts: readonly HashedArtifact[]): Lock {
   return {
     lockVersion: 1,
     compiler: compilerVersion,
-    spec: { sha256: hash(specText) },
-    files: artifacts.map(({ path, text }) => ({ path, sha256: hash(text) })),
+    spec: { sha256: hashText(specText) },
+    files: artifacts.map(({ path, sha256 }) => ({ path, sha256 })),
     platform,
   };
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

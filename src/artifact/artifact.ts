@@ -5,3 +5,8 @@ export interface Artifact {
   /** Set where the file is a program. */
   readonly executable?: boolean;
 }
+
+/** An artifact with the hash by which the lock knows it. */
+export interface HashedArtifact extends Artifact {
+  readonly sha256: string;
+}

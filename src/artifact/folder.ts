@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { blame, FolderFailure, isSystemError, noFolder } from './failure.ts';
+import { hashText } from './hash.ts';
 import { type Lock, lockName, parseLock } from './lock.ts';
 import { type FolderState, stagingName } from './plan.ts';
 
 // Everything here throws `FolderFailure` where the disk says no.
-
-export function hashText(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
-}
 
 /** Names of the folders below `out` that hold a lock of ours, or what a killed first write left, sorted. */
 export function listEnvironments(out: string): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Artifact } from './artifact.ts';
+import type { Artifact, HashedArtifact } from './artifact.ts';
 import { type Lock, lockName } from './lock.ts';
 
 /** Where a write prepares its files, in the environment's folder; one that is there was left by a killed write. */
@@ -43,7 +43,7 @@ export interface WritePlan {
 /** An environment's folder as it should be; no artifacts where the environment is gone. */
 export interface WantedFolder {
   readonly name: string;
-  readonly artifacts: readonly { readonly artifact: Artifact; readonly sha256: string }[];
+  readonly artifacts: readonly HashedArtifact[];
   /** Whether a path that is no longer wanted may be removed; left out: all that are ours. */
   readonly owns?: (path: string) => boolean;
 }
@@ -58,14 +58,14 @@ export function planWrite(wanted: WantedFolder, state: FolderState, force: boole
   const refused: PlannedFile[] = [];
   let unchanged = 0;
   const { name, owns = () => true } = wanted;
-  for (const { artifact, sha256 } of wanted.artifacts) {
-    const reason = compareFile(artifact.path, sha256, state);
+  for (const artifact of wanted.artifacts) {
+    const reason = compareFile(artifact.path, artifact.sha256, state);
     const path = `${name}/${artifact.path}`;
     if (reason === null) unchanged++;
     else if (!force && guarded.has(reason)) refused.push({ path, reason });
     else write.push({ path, reason, artifact });
   }
-  const kept = new Set(wanted.artifacts.map(({ artifact }) => artifact.path));
+  const kept = new Set(wanted.artifacts.map(({ path }) => path));
   for (const [path, hashes] of state.ours) {
     const found = state.found.get(path);
     if (kept.has(path) || found === undefined || !owns(path)) continue;

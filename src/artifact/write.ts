@@ -9,15 +9,16 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { blame, isSystemError } from './failure.ts';
 import { lockName } from './lock.ts';
 import { stagingName, type WritePlan } from './plan.ts';
 
 /**
  * Carries plans out. Every file is first written whole into its environment's staging folder; only when all are there
- * is each moved into place, the lock last. So a disk that is full or read-only changes nothing, a kill leaves each file
- * old or new, and the staged lock tells the next run which files a killed one had moved. Throws `FolderFailure`.
+ * is each moved into place, the lock last; a folder that is not there yet is moved with all that is in it. So a disk
+ * that is full or read-only changes nothing, a kill leaves each file old or new, and the staged lock tells the next run
+ * which files a killed one had moved. Throws `FolderFailure`.
  */
 export function writeFolders(out: string, plans: readonly WritePlan[]): void {
   const busy = plans.filter(({ write, remove }) => write.length + remove.length > 0);
@@ -42,12 +43,14 @@ function stageFolder(out: string, plan: WritePlan): () => void {
   if (write.length > 0) for (const folder of [join(out, name), staging]) makeFolder(folder);
   // A killed write's own files stay until the end: its lock still says whose the files are that it moved.
   const turn = isUnfinished(plan) ? nextTurn(staging) : 1;
-  const moves = write.map(({ path, artifact }) => {
-    const staged = join(staging, `${turn}-${artifact.path.replaceAll('/', '%')}`);
-    const target = join(out, path);
+  const stage = makeStage(join(out, name), `${staging}/${turn}-`);
+  for (const { path, artifact } of write) {
     const mode = artifact.executable === true ? 0o777 : 0o666;
-    attempt(target, () => writeFileSync(staged, artifact.text, { mode }));
-    return { target, isLock: artifact.path === lockName, run: () => renameSync(staged, target) };
+    attempt(join(out, path), () => writeFileSync(stage.locate(artifact.path), artifact.text, { mode }));
+  }
+  const moves = [...stage.moves].map(([from, to]) => {
+    const target = join(out, name, to);
+    return { target, isLock: to === lockName, run: () => renameSync(from, target) };
   });
   const removals = remove
     .filter(({ reason }) => reason !== 'unfinished')
@@ -55,7 +58,6 @@ function stageFolder(out: string, plan: WritePlan): () => void {
       const target = join(out, path);
       return { target, isLock: path === `${name}/${lockName}`, run: () => rmSync(target, { force: true }) };
     });
-  for (const folder of new Set(moves.map(({ target }) => dirname(target)))) makeFolder(folder);
   const steps = [...moves, ...removals];
   for (const folder of new Set(steps.map(({ target }) => dirname(target))))
     attempt(folder, () => accessSync(folder, constants.W_OK));
@@ -66,6 +68,40 @@ function stageFolder(out: string, plan: WritePlan): () => void {
     attempt(staging, () => rmSync(staging, { recursive: true, force: true }));
     removeEmptyFolders(out, join(out, name));
   };
+}
+
+interface Stage {
+  /** Where to write what is to stand at a path below the environment's folder; the folder around it is there. */
+  locate(path: string): string;
+  /** What has to be moved for all that was located, and where to below the environment's folder. */
+  readonly moves: ReadonlyMap<string, string>;
+}
+
+/** Names in a staging folder begin with `prefix`; one rename for each file is most of a first write's time. */
+function makeStage(folder: string, prefix: string): Stage {
+  const moves = new Map<string, string>();
+  const staged = new Map<string, string | null>();
+  const nameStaged = (path: string) => `${prefix}${path.replaceAll('/', '%')}`;
+  /** Where a folder that is not there yet is staged; null for one that is. */
+  const locateFolder = (relative: string): string | null => {
+    const known = staged.get(relative);
+    if (known !== undefined) return known;
+    const above = relative === '.' ? null : locateFolder(posix.dirname(relative));
+    const isThere = above === null && (relative === '.' || isFolder(join(folder, relative)));
+    const place = isThere ? null : above === null ? nameStaged(relative) : `${above}/${posix.basename(relative)}`;
+    if (place !== null) makeFolder(place);
+    if (place !== null && above === null) moves.set(place, relative);
+    staged.set(relative, place);
+    return place;
+  };
+  const locate = (path: string) => {
+    const around = locateFolder(posix.dirname(path));
+    if (around !== null) return `${around}/${posix.basename(path)}`;
+    const place = nameStaged(path);
+    moves.set(place, path);
+    return place;
+  };
+  return { locate, moves };
 }
 
 function isUnfinished({ remove }: WritePlan): boolean {

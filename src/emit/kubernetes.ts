@@ -2,7 +2,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { Kubernetes, Platform } from '../model/platform.ts';
 import { yamlValue } from '../print/yaml.ts';
 import { renderNamespaces, renderServiceAccounts, renderTaskLaunchers } from './kubernetes/accounts.ts';
-import { nameSpec, renderDatabaseInit, renderExampleTask, renderIngestion, renderSpec } from './kubernetes/jobs.ts';
+import { nameSpec, renderDatabaseInit, renderExampleTask, renderIngestions, renderSpec } from './kubernetes/jobs.ts';
 import { exampleFile, manifestFolder } from './kubernetes/names.ts';
 import { renderNetworkPolicies } from './kubernetes/network.ts';
 import { renderPooler } from './kubernetes/pooler.ts';
@@ -45,9 +45,8 @@ function listManifests(
     'pooler.yaml': renderPooler(platform, kubernetes),
     ...(injection === null ? {} : { [injection.file]: injection.text }),
   };
-  for (const pipeline of platform.pipelines) {
-    texts[`ingest-${pipeline.name}.yaml`] = renderIngestion(platform, kubernetes, pipeline, specName);
-  }
+  for (const { pipeline, text } of renderIngestions(platform, kubernetes, specName))
+    texts[`ingest-${pipeline}.yaml`] = text;
   return Object.entries(texts)
     .flatMap(([file, text]) => (text === null ? [] : [manifest(file, text)]))
     .sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -35,9 +35,8 @@ export function each(list: unknown, write: (item: unknown) => string, otherwise:
 /** Each line with `spaces` before it; what follows the last line break is a line only if it holds something. */
 export function indent(text: string, spaces: string): string {
   if (spaces === '') return text;
-  const lines = text.split('\n');
-  const last = lines.length - 1;
-  return lines.map((line, index) => (index === last && line === '' ? '' : spaces + line)).join('\n');
+  const indented = `${text === '' ? '' : spaces}${text.replaceAll('\n', `\n${spaces}`)}`;
+  return text.endsWith('\n') ? indented.slice(0, -spaces.length) : indented;
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PlatformSpec } from '../spec/schema.ts';
 import type { GoogleServiceAccount } from './platform.ts';
 
@@ -29,8 +29,8 @@ export function deriveDatabaseUser(email: string): string {
 /** A name of at most `longest` characters that still tells two long names apart. */
 export function fitName(name: string, longest: number): string {
   if (name.length <= longest) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `${name.slice(0, longest - 7).replace(/-+$/, '')}-${hash}`;
+  const digits = hash('sha256', name).slice(0, 6);
+  return `${name.slice(0, longest - 7).replace(/-+$/, '')}-${digits}`;
 }
 
 /** `sentinel2-l2a` → `Sentinel2L2a`. */

@@ -1,8 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Artifact } from '../../src/artifact/artifact.ts';
-import { hashText, listEnvironments, readFolder } from '../../src/artifact/folder.ts';
+import { listEnvironments, readFolder } from '../../src/artifact/folder.ts';
+import { hashText } from '../../src/artifact/hash.ts';
 import { lockName } from '../../src/artifact/lock.ts';
 import { planWrite, stagingName, type WritePlan } from '../../src/artifact/plan.ts';
 import { writeFolders } from '../../src/artifact/write.ts';
@@ -18,7 +28,7 @@ function withLock(files: Record<string, string>): Artifact[] {
 function plan(out: string, artifacts: readonly Artifact[], force = false): WritePlan {
   const wanted = {
     name: 'dev',
-    artifacts: artifacts.map((artifact) => ({ artifact, sha256: hashText(artifact.text) })),
+    artifacts: artifacts.map((artifact) => ({ ...artifact, sha256: hashText(artifact.text) })),
   };
   return planWrite(
     wanted,
@@ -46,6 +56,20 @@ describe('a folder of artifacts', () => {
     const again = plan(out, withLock({ 'a/b.tf': 'one\n', 'c.sql': 'two\n' }));
     expect([again.write, again.remove, again.refused, again.unchanged]).toEqual([[], [], [], 3]);
     expect(listEnvironments(out)).toEqual(['dev']);
+  });
+
+  test('puts new folders beside what is there, and programs that can be run into them', () => {
+    const out = makeTemporaryFolder();
+    write(out, { 'a/b.tf': 'one\n' });
+    writeFileSync(join(out, 'dev/a/notes.md'), 'mine\n');
+    const artifacts = withLock({ 'a/b.tf': 'one\n', 'a/c/d/e.sh': 'two\n', 'a/c/f.tf': 'three\n', 'g.tf': 'four\n' });
+    const planned = artifacts.map((one) => ({ ...one, executable: one.path.endsWith('.sh') }));
+    writeFolders(out, [plan(out, planned)]);
+    const files = readdirSync(join(out, 'dev'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    expect(files.map(({ name }) => name).sort()).toEqual(['b.tf', 'e.sh', 'f.tf', 'g.tf', 'notes.md', lockName]);
+    const mode = (path: string) => statSync(join(out, 'dev', path)).mode & 0o100;
+    expect([mode('a/c/d/e.sh'), mode('a/c/f.tf')]).toEqual([0o100, 0]);
+    expect(plan(out, artifacts)).toMatchObject({ write: [], remove: [], refused: [] });
   });
 
   test('loses what is no longer made, with the folders that empties', () => {
@@ -104,6 +128,27 @@ describe('a folder of artifacts', () => {
       ]);
       write(out, killed);
       expect(readdirSync(join(out, 'dev')).sort()).toEqual(['a.tf', 'b.tf', 'new.tf', lockName]);
+    });
+
+    test('goes on where it had moved some of the folders that were not there', () => {
+      const out = makeTemporaryFolder();
+      const wanted = { 'a/b/c.tf': 'one\n', 'a/d.tf': 'one\n', 'e/f.tf': 'one\n' };
+      write(out, wanted);
+      const staging = join(out, 'dev', stagingName);
+      mkdirSync(staging);
+      for (const name of ['e', lockName]) renameSync(join(out, 'dev', name), join(staging, `1-${name}`));
+      expect(listEnvironments(out)).toEqual(['dev']);
+      const next = plan(out, withLock({ ...wanted, 'a/d.tf': 'two\n' }));
+      expect(next.refused).toEqual([]);
+      expect(reasons(next)).toEqual([
+        'missing dev/e/f.tf',
+        'missing dev/platform.lock.json',
+        'stale dev/a/d.tf',
+        'unfinished dev/.platform-write',
+      ]);
+      writeFolders(out, [next]);
+      expect(readFileSync(join(out, 'dev/a/d.tf'), 'utf8')).toBe('two\n');
+      expect(readdirSync(join(out, 'dev')).sort()).toEqual(['a', 'e', lockName]);
     });
 
     test.each([true, false])('takes no file of it for a hand edit when the spec has changed again (%j)', (hadLock) => {

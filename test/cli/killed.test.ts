@@ -11,11 +11,11 @@ import { makeTemporaryFolder } from '../support/temporary.ts';
 
 // What is compared: `before` is on the disk, a compile of `after` is killed, then `after` or `another` is compiled.
 const before = readFileSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), 'utf8');
-/** Most files differ, a flow has another name, and an environment is gone. */
+/** Most files differ, a flow has another name, an environment is gone, and one is new. */
 const after = before
   .replaceAll('europe-west1', 'europe-west4')
   .replaceAll('sentinel2:', 'another:')
-  .replace('\n  prod: {}', '');
+  .replace('\n  prod: {}', '\n  next: {}');
 const another = after.replaceAll('another:', 'third:');
 
 type Tree = Readonly<Record<string, string>>;

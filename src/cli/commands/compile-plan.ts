@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
-import type { Artifact } from '../../artifact/artifact.ts';
+import type { HashedArtifact } from '../../artifact/artifact.ts';
 import { FolderFailure } from '../../artifact/failure.ts';
-import { hashText, listEnvironments, readFolder } from '../../artifact/folder.ts';
+import { listEnvironments, readFolder } from '../../artifact/folder.ts';
+import { hashText } from '../../artifact/hash.ts';
 import { formatLock, lockName, narrowLock, parseLock } from '../../artifact/lock.ts';
 import { type FolderState, planWrite, type WantedFolder, type WritePlan } from '../../artifact/plan.ts';
 import { compilePlatform } from '../../compile.ts';
@@ -81,21 +82,24 @@ function planRemovals(loaded: LoadedPlatforms, out: string, force: boolean): rea
     .map((state) => planWrite({ name: state.name, artifacts: [] }, state, force));
 }
 
-function wantFolder(artifacts: readonly Artifact[], state: FolderState, { target }: CompileOptions): WantedFolder {
-  const hash = (artifact: Artifact) => ({ artifact, sha256: hashText(artifact.text) });
-  if (target === undefined || target.length === 0) return { name: state.name, artifacts: artifacts.map(hash) };
+function wantFolder(
+  artifacts: readonly HashedArtifact[],
+  state: FolderState,
+  { target }: CompileOptions,
+): WantedFolder {
+  if (target === undefined || target.length === 0) return { name: state.name, artifacts };
   const owns = (path: string) => target.some((name) => findTargetOf(path) === name);
   const lock = narrowTo(owns, artifacts, state);
   const wanted = [...artifacts.filter(({ path }) => owns(path)), ...(lock === null ? [] : [lock])];
-  return { name: state.name, artifacts: wanted.map(hash), owns };
+  return { name: state.name, artifacts: wanted, owns };
 }
 
 /** The lock after a compile of some targets; null where the one that is there stays. */
 function narrowTo(
   owns: (path: string) => boolean,
-  artifacts: readonly Artifact[],
+  artifacts: readonly HashedArtifact[],
   state: FolderState,
-): Artifact | null {
+): HashedArtifact | null {
   const full = parseLock(artifacts.find(({ path }) => path === lockName)?.text ?? '');
   if (full === 'broken') throw new Error(`compile made no ${lockName}`);
   const { name, lock, ours, found } = state;
@@ -115,7 +119,9 @@ function narrowTo(
     return owns(path) || sha256 === undefined ? [] : [{ path, sha256 }];
   });
   const narrowed = narrowLock(full, lock, others, owns);
-  return narrowed === null ? null : { path: lockName, text: formatLock(narrowed) };
+  if (narrowed === null) return null;
+  const text = formatLock(narrowed);
+  return { path: lockName, text, sha256: hashText(text) };
 }
 
 /** What is in the way on the disk, as the command's end. */

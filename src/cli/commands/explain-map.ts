@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hashText } from '../../artifact/folder.ts';
+import { hashText } from '../../artifact/hash.ts';
 import { type CauseMap, mapCauses } from '../../trace/map.ts';
 import { fromMapFile, type MapFile, type MapHeading, toMapFile } from '../../trace/map-json.ts';
 import type { Trace } from '../../trace/trace.ts';

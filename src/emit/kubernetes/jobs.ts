@@ -1,5 +1,5 @@
 import { adminDsn, ingestDsn, pgstacDsn } from '../../model/dsn.ts';
-import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
+import type { Kubernetes, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate, type View } from '../render.ts';
 import { hashText } from './hash.ts';
@@ -74,21 +74,28 @@ const withPassword = [
   'sh',
 ];
 
-/** A pipeline with a schedule, run by it. */
-export function renderIngestion(
-  platform: Platform,
-  kubernetes: Kubernetes,
-  pipeline: Pipeline,
-  specName: string,
-): string | null {
+/** A manifest for each pipeline with a schedule, which runs it; none without a runner. */
+export function renderIngestions(platform: Platform, kubernetes: Kubernetes, specName: string): readonly Ingestion[] {
   const runner = findRunner(platform);
-  if (runner === null || pipeline.schedule === null) return null;
-  return renderTemplate('kubernetes/ingestion', 'yaml', {
-    name: yamlValue(`ingest-${pipeline.name}`),
-    namespace: yamlValue(runner.workload.namespace),
-    schedule: yamlValue(pipeline.schedule),
-    pod: viewRunnerPod(platform, kubernetes, runner, 'ingest', ['platform', 'ingest', pipeline.name], specName),
+  if (runner === null) return [];
+  const namespace = yamlValue(runner.workload.namespace);
+  // Said once: pods differ by their commands alone.
+  const pod = viewRunnerPod(platform, kubernetes, runner, 'ingest', [], specName);
+  return platform.pipelines.flatMap(({ name, schedule }) => {
+    if (schedule === null) return [];
+    const text = renderTemplate('kubernetes/ingestion', 'yaml', {
+      name: yamlValue(`ingest-${name}`),
+      namespace,
+      schedule: yamlValue(schedule),
+      pod: { ...pod, command: viewCommand(platform, ['platform', 'ingest', name]) },
+    });
+    return [{ pipeline: name, text }];
   });
+}
+
+export interface Ingestion {
+  readonly pipeline: string;
+  readonly text: string;
 }
 
 /** A Metaflow task's pod with the sidecar written out; null where pods have no proxy, or without Metaflow. */
@@ -109,7 +116,7 @@ function viewRunnerPod(
   name: string,
   command: readonly string[],
   specName: string,
-): View<'yaml'> {
+) {
   const { hosting } = platform;
   return viewPod(platform, {
     name,
@@ -135,17 +142,20 @@ interface PodParts {
   readonly specName: string;
 }
 
-function viewPod(platform: Platform, parts: PodParts): View<'yaml'> {
-  const command = [...parts.command, '--spec', '/etc/platform/platform.yaml', '--env', platform.environment];
+function viewPod(platform: Platform, parts: PodParts) {
   const env = { INGEST_DB_DSN: parts.dsns.ingest, PGSTAC_DSN: parts.dsns.pgstac };
   return {
     name: yamlValue(parts.name),
     serviceAccount: yamlValue(parts.serviceAccount),
     image: yamlValue(parts.image),
-    command: yamlValue(command),
+    command: viewCommand(platform, parts.command),
     env: Object.entries(env).map(([name, value]) => ({ name: yamlValue(name), value: yamlValue(value) })),
     proxy: parts.proxy,
     adminPassword: parts.adminPassword,
     spec: yamlValue(parts.specName),
   };
+}
+
+function viewCommand(platform: Platform, command: readonly string[]) {
+  return yamlValue([...command, '--spec', '/etc/platform/platform.yaml', '--env', platform.environment]);
 }

@@ -7,12 +7,15 @@ import { findRunner, hasPooler, listNamespaces, markEnds } from './names.ts';
 export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes): string {
   const runner = findRunner(platform);
   const poolerNamespace = hasPooler(platform, kubernetes) && runner !== null ? runner.workload.namespace : null;
-  const policies = listNamespaces(platform, kubernetes).map((namespace) => ({
-    namespace: yamlValue(namespace),
+  const same = {
     databaseRanges: viewRanges(kubernetes),
     databasePort: yamlValue(platform.hosting.kind === 'cloudSql' ? 3307 : 5432),
     anywherePorts: listPorts(platform).map((port) => ({ port: yamlValue(port) })),
     poolerNamespace: poolerNamespace === null ? null : yamlValue(poolerNamespace),
+  };
+  const policies = listNamespaces(platform, kubernetes).map((namespace) => ({
+    ...same,
+    namespace: yamlValue(namespace),
   }));
   return renderTemplate('kubernetes/network-policy', 'yaml', { policies: markEnds(policies) });
 }
@@ -25,8 +28,8 @@ export function viewRanges({ proxy, injection, databaseRanges }: Kubernetes) {
 
 /** 443, and other ports that the spec's own URLs name. */
 function listPorts({ metaflow, pipelines }: Platform): readonly number[] {
-  const urls = [metaflow?.service ?? null, ...pipelines.map(urlOf)];
-  return [...new Set([443, ...urls.flatMap(portsOf)])].sort((a, b) => a - b);
+  const urls = new Set([metaflow?.service ?? null, ...pipelines.map(urlOf)]);
+  return [...new Set([443, ...[...urls].flatMap(portsOf)])].sort((a, b) => a - b);
 }
 
 function urlOf({ source }: Pipeline): string | null {
