@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach } from '@jest/globals';
-import { hashText } from '../../src/artifact/folder.ts';
+import { hashText } from '../../src/artifact/hash.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { cleanEnvironment } from '../support/cli.ts';

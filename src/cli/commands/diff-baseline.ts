@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { hashText, listEnvironments } from '../../artifact/folder.ts';
+import { listEnvironments } from '../../artifact/folder.ts';
+import { hashText } from '../../artifact/hash.ts';
 import { lockName } from '../../artifact/lock.ts';
 import type { SourceFile } from '../../diagnostic/source.ts';
 import type { Platform } from '../../model/platform.ts';
