@@ -32,6 +32,10 @@ export interface LoadedSpec {
   readonly text: string;
 }
 
+export interface SpecFile extends LoadedSpec {
+  readonly projectRoot: string;
+}
+
 export interface LoadedPlatforms {
   /** Those asked for, in the spec's order. */
   readonly platforms: readonly Platform[];
@@ -47,18 +51,21 @@ export async function loadPlatforms(
   context: Context,
   options: { readonly spec?: string | undefined; readonly env?: readonly string[] | undefined },
 ): Promise<LoadedPlatforms> {
-  const { projectRoot, ...spec } = await readSpecFile(context, options.spec);
-  const wanted = options.env ?? [];
+  return resolvePlatforms(await readSpecFile(context, options.spec), options.env ?? []);
+}
+
+/** The second half of `loadPlatforms`. */
+export async function resolvePlatforms(
+  { projectRoot, ...spec }: SpecFile,
+  wanted: readonly string[],
+): Promise<LoadedPlatforms> {
   const resolved = await resolveText(spec.text, spec.shown, wanted);
   for (const name of wanted) refuseUnknown(name, resolved.environments);
   return { ...resolved, spec, projectRoot };
 }
 
 /** Finds and reads the spec. Throws `CommandError` where there is none, `SpecError` where it is not text. */
-export async function readSpecFile(
-  context: Context,
-  named: string | undefined,
-): Promise<LoadedSpec & { readonly projectRoot: string }> {
+export async function readSpecFile(context: Context, named: string | undefined): Promise<SpecFile> {
   const { path, projectRoot } = findSpec(context, named);
   const shown = showPath(context, path);
   return { path, shown, text: readText(path, shown), projectRoot };

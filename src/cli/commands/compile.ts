@@ -1,15 +1,30 @@
 import { writeFolders } from '../../artifact/write.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { loadPlatforms } from '../load.ts';
+import { readSpecFile, resolvePlatforms, type SpecFile } from '../load.ts';
 import { buildId } from '../start/build-id.ts';
 import { rememberUnchanged } from '../unchanged/remember.ts';
+import { withoutOptimizer } from '../without-optimizer.ts';
 import { type CompileOptions, explainFolder, findOut, planFolders } from './compile-plan.ts';
 import { reportCompile } from './compile-report.ts';
 
 /** Writes what the spec compiles to, or with `check` says what differs from it. */
 export async function runCompile(context: Context, options: CompileOptions): Promise<ExitCode> {
   const started = context.now().getTime();
-  const loaded = await loadPlatforms(context, options);
+  const spec = await readSpecFile(context, options.spec);
+  const compile = () => compileSpec(context, options, spec, started);
+  return spec.text.length < largeSpec ? compile() : withoutOptimizer(compile);
+}
+
+/** In characters: that of some fifty pipelines. */
+const largeSpec = 20_000;
+
+async function compileSpec(
+  context: Context,
+  options: CompileOptions,
+  spec: SpecFile,
+  started: number,
+): Promise<ExitCode> {
+  const loaded = await resolvePlatforms(spec, options.env ?? []);
   const out = findOut(context, loaded, options.out);
   const plans = planFolders(context, loaded, out, options);
   const isRefused = plans.some(({ refused }) => refused.length > 0);
