@@ -10,9 +10,22 @@ export function formatPath(path: SpecPath): string {
         ? `[${step}]`
         : /^[\w-]+$/.test(step)
           ? `${index === 0 ? '' : '.'}${step}`
-          : `[${JSON.stringify(step)}]`,
+          : `[${quoteKey(step)}]`,
     )
     .join('');
+}
+
+/** As JSON, without what would move a terminal's cursor or turn what follows around. */
+function quoteKey(key: string): string {
+  return JSON.stringify(key).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    // By UTF-16 units, so that JSON reads it back.
+    (char) => Array.from({ length: char.length }, (_, at) => escapeUnit(char.charCodeAt(at))).join(''),
+  );
+}
+
+function escapeUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 /** The path that was meant, with its place in the schema; or why there is none. */

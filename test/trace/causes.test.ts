@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { SpecNode } from '../../src/spec/node.ts';
 import { findCauses } from '../../src/trace/causes.ts';
 import { findDerivations } from '../../src/trace/derivations.ts';
 import { findEffects } from '../../src/trace/effects.ts';
@@ -164,3 +165,19 @@ describe('what a line follows by', () => {
     expect(rulesOf('terraform/monitoring.tf', /= 500 \* pow/)).toEqual([]);
   });
 });
+
+test.each(['a.b', 'eo:cloud_cover', 'a\u202eb', '\u009b2J', '\u{e0041}', '"]', ''])(
+  'a path with the key %j is read back',
+  (key) => {
+    const place = { file: '', range: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } } };
+    const leaf = { kind: 'scalar', value: 1, place } as const;
+    const map = (name: string, value: SpecNode): SpecNode => ({
+      kind: 'map',
+      entries: new Map([[name, { key: place, value }]]),
+      place,
+    });
+    const text = formatPath(['pipelines', key]);
+    expect(text).toMatch(/^[ -~]*$/);
+    expect(findPath(text, map('pipelines', map(key, leaf)))).toMatchObject({ kind: 'found', path: ['pipelines', key] });
+  },
+);
