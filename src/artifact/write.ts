@@ -65,7 +65,7 @@ function stageFolder(out: string, plan: WritePlan): () => void {
     for (const { target, run } of steps.filter(({ isLock }) => !isLock)) attempt(target, run);
     for (const { target } of removals) removeEmptyFolders(out, dirname(target));
     for (const { target, run } of steps.filter(({ isLock }) => isLock)) attempt(target, run);
-    attempt(staging, () => rmSync(staging, { recursive: true, force: true }));
+    attempt(staging, () => removeStaging(staging));
     removeEmptyFolders(out, join(out, name));
   };
 }
@@ -102,6 +102,15 @@ function makeStage(folder: string, prefix: string): Stage {
     return place;
   };
   return { locate, moves };
+}
+
+/** It is empty but after a killed write: `rm` would load Node's code for folders that are not, for a millisecond. */
+function removeStaging(staging: string): void {
+  try {
+    rmdirSync(staging);
+  } catch {
+    rmSync(staging, { recursive: true, force: true });
+  }
 }
 
 function isUnfinished({ remove }: WritePlan): boolean {

@@ -21,7 +21,7 @@ async function run(): Promise<void> {
 
 /** Null where the small bundle is not there, or not enough. */
 async function runQuick(context: Context, given: QuickArguments): Promise<ExitCode | null> {
-  const quick = loadQuick();
+  const quick = await loadQuick();
   if (quick === null) return null;
   try {
     const exitCode = await quick.program.runQuickly(context, argv, given);

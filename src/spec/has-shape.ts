@@ -16,7 +16,7 @@ const read = new Map<Shape, SchemaNode>();
 function readShape(shape: Shape): SchemaNode {
   const known = read.get(shape);
   if (known !== undefined) return known;
-  const node = JSON.parse(shapes[shape]) as SchemaNode;
+  const node = JSON.parse(shapes[shape]()) as SchemaNode;
   read.set(shape, node);
   return node;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { postgresSettings, type SettingKind } from '../../src/model/rules/postgres-settings.ts';
+import { findSetting, postgresSettings, type SettingKind } from '../../src/model/rules/postgres-settings.ts';
 import { describeWith } from '../support/needs.ts';
 import { startPostgres } from '../support/postgres.ts';
 
@@ -23,6 +23,14 @@ function toKind({ type, preset, least, most, unit, values }: Row): SettingKind {
   if (type === 'enum') return { kind: 'choice', values };
   return { kind: type === 'integer' ? 'integer' : 'number', least, most, unit: type === 'real' ? '' : unit };
 }
+
+test('one setting is found as it stands among all, and nothing else is', () => {
+  const all = postgresSettings();
+  expect(all.size).toBeGreaterThan(300);
+  for (const [name, kind] of all) expect([name, findSetting(name)]).toEqual([name, kind]);
+  for (const name of ['', ' ', 'ssl_', 'sl', 'port=1..65535', 'jit fsync', 'archive_timeout=0', '\n'])
+    expect([name, findSetting(name)]).toEqual([name, undefined]);
+});
 
 describeWith(['postgres15'], 'the settings that flags are held to', () => {
   test('are those of PostgreSQL 15, with its bounds and values', async () => {

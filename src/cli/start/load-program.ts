@@ -1,5 +1,4 @@
 import { buildId } from './build-id.ts';
-import { loadBundle } from './load-bundle.ts';
 import { NotQuick } from './not-quick.ts';
 
 type Program = typeof import('./program.ts');
@@ -15,13 +14,16 @@ interface Loaded<T> {
 export async function loadProgram(): Promise<Loaded<Program>> {
   // In this file's own bundle `./program.ts` is not to be had (scripts/bundle.mjs).
   if (buildId === null) return { program: await import('./program.ts'), keepCode: () => {} };
+  const { loadBundle } = await import('./load-bundle.ts');
   const { exports, keepCode } = loadBundle('platform.js', buildId);
   return { program: exports as Program, keepCode };
 }
 
 /** The small bundle; null where the sources run as they are. */
-export function loadQuick(): Loaded<Quick> | null {
+export async function loadQuick(): Promise<Loaded<Quick> | null> {
   if (buildId === null) return null;
+  // Late, because a compile that is answered from its stamp has no need of what this loads.
+  const { loadBundle } = await import('./load-bundle.ts');
   const { exports, keepCode } = loadBundle('quick.js', buildId, (name) => {
     if (!name.startsWith('node:')) throw new NotQuick(name);
   });

@@ -159,7 +159,7 @@ export function findSetting(name: string): SettingKind | undefined {
   for (const { block, read } of blocks) {
     for (let at = block.indexOf(` ${name}`); at !== -1; at = block.indexOf(` ${name}`, at + 1)) {
       const [word = ''] = block.slice(at + 1).split(/[ \n]/, 1);
-      if (nameOf(word) === name) return read(word);
+      if (word !== '' && nameOf(word) === name) return read(word);
     }
   }
   return undefined;
