@@ -24,7 +24,33 @@ export interface Probe {
 
 /** Every probe of a spec, a part before what is inside it. */
 export function listProbes(root: SpecNode): readonly Probe[] {
-  return probeNode(root, schema, [], null, collectNames(root, schema)).filter(({ edits }) => edits.length > 0);
+  return probeNode(root, schema, [], null, collectNames(root, schema))
+    .filter(({ edits }) => edits.length > 0)
+    .map((probe) => followReferences(probe, root));
+}
+
+/** Where a name of one map is said again. */
+const references: readonly { readonly to: SpecPath; readonly from: SpecPath }[] = [
+  { to: ['access', 'workloads'], from: ['metaflow', 'workload'] },
+];
+
+/** An entry that something else names is renamed, or left out, with what names it: alone it could not be. */
+function followReferences(probe: Probe, root: SpecNode): Probe {
+  const own = references.filter(({ to, from }) => {
+    const node = findNode(root, from);
+    const isEntry = probe.path.length === to.length + 1 && to.every((step, index) => step === probe.path[index]);
+    return isEntry && node?.kind === 'scalar' && node.value === probe.path.at(-1);
+  });
+  if (own.length === 0) return probe;
+  const follow = (edit: Edit): readonly Edit[] => {
+    if (edit.kind === 'set') return [edit];
+    const others = own.map(
+      ({ from: path }): Edit =>
+        edit.kind === 'rename' ? { kind: 'set', path, value: edit.to } : { kind: 'remove', path },
+    );
+    return [edit, ...others];
+  };
+  return { ...probe, edits: probe.edits.map((edits) => edits.flatMap(follow)) };
 }
 
 /**

@@ -79,6 +79,14 @@ describe('the causes of a line', () => {
     expect(causesOf(sample, 'terraform/instance.tf', 'day ').text).toEqual(['hosting.cloudSql.maintenance.day']);
     expect(causesOf(sample, 'terraform/variables.tf', '"europe-west1"').text).toEqual(['gcp.region']);
   });
+  test('a workload is behind its own name, though something else names it too', () => {
+    const [, prod] = openAll('examples/01-cloud-sql/platform.yaml') as [Trace, Trace];
+    const { text } = causesOf(prod, 'configs/metaflow_gcp.yaml', 'PGSTAC_URI');
+    expect(text).toEqual(expect.arrayContaining(['access.workloads.metaflow-task', 'metaflow.workload']));
+    expect(linesOf(prod, 'access.workloads.metaflow-task')).toContainEqual(
+      expect.stringMatching(/^sql\/ingest-3-logins\.sql: .*alps-prod-metaflow-task/),
+    );
+  });
   test('a key that another one excludes is none', () => {
     const [, prod] = openAll('examples/01-cloud-sql/platform.yaml') as [Trace, Trace];
     const { text } = causesOf(prod, 'README.md', 'With these variables but without');
