@@ -45,7 +45,7 @@ export function rankHits(of: Pick<Trace, 'named' | 'environment'>, hits: readonl
   if (hits.length === 0) return [{ path: environmentPath(of), kind: 'environment', effect: 'presence' }];
   const gone = hits.filter(({ touches }) => touches.has('gone'));
   const text = hits.filter(
-    (hit) => hit.touches.has('altered') && (hit.kind !== 'part' || !hits.some(({ path }) => isInside(path, hit.path))),
+    (hit) => hit.touches.has('altered') && (hit.kind !== 'part' || !hits.some((other) => saysForPart(other, hit.path))),
   );
   const said = new Set(text.map(({ path }) => JSON.stringify(path)));
   const presence = gone.filter(({ path, kind }) => {
@@ -56,6 +56,11 @@ export function rankHits(of: Pick<Trace, 'named' | 'environment'>, hits: readonl
     ...text.map(({ path, kind }): Cause => ({ path, kind, effect: 'text' })),
     ...presence.map(({ path, kind }): Cause => ({ path, kind, effect: 'presence' })),
   ];
+}
+
+/** An entry's name stands for the entry, as what is inside it does. */
+function saysForPart({ path, kind, touches }: Hit, part: SpecPath): boolean {
+  return isInside(path, part) || (kind === 'name' && touches.has('altered') && isEqual(path, part));
 }
 
 function isEqual(a: SpecPath, b: SpecPath): boolean {

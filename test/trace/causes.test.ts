@@ -83,6 +83,7 @@ describe('the causes of a line', () => {
     const [, prod] = openAll('examples/01-cloud-sql/platform.yaml') as [Trace, Trace];
     const { text } = causesOf(prod, 'configs/metaflow_gcp.yaml', 'PGSTAC_URI');
     expect(text).toEqual(expect.arrayContaining(['access.workloads.metaflow-task', 'metaflow.workload']));
+    expect(new Set(text).size).toBe(text.length);
     expect(linesOf(prod, 'access.workloads.metaflow-task')).toContainEqual(
       expect.stringMatching(/^sql\/ingest-3-logins\.sql: .*alps-prod-metaflow-task/),
     );
