@@ -45,8 +45,12 @@ function stageFolder(out: string, plan: WritePlan): () => void {
   const turn = isUnfinished(plan) ? nextTurn(staging) : 1;
   const stage = makeStage(join(out, name), `${staging}/${turn}-`);
   for (const { path, artifact } of write) {
-    const mode = artifact.executable === true ? 0o777 : 0o666;
-    attempt(join(out, path), () => writeFileSync(stage.locate(artifact.path), artifact.text, { mode }));
+    const options = { mode: artifact.executable === true ? 0o777 : 0o666 };
+    try {
+      writeFileSync(stage.locate(artifact.path), encode(artifact.text), options);
+    } catch (error) {
+      blame(join(out, path), error);
+    }
   }
   const moves = [...stage.moves].map(([from, to]) => {
     const target = join(out, name, to);
@@ -68,6 +72,15 @@ function stageFolder(out: string, plan: WritePlan): () => void {
     attempt(staging, () => removeStaging(staging));
     removeEmptyFolders(out, join(out, name));
   };
+}
+
+/** The bytes of most files, one after the other: memory of its own for each takes as long as writing it. */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** A text as UTF-8, good until the next one; what may not fit is left as it is. */
+function encode(text: string): Uint8Array | string {
+  // A UTF-16 unit has at most three bytes.
+  return text.length * 3 <= scratch.length ? scratch.subarray(0, scratch.write(text)) : text;
 }
 
 interface Stage {

@@ -34,16 +34,20 @@ interface Position {
 
 function visit(node: SpecNode, at: Position, found: Secret[]): void {
   if (node.kind === 'list') {
-    for (const [index, item] of node.items.entries()) visit(item, { ...at, above: at, step: index }, found);
+    const { key, inQuery } = at;
+    node.items.forEach((item, step) => {
+      visit(item, { above: at, step, key, inQuery }, found);
+    });
   } else if (node.kind === 'map') {
-    for (const [name, entry] of node.entries) {
-      const inherits = at.inQuery && at.key !== null && isSecretKey(at.key);
+    const inherits = at.inQuery && at.key !== null && isSecretKey(at.key);
+    // Not `for … of`: code that runs for the first time takes a pair apart slowly.
+    node.entries.forEach((entry, name) => {
       const inQuery = at.inQuery || name === 'query';
       const below: Position = { above: at, step: name, key: inherits ? at.key : name, inQuery };
       const what = findShape(name);
       if (what !== null) found.push({ path: pathOf(below), onKey: true, what, text: name, place: entry.key });
       visit(entry.value, below, found);
-    }
+    });
   } else if (node.value !== null && typeof node.value !== 'boolean' && node.value !== '') {
     const text = String(node.value);
     const named = at.key !== null && isSecretKey(at.key) ? `a value for ${JSON.stringify(at.key)}` : null;
