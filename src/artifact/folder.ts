@@ -26,7 +26,7 @@ export function readFolder(out: string, name: string, wanted: readonly string[])
   const ours = collectHashes([...(lock === null || lock === 'broken' ? [] : [lock]), ...readStagedLocks(folder)]);
   const found = new Map<string, string>();
   const needed = new Set([...wanted, lockName]);
-  for (const path of new Set([...needed, ...ours.keys()])) {
+  for (const path of isOurs ? new Set([...needed, ...ours.keys()]) : []) {
     if (lookAt(posix.dirname(path)).kind !== 'folder') continue;
     const hash = hashFile(join(folder, path), needed.has(path));
     if (hash !== null) found.set(path, hash);

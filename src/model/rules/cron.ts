@@ -33,6 +33,7 @@ export function cronProblem(line: string): string | null {
 
 /** One item of a field's list: `*`, a value or FROM-TO, each with an optional /STEP. */
 function itemProblem(item: string, field: CronField): string | null {
+  if (item === '*') return null;
   const [, range = '', step] = /^([^/]+)(?:\/(\d+))?$/.exec(item) ?? [];
   if (range === '' || step === '0') return `${JSON.stringify(item)} is no ${field.name}`;
   if (range === '*') return null;
