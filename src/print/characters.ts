@@ -1,8 +1,9 @@
 /**
  * Characters that one reader takes for a line break and another drops (C0 and C1 controls, U+2028, U+2029, U+FEFF and
- * the two non-characters), and those that reorder what a reviewer sees ('Trojan Source', CVE-2021-42574).
+ * the two non-characters), and those that reorder what a reviewer sees ('Trojan Source', CVE-2021-42574). A function,
+ * because making it takes as long as emitting a file.
  */
-const unseen = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
+const unseen = (): RegExp => /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
 
 /**
  * Whether a text is of ASCII's visible characters alone, as most are: what only others need is then not made. Expressions
@@ -15,14 +16,14 @@ export function isPlain(text: string): boolean {
 /** Writes them as `\uNNNN`, which means the same in strings of JSON, YAML, HCL, Python and SQL's E''. Backslashes are the caller's. */
 export function escapeUnseen(text: string): string {
   if (isPlain(text)) return text;
-  return text.replace(unseen, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(unseen(), (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A comment's text: line breaks of any reader and whatever cannot be seen become one space. */
 export function oneLine(text: string): string {
   if (isPlain(text)) return text.replace(/ {2,}/g, ' ').trim();
   return text
-    .replace(unseen, ' ')
+    .replace(unseen(), ' ')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/ {2,}/g, ' ')
     .trim();

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { commentShapes, findShape, isSecretKey } from '../diagnostic/secret-shapes.ts';
+import { commentShapes, findShape, isSecretKey, matchShape } from '../diagnostic/secret-shapes.ts';
 import { indexLines, rangeBetween, type SourceFile } from '../diagnostic/source.ts';
 import type { Place, SpecNode, SpecPath } from './node.ts';
 import { pointTo } from './place.ts';
@@ -66,28 +66,27 @@ function pathOf({ above, step }: Position): SpecPath {
  */
 export function findSecretsInComments({ path, text }: SourceFile): readonly Secret[] {
   if (!text.includes('#')) return [];
-  const found: Secret[] = [];
+  const secrets: Secret[] = [];
   const lines = text.split('\n');
   let start = 0;
   for (const line of lines) {
     const comment = line.search(/(^|\s)#/);
-    for (const { what, pattern } of comment === -1 ? [] : commentShapes) {
-      const match = pattern.exec(line.slice(comment));
-      if (match === null) continue;
+    const found = comment === -1 ? null : matchShape(commentShapes, line.slice(comment));
+    if (found !== null) {
+      const { what, match } = found;
       const at = start + comment + match.index;
       const range = rangeBetween(indexLines(text), at, at + match[0].trimEnd().length);
-      found.push({
+      secrets.push({
         path: null,
         onKey: false,
         what: `${what}, in a comment`,
         text: match[0],
         place: { file: path, range },
       });
-      break;
     }
     start += line.length + 1;
   }
-  return found;
+  return secrets;
 }
 
 const where =
