@@ -1,5 +1,5 @@
-import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join, posix, sep } from 'node:path';
 import { blame, FolderFailure, isSystemError, noFolder } from './failure.ts';
 import { hashText } from './hash.ts';
 import { type Lock, lockName, parseLock } from './lock.ts';
@@ -16,8 +16,16 @@ export function listEnvironments(out: string): readonly string[] {
     .sort();
 }
 
-/** Reads what is on disk of one environment's folder: its lock, and the hash of each file that is wanted or ours. */
-export function readFolder(out: string, name: string, wanted: readonly string[]): FolderState {
+/**
+ * Reads what is on disk of one environment's folder: its lock, and the hash of each file that is wanted or ours. Of the
+ * wanted ones, `programs` are to be executable.
+ */
+export function readFolder(
+  out: string,
+  name: string,
+  wanted: readonly string[],
+  programs: ReadonlySet<string> = new Set(),
+): FolderState {
   const folder = join(out, name);
   const lookAt = makeLook(folder);
   for (const path of new Set(wanted.map((path) => posix.dirname(path)))) refuseObstacle(lookAt(path));
@@ -25,13 +33,19 @@ export function readFolder(out: string, name: string, wanted: readonly string[])
   const lock = isOurs ? readLock(folder) : null;
   const ours = collectHashes([...(lock === null || lock === 'broken' ? [] : [lock]), ...readStagedLocks(folder)]);
   const found = new Map<string, string>();
+  const powerless = new Set<string>();
   const needed = new Set([...wanted, lockName]);
   for (const path of isOurs ? new Set([...needed, ...ours.keys()]) : []) {
     if (lookAt(posix.dirname(path)).kind !== 'folder') continue;
-    const hash = hashFile(join(folder, path), needed.has(path));
-    if (hash !== null) found.set(path, hash);
+    const file = readItself(join(folder, path), needed.has(path));
+    if (file === null) continue;
+    const hash = file === 'link' ? file : hashText(file.bytes);
+    found.set(path, hash);
+    if (file === 'link') continue;
+    if (isOursInCrlf(file.bytes, hash, ours.get(path))) ours.get(path)?.add(hash);
+    if (programs.has(path) && !file.isExecutable) powerless.add(path);
   }
-  return { name, lock, ours, isUnfinished: isOurs && isUnfinished(folder), found };
+  return { name, lock, ours, isUnfinished: isOurs && isUnfinished(folder), found, powerless };
 }
 
 /** What stands at a folder's path, or at the first of the paths above it that is no folder. */
@@ -71,10 +85,24 @@ function refuseObstacle({ kind, path }: Sight): void {
     throw new FolderFailure(path, 'a link stands where a folder has to be, and what it leads to is not written');
 }
 
-/** Null where there is no file. A folder in its place is one too, where we do not need the place. */
-function hashFile(path: string, isNeeded: boolean): string | null {
+interface FoundFile {
+  readonly bytes: Uint8Array;
+  /** By its owner; true on Windows, which has no such bit. */
+  readonly isExecutable: boolean;
+}
+
+/**
+ * Null where there is no file. A folder in its place is one too, where we do not need the place. A link is not followed;
+ * Windows has no flag for that, and follows.
+ */
+function readItself(path: string, isNeeded: boolean): FoundFile | 'link' | null {
   try {
-    return hashText(readItself(path));
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    try {
+      return { bytes: readFileSync(file), isExecutable: sep === '\\' || (fstatSync(file).mode & 0o100) !== 0 };
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     const code = isSystemError(error) ? error.code : undefined;
     if (code === 'ELOOP') return 'link';
@@ -83,14 +111,11 @@ function hashFile(path: string, isNeeded: boolean): string | null {
   }
 }
 
-/** A link is an error, not what it leads to; Windows has no flag for that, and follows. */
-function readItself(path: string): Uint8Array {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-  try {
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
+/** What git on Windows makes of a file of ours, unless it is told otherwise: nobody's work, and no script that runs. */
+function isOursInCrlf(bytes: Uint8Array, hash: string, ours: ReadonlySet<string> | undefined): boolean {
+  if (ours === undefined || ours.has(hash) || !bytes.includes(13)) return false;
+  const withLf = Buffer.from(bytes).toString('latin1').replaceAll('\r\n', '\n');
+  return ours.has(hashText(Buffer.from(withLf, 'latin1')));
 }
 
 function readLock(folder: string): Lock | 'broken' | null {
@@ -106,7 +131,7 @@ function readStagedLocks(folder: string): readonly Lock[] {
     .filter((lock) => lock !== 'broken');
 }
 
-function collectHashes(locks: readonly Lock[]): ReadonlyMap<string, ReadonlySet<string>> {
+function collectHashes(locks: readonly Lock[]): ReadonlyMap<string, Set<string>> {
   const hashes = new Map<string, Set<string>>();
   for (const { path, sha256 } of locks.flatMap(({ files }) => files)) {
     const known = hashes.get(path);

@@ -16,13 +16,15 @@ export interface FolderState {
   readonly isUnfinished: boolean;
   /** The sha256 of each file that is wanted or ours and there; of a link that stands in its place, `link`. */
   readonly found: ReadonlyMap<string, string>;
+  /** Those of the wanted programs that are there and cannot be run. */
+  readonly powerless: ReadonlySet<string>;
 }
 
 /**
- * `unknown`: there, but the lock that would say whether we wrote it cannot be read. `unfinished`: what a killed write
- * left behind.
+ * `unknown`: there, but the lock that would say whether we wrote it cannot be read. `powerless`: a program as it should
+ * be, but for the permission to run it. `unfinished`: what a killed write left behind.
  */
-export type Reason = 'missing' | 'stale' | 'edited' | 'foreign' | 'unknown' | 'orphaned' | 'unfinished';
+export type Reason = 'missing' | 'stale' | 'powerless' | 'edited' | 'foreign' | 'unknown' | 'orphaned' | 'unfinished';
 
 export interface PlannedFile {
   /** Relative to the output folder. */
@@ -82,7 +84,7 @@ const guarded: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);
 
 function compareFile(path: string, wanted: string, state: FolderState): Reason | null {
   const found = state.found.get(path);
-  if (found === wanted) return null;
+  if (found === wanted) return state.powerless.has(path) ? 'powerless' : null;
   if (found === undefined) return 'missing';
   if (path === lockName) return 'stale';
   const ours = state.ours.get(path);

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -36,6 +37,7 @@ function plan(out: string, artifacts: readonly Artifact[], force = false): Write
       out,
       'dev',
       artifacts.map(({ path }) => path),
+      new Set(artifacts.filter(({ executable }) => executable).map(({ path }) => path)),
     ),
     force,
   );
@@ -216,5 +218,32 @@ describe('a folder of artifacts', () => {
     writeFolders(out, [plan(out, [program])]);
     expect(statSync(join(out, 'dev/run.sh')).mode & 0o111).toBe(0o111);
     expect(readdirSync(join(out, 'dev'))).toEqual(['run.sh']);
+  });
+
+  test('names a program that lost the permission to run, and gives it back', () => {
+    const out = makeTemporaryFolder();
+    const program: Artifact = { path: 'run.sh', text: '#!/bin/sh\n', executable: true };
+    const all = [program, ...withLock({ 'run.sh': program.text, 'a.tf': 'one\n' }).slice(1)];
+    writeFolders(out, [plan(out, all)]);
+    chmodSync(join(out, 'dev/run.sh'), 0o644);
+    expect(reasons(plan(out, all))).toEqual(['powerless dev/run.sh']);
+    writeFolders(out, [plan(out, all)]);
+    expect(statSync(join(out, 'dev/run.sh')).mode & 0o111).toBe(0o111);
+    expect(reasons(plan(out, all))).toEqual([]);
+  });
+
+  test('takes CRLF for what git did to a file of ours, and any other change for a hand edit', () => {
+    const out = makeTemporaryFolder();
+    const files = { 'crlf.tf': 'é\n\n', 'edited.tf': 'one\ntwo\n', 'gone.tf': 'one\n' };
+    write(out, files);
+    for (const [path, text] of Object.entries(files))
+      writeFileSync(join(out, 'dev', path), text.replaceAll('\n', '\r\n').replace('two', '2'));
+    const next = plan(out, withLock({ 'crlf.tf': files['crlf.tf'], 'edited.tf': files['edited.tf'] }));
+    expect(reasons(next)).toEqual([
+      'edited dev/edited.tf',
+      'orphaned dev/gone.tf',
+      'stale dev/crlf.tf',
+      'stale dev/platform.lock.json',
+    ]);
   });
 });

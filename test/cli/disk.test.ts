@@ -12,8 +12,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { cleanEnvironment, runCli } from '../support/cli.ts';
+import { gitEnvironment } from '../support/git.ts';
 import { projectRoot } from '../support/root.ts';
-import { runProcess } from '../support/run.ts';
+import { runOrThrow, runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
 const sample = readFileSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), 'utf8');
@@ -29,6 +30,24 @@ async function makeProject(...args: string[]): Promise<string> {
 const compile = (folder: string, ...args: string[]) => runCli(['compile', ...args], { cwd: folder });
 
 describe('compile --check', () => {
+  test('of what git checked out with CRLF says so, and the compile it prints mends it', async () => {
+    const folder = await makeProject();
+    const git = (...args: string[]) => runOrThrow('git', args, { env: { ...cleanEnvironment(), ...gitEnvironment } });
+    const [store, clone] = [join(makeTemporaryFolder('crlf'), 'store.git'), join(makeTemporaryFolder('crlf'), 'clone')];
+    await git('-C', folder, 'init', '--quiet');
+    await git('-C', folder, 'add', '.');
+    await git('-C', folder, 'commit', '--quiet', '--message', 'all');
+    await git('clone', '--quiet', '--bare', folder, store);
+    await git('clone', '--quiet', '--config', 'core.autocrlf=true', store, clone);
+    expect(readFileSync(join(clone, 'platform.yaml'), 'utf8')).toContain('\r\n');
+    const check = await compile(clone, '--check');
+    expect([check.code, check.stderr]).toEqual([1, 'To mend: platform compile platform.yaml\n']);
+    expect((await compile(clone)).code).toBe(0);
+    expect(await compile(clone, '--check')).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = await git('-C', clone, 'diff', '--stat');
+    expect(stdout).toBe('');
+  });
+
   test.each([
     { given: [], out: 'generated', needsForce: false },
     { given: ['--env', 'dev'], out: 'generated', needsForce: true },

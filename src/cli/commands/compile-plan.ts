@@ -64,7 +64,8 @@ export function planFolders(
     const plans = loaded.platforms.map((platform) => {
       const artifacts = compilePlatform(platform, loaded.spec.text);
       const paths = artifacts.map(({ path }) => path);
-      const state = readFolder(out, platform.environment, paths);
+      const programs = artifacts.filter(({ executable }) => executable).map(({ path }) => path);
+      const state = readFolder(out, platform.environment, paths, new Set(programs));
       return planWrite(wantFolder(artifacts, state, options), state, options.force);
     });
     const isFull = (options.env ?? []).length === 0 && (options.target ?? []).length === 0;

@@ -72,6 +72,7 @@ async function reportPretty(context: Context, options: CompileOptions, compiled:
 const meaning: Record<PlannedFile['reason'], string> = {
   missing: 'missing',
   stale: 'stale',
+  powerless: 'not executable',
   edited: 'edited by hand',
   foreign: 'not written by platform',
   unknown: 'not known to be ours',

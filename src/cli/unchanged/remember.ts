@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { lockName, parseLock } from '../../artifact/lock.ts';
 import type { WritePlan } from '../../artifact/plan.ts';
+import { decodeSpec } from '../../spec/decode.ts';
 import type { LoadedPlatforms } from '../load.ts';
 import { type Seal, sealPath } from './seal.ts';
 import { encodeStamp, findStamp, type Stamp } from './stamp.ts';
@@ -35,7 +36,8 @@ export function rememberUnchanged(compile: IdleCompile): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const spec = readFileSync(compile.loaded.spec.path);
-    const stamp = spec.toString() === compile.loaded.spec.text ? makeStamp(compile) : null;
+    const read = decodeSpec(spec, path);
+    const stamp = read.ok && read.value === compile.loaded.spec.text ? makeStamp(compile) : null;
     if (stamp === null) {
       rmSync(path, { force: true });
       return;
