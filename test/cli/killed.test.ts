@@ -104,19 +104,33 @@ describe('a compile that is killed', () => {
     const folder = makeTemporaryFolder('killed');
     const trees = { old: readTree(join(original, 'generated')), new: await compileElsewhere(after) };
     restore(original, folder);
-    const kill = (milliseconds: number) => async () => {
-      const program = join(projectRoot, 'dist/cli/main.js');
+    const program = join(projectRoot, 'dist/cli/main.js');
+    /** Whether the compile was there to be killed. */
+    const compile = async (milliseconds: number): Promise<boolean> => {
       const child = spawn(process.execPath, [program, 'compile'], {
         cwd: folder,
         env: cleanEnvironment(),
         stdio: 'ignore',
       });
       const end = once(child, 'exit');
-      await sleep(milliseconds);
+      await Promise.race([sleep(milliseconds, null, { ref: false }), end]);
       child.kill('SIGKILL');
-      await end;
+      const [, signal] = await end;
+      return signal === 'SIGKILL';
     };
-    for (const milliseconds of [150, 200, 250, 300, 400]) await checkKill(folder, kill(milliseconds), trees);
+    const begun = performance.now();
+    expect(await compile(60_000)).toBe(false);
+    const whole = performance.now() - begun;
+    restore(original, folder);
+    let killed = 0;
+    // Writing is the last of it. Each time begins with what the kills before it left.
+    for (const part of [0.4, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]) {
+      const kill = async () => {
+        if (await compile(whole * part)) killed++;
+      };
+      await checkKill(folder, kill, trees);
+    }
+    expect(killed).toBeGreaterThan(0);
     await complete(folder, after, trees.new);
   }, 120_000);
 });
