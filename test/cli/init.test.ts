@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -84,6 +84,39 @@ describe('init --ci github', () => {
     expect(readFileSync(file, 'utf8')).toBe(`${ours}# mine\n`);
     expect((await init('--force')).code).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(ours);
+  });
+
+  test('gives a second project a workflow of its own, and knows each again', async () => {
+    const { root, project } = await makeRepository();
+    const second = join(root, 'sea');
+    cpSync(project, second, { recursive: true, verbatimSymlinks: true });
+    const init = async (cwd: string) => {
+      const { stdout, stderr } = await runCli(['init', '--ci', 'github', '--format', 'json'], { cwd });
+      expect(stderr).toBe('');
+      return JSON.parse(stdout);
+    };
+    const others = '../.github/workflows/platform-sea.yaml';
+    for (const written of [true, false]) {
+      expect(await init(project)).toEqual({ file: `../${workflowPath}`, written });
+      expect(await init(second)).toEqual({ file: others, written });
+    }
+    const read = (file: string) => parse(readFileSync(join(project, file), 'utf8'));
+    const [first, other] = [read(`../${workflowPath}`), read(others)];
+    expect([first.name, first.env.SPEC]).toEqual(['platform', 'maps/platform.yaml']);
+    expect([other.name, other.env.SPEC]).toEqual(['platform-sea', 'sea/platform.yaml']);
+  });
+
+  test('knows its own workflow in CRLF, and the branch of a repository that has no remote', async () => {
+    const { root, project, git } = await makeRepository();
+    await git('remote', 'remove', 'origin');
+    await git('branch', '--move', 'main', 'master');
+    const init = () => runCli(['init', '--ci', 'github', '--format', 'json'], { cwd: project });
+    await init();
+    const file = join(root, workflowPath);
+    const text = readFileSync(file, 'utf8');
+    expect(parse(text).on.push).toEqual({ branches: ['master'] });
+    writeFileSync(file, text.replaceAll('\n', '\r\n'));
+    expect(JSON.parse((await init()).stdout)).toMatchObject({ written: false });
   });
 
   test('says what it lacks: a service, a repository, a package that brings platform', async () => {

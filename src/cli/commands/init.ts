@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { renderGithubWorkflow } from '../../emit/ci/github.ts';
+import { yamlValue } from '../../print/yaml.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { findSpec } from '../find-spec.ts';
 import { renderCommand } from '../render-command.ts';
@@ -30,14 +31,17 @@ export async function runInit(context: Context, options: InitOptions): Promise<E
       hint: 'git init, or go to where the repository is',
     });
   const place = (below: string) => placeInRepository(root, below);
+  const spec = place(path);
+  const name = await nameWorkflow(context, root, spec);
   const text = sign(
     renderGithubWorkflow({
-      spec: place(path),
+      name,
+      spec,
       install: place(await findInstall(dirname(path), root)),
       branch: await findBranch(context, root),
     }),
   );
-  const file = join(root, '.github/workflows/platform.yaml');
+  const file = locateWorkflow(root, name);
   const written = await writeWorkflow(context, file, text, options);
   const shown = showPath(context, file);
   const said = written ? 'written: commit it, and the next pull request is checked' : 'is as it would be written';
@@ -47,13 +51,34 @@ export async function runInit(context: Context, options: InitOptions): Promise<E
   return 0;
 }
 
+/** A workflow of its own for each project of a repository, `platform` for the first one: its name, and its file's. */
+async function nameWorkflow(context: Context, root: string, spec: string): Promise<string> {
+  const project = spec.replace(/(^|\/)(spec\/)?[^/]+$/, '').replaceAll(/\W+/g, '-') || 'root';
+  for (let turn = 0; ; turn++) {
+    const name = ['platform', `platform-${project}`][turn] ?? `platform-${project}-${turn}`;
+    const text = await readWorkflow(context, locateWorkflow(root, name));
+    const isAnothers = text?.startsWith(signature) === true && !text.includes(`\n  SPEC: ${yamlValue(spec).text}\n`);
+    if (!isAnothers) return name;
+  }
+}
+
+const locateWorkflow = (root: string, name: string): string => join(root, '.github/workflows', `${name}.yaml`);
+
+/** Null where there is none. With LF, whatever git made of it. */
+async function readWorkflow(context: Context, file: string): Promise<string | null> {
+  try {
+    return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException;
+    if (cause.code === 'ENOENT') return null;
+    throw new CommandError(2, `cannot read ${showPath(context, file)}: ${cause.message}`, { cause });
+  }
+}
+
 /** False where the file is that already. Throws `CommandError` for one that is not ours, or was edited. */
 async function writeWorkflow(context: Context, file: string, text: string, options: InitOptions): Promise<boolean> {
   const shown = showPath(context, file);
-  const old = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null;
-    throw new CommandError(2, `cannot read ${shown}: ${cause.message}`, { cause });
-  });
+  const old = await readWorkflow(context, file);
   if (old === text) return false;
   if (old !== null && !isOurs(old) && !options.force)
     throw new CommandError(2, `${shown} is not written by platform, or was edited since`, {
@@ -116,10 +141,13 @@ function bringsPlatform(text: string): boolean {
   }
 }
 
-/** The remote's own default branch, as far as this clone knows it. */
+/** The remote's own default branch, as far as this clone knows it; else `master` where there is that and no `main`. */
 async function findBranch(context: Context, root: string): Promise<string> {
   const head = await runGit(context, root, ['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
-  return head?.trim().replace(/^origin\//, '') ?? 'main';
+  if (head !== null) return head.trim().replace(/^origin\//, '');
+  const named = await runGit(context, root, ['branch', '--all', '--format=%(refname:lstrip=-1)']);
+  const names = new Set(named?.split('\n'));
+  return names.has('master') && !names.has('main') ? 'master' : 'main';
 }
 
 function findAbove(from: string, name: string): string | null {
