@@ -15,8 +15,11 @@ if (buildId === null || given === null || !answerUnchanged(process, given, build
 
 async function run(): Promise<void> {
   const context = createContext(process);
-  // The exit code is set rather than forced, so that what is still being written to a pipe gets out.
-  process.exitCode = (given === null ? null : await runQuick(context, given)) ?? (await runWhole(context));
+  const exitCode = given === null ? null : await runQuick(context, given);
+  // Taking down what has no more use, as Node does it when nothing is left to do, takes a millisecond.
+  if (exitCode !== null && context.isWritten()) process.exit(exitCode);
+  // Else the exit code is set rather than forced, so that what is still being written to a pipe gets out.
+  process.exitCode = exitCode ?? (await runWhole(context));
 }
 
 /** Null where the small bundle is not there, or not enough. */

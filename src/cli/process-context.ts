@@ -1,13 +1,20 @@
 import type { Context, Output } from './context.ts';
 import { writeNow } from './write-now.ts';
 
+interface ProcessContext extends Context {
+  /** Whether all that was written is out, so that the process may end at once. */
+  isWritten(): boolean;
+}
+
 /** The one real context: this process's environment, streams, clock and signals. */
-export function createContext(process: NodeJS.Process): Context {
+export function createContext(process: NodeJS.Process): ProcessContext {
+  const [stdout, stderr] = [createOutput(process, 'stdout'), createOutput(process, 'stderr')];
   return {
+    isWritten: () => stdout.isWritten() && stderr.isWritten(),
     env: process.env,
     cwd: process.cwd(),
-    stdout: createOutput(process, 'stdout'),
-    stderr: createOutput(process, 'stderr'),
+    stdout,
+    stderr,
     now: () => new Date(),
     signal: listenForInterrupt(process),
   };
@@ -35,7 +42,7 @@ function listenForInterrupt(process: NodeJS.Process): AbortSignal {
 }
 
 /** The stream is made where a text does not get out at once, or someone asks whether this is a terminal. */
-function createOutput(process: NodeJS.Process, name: 'stdout' | 'stderr'): Output {
+function createOutput(process: NodeJS.Process, name: 'stdout' | 'stderr'): Output & { isWritten(): boolean } {
   let stream: NodeJS.WriteStream | null = null;
   let isWaiting = false;
   const open = () => {
@@ -43,6 +50,7 @@ function createOutput(process: NodeJS.Process, name: 'stdout' | 'stderr'): Outpu
     return stream;
   };
   return {
+    isWritten: () => !isWaiting,
     write: (text) => {
       const rest = isWaiting ? text : writeNow(name === 'stdout' ? 1 : 2, text);
       if (rest.length === 0) return;
