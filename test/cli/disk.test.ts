@@ -164,3 +164,16 @@ describe('compile, where the disk says no', () => {
     expect((await compile(folder, '--check', 'platform.yaml')).code).toBe(0);
   });
 });
+
+test('two compiles at the same time both end well', async () => {
+  const folder = await makeProject();
+  for (let turn = 1; turn <= 8; turn++) {
+    writeFileSync(join(folder, 'platform.yaml'), sample.replaceAll('europe-west1', `europe-west${turn}`));
+    const both = await Promise.all([compile(folder), compile(folder)]);
+    expect(both.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect(await compile(folder, '--check')).toMatchObject({ code: 0, stderr: '' });
+  }
+}, 60_000);
