@@ -9,12 +9,13 @@ const env = { ...process.env, NODE_EXTRA_CA_CERTS: undefined, NODE_OPTIONS: unde
 export function measure(cases, runs) {
   const times = cases.map(() => []);
   for (let run = 0; run <= runs; run++) {
-    for (const [index, { argv, cwd, prepare }] of cases.entries()) {
-      prepare();
+    for (const [index, { argv, cwd }] of cases.entries()) {
+      const [program, ...args] = argv();
       const start = process.hrtime.bigint();
-      const { status, error } = spawnSync(argv[0], argv.slice(1), { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
+      const { status, error } = spawnSync(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
       const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-      if (error || status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`, { cause: error });
+      if (error || status !== 0)
+        throw new Error(`${[program, ...args].join(' ')} ended with ${status}`, { cause: error });
       if (run > 0) times[index].push(milliseconds);
     }
   }
@@ -22,10 +23,9 @@ export function measure(cases, runs) {
 }
 
 /** The most memory (RSS) that one more run has, told by the process itself as it ends; null for programs of others. */
-function weigh({ argv, cwd, prepare }) {
-  if (argv[0] !== process.execPath) return null;
-  prepare();
-  const [, ...args] = argv;
+function weigh({ argv, cwd }) {
+  const [program, ...args] = argv();
+  if (program !== process.execPath) return null;
   const { stderr } = spawnSync(process.execPath, ['--require', join(import.meta.dirname, 'weigh.cjs'), ...args], {
     cwd,
     env,
