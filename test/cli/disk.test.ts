@@ -165,6 +165,21 @@ describe('compile, where the disk says no', () => {
   });
 });
 
+test('a file that is refused in one environment: nothing is written in any, and nothing is said to be', async () => {
+  const folder = await makeProject();
+  appendFileSync(join(folder, 'generated/dev/main.py'), '# mine\n');
+  writeFileSync(join(folder, 'platform.yaml'), sample.replaceAll('europe-west1', 'europe-west4'));
+  const { code, stdout } = await compile(folder);
+  expect(code).toBe(1);
+  expect(stdout).not.toContain('written');
+  const { environments } = JSON.parse((await compile(folder, '--format', 'json')).stdout);
+  expect(environments).toMatchObject([
+    { environment: 'dev', written: [], removed: [], refused: [{ path: 'dev/main.py', reason: 'edited' }] },
+    { environment: 'prod', written: [], removed: [], refused: [] },
+  ]);
+  expect(readFileSync(join(folder, 'generated/prod/terraform/main.tf'), 'utf8')).not.toContain('europe-west4');
+});
+
 test('two compiles at the same time both end well', async () => {
   const folder = await makeProject();
   for (let turn = 1; turn <= 8; turn++) {

@@ -12,15 +12,17 @@ interface Summarised {
 
 /** A line for each environment. */
 export function renderSummary({ shown, check, plans }: Summarised): string {
-  return plans.map((plan) => `${shown}/${plan.name}  ${summarise(plan, check)}\n`).join('');
+  const isDone = isBroughtAbout({ check, plans });
+  return plans.map((plan) => `${shown}/${plan.name}  ${summarise(plan, check, isDone)}\n`).join('');
 }
 
 /** The whole of `--format json`. */
 export function renderJson({ shown, check, plans }: Summarised): string {
+  const isDone = isBroughtAbout({ check, plans });
   const environments = plans.map(({ name, write, remove, refused, unchanged }) => ({
     environment: name,
-    written: write.map(toJson),
-    removed: remove.map(toJson),
+    written: isDone ? write.map(toJson) : [],
+    removed: isDone ? remove.map(toJson) : [],
     refused: refused.map(toJson),
     unchanged,
   }));
@@ -31,12 +33,19 @@ function toJson({ path, reason }: PlannedFile): { path: string; reason: string }
   return { path, reason };
 }
 
-function summarise({ write, remove, refused, unchanged }: Summarised['plans'][number], check: boolean): string {
-  // Where a file is refused, nothing at all was written.
-  const done = check || refused.length === 0;
+/** Where one file of one environment is refused, nothing at all is written; a check says what would be. */
+function isBroughtAbout({ check, plans }: Pick<Summarised, 'check' | 'plans'>): boolean {
+  return check || plans.every(({ refused }) => refused.length === 0);
+}
+
+function summarise(
+  { write, remove, refused, unchanged }: Summarised['plans'][number],
+  check: boolean,
+  isDone: boolean,
+): string {
   const counts: readonly (readonly [number, string])[] = [
-    [done ? write.length : 0, check ? 'to write' : 'written'],
-    [done ? remove.length : 0, check ? 'to remove' : 'removed'],
+    [isDone ? write.length : 0, check ? 'to write' : 'written'],
+    [isDone ? remove.length : 0, check ? 'to remove' : 'removed'],
     [refused.length, 'refused'],
   ];
   const some = counts.filter(([count]) => count > 0);
