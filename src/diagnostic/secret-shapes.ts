@@ -62,9 +62,14 @@ export function matchShape(
   return null;
 }
 
-/** What a text that has the shape of a secret is. */
-export function findShape(text: string): string | null {
-  return matchShape(secretShapes, text)?.what ?? null;
+/** What a text that has the shape of a secret is. `shapes` are those it can have: of `listShapes`, or all. */
+export function findShape(text: string, shapes: readonly SecretShape[] = secretShapes): string | null {
+  return matchShape(shapes, text)?.what ?? null;
+}
+
+/** The shapes that values and keys of a YAML text can have, none in most texts: their marks stand in it, or are escaped. */
+export function listShapes(yaml: string): readonly SecretShape[] {
+  return yaml.includes('\\') ? secretShapes : secretShapes.filter(({ mark }) => yaml.includes(mark));
 }
 
 /** As a comment may show how a password is given, only one that is no placeholder (`$VAR`, `<password>`, `***`, `…`) counts. */

@@ -99,7 +99,7 @@ function checkEnvironmentsKey(document: SpecNode): readonly Diagnostic[] {
 }
 
 function findAllSecrets(file: SourceFile, document: SpecNode | undefined): readonly Secret[] {
-  const secrets = document === undefined ? [] : findSecrets(document);
+  const secrets = document === undefined ? [] : findSecrets(document, file);
   // A `#` inside a quoted value starts no comment.
   const comments = findSecretsInComments(file).filter(
     ({ place }) => !secrets.some((known) => isWithin(place, known.place)),

@@ -3,7 +3,7 @@ import { readPlainYaml } from '../yaml/read-plain.ts';
 import { hasShape } from './has-shape.ts';
 import type { SpecNode } from './node.ts';
 import { createPlaces } from './place.ts';
-import { findSecretsInComments } from './secrets.ts';
+import { findSecrets, findSecretsInComments } from './secrets.ts';
 import { type CheckedSpec, type ValidSpec, validateSpec } from './validate.ts';
 
 /**
@@ -22,7 +22,8 @@ export async function readSpec(file: SourceFile, wanted: readonly string[] = [])
 async function readQuickly(file: SourceFile, wanted: readonly string[]): Promise<ValidSpec | null> {
   if (findSecretsInComments(file).length > 0) return null;
   const document = await readTree(file);
-  return document === null ? null : validateSpec(document, hasShape, wanted);
+  if (document === null || findSecrets(document, file).length > 0) return null;
+  return validateSpec(document, hasShape, wanted);
 }
 
 /** What a text says, of whatever shape; null where its YAML has a mistake. */

@@ -1,5 +1,12 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { commentShapes, findShape, isSecretKey, matchShape } from '../diagnostic/secret-shapes.ts';
+import {
+  commentShapes,
+  findShape,
+  isSecretKey,
+  listShapes,
+  matchShape,
+  type SecretShape,
+} from '../diagnostic/secret-shapes.ts';
 import { indexLines, rangeBetween, type SourceFile } from '../diagnostic/source.ts';
 import type { Place, SpecNode, SpecPath } from './node.ts';
 import { pointTo } from './place.ts';
@@ -15,11 +22,16 @@ export interface Secret {
   readonly place: Place;
 }
 
-/** Passwords, keys and tokens among the values and keys of a document, by key name and by shape. */
-export function findSecrets(root: SpecNode): readonly Secret[] {
+/** Passwords, keys and tokens among the values and keys of a document that was read from a text, by key name and by shape. */
+export function findSecrets(root: SpecNode, { text }: SourceFile): readonly Secret[] {
   const found: Secret[] = [];
-  visit(root, { above: null, step: '', key: null, inQuery: false }, found);
+  visit(root, { above: null, step: '', key: null, inQuery: false }, { shapes: listShapes(text), found });
   return found;
+}
+
+interface Search {
+  readonly shapes: readonly SecretShape[];
+  readonly found: Secret[];
 }
 
 /** Where a value stands, as the way up from it: its path is put together only where it is a secret. */
@@ -32,11 +44,12 @@ interface Position {
   readonly inQuery: boolean;
 }
 
-function visit(node: SpecNode, at: Position, found: Secret[]): void {
+function visit(node: SpecNode, at: Position, search: Search): void {
+  const { shapes, found } = search;
   if (node.kind === 'list') {
     const { key, inQuery } = at;
     node.items.forEach((item, step) => {
-      visit(item, { above: at, step, key, inQuery }, found);
+      visit(item, { above: at, step, key, inQuery }, search);
     });
   } else if (node.kind === 'map') {
     const inherits = at.inQuery && at.key !== null && isSecretKey(at.key);
@@ -44,14 +57,14 @@ function visit(node: SpecNode, at: Position, found: Secret[]): void {
     node.entries.forEach((entry, name) => {
       const inQuery = at.inQuery || name === 'query';
       const below: Position = { above: at, step: name, key: inherits ? at.key : name, inQuery };
-      const what = findShape(name);
+      const what = findShape(name, shapes);
       if (what !== null) found.push({ path: pathOf(below), onKey: true, what, text: name, place: entry.key });
-      visit(entry.value, below, found);
+      visit(entry.value, below, search);
     });
   } else if (node.value !== null && typeof node.value !== 'boolean' && node.value !== '') {
     const text = String(node.value);
     const named = at.key !== null && isSecretKey(at.key) ? `a value for ${JSON.stringify(at.key)}` : null;
-    const what = findShape(text) ?? named;
+    const what = findShape(text, shapes) ?? named;
     if (what !== null) found.push({ path: pathOf(at), onKey: false, what, text, place: node.place });
   }
 }

@@ -3,7 +3,6 @@ import { findEmptyKeys, findIdleKeys } from './idle-keys.ts';
 import { dropNulls, mergeNodes, withoutKey } from './merge.ts';
 import { findNode, type MapEntry, type MapNode, nodeToValue, type Place, type SpecNode } from './node.ts';
 import type { PlatformSpec, Shape } from './schema.ts';
-import { findSecrets } from './secrets.ts';
 
 /** A spec whose shape is right in every environment that was asked for. */
 export interface ValidSpec {
@@ -51,11 +50,11 @@ export type HasShape = (value: unknown, shape: Shape) => boolean;
 
 /**
  * The quick way for a spec without a mistake: base and overlays have their shape with nothing required, each merged
- * document has the platform's. Null where there is anything to say, be it a warning; `findMistakes` says it. `wanted`
- * names the environments to look at; none means all.
+ * document has the platform's. Null where there is anything to say but of secrets, be it a warning; `findMistakes` says
+ * it. `wanted` names the environments to look at; none means all.
  */
 export function validateSpec(document: SpecNode, hasShape: HasShape, wanted: readonly string[]): ValidSpec | null {
-  if (document.kind !== 'map' || findSecrets(document).length > 0) return null;
+  if (document.kind !== 'map') return null;
   const overlays = findNode(document, ['environments']);
   if (overlays === null) {
     const value = nodeToValue(document);
