@@ -1,23 +1,13 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/cli.ts';
-import { projectRoot } from '../support/root.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
-
-const sample = readFileSync(join(projectRoot, 'spec/platform.yaml'), 'utf8');
-
-function project(spec = sample): string {
-  const folder = makeTemporaryFolder('project');
-  mkdirSync(join(folder, 'spec'));
-  writeFileSync(join(folder, 'spec/platform.yaml'), spec);
-  return folder;
-}
+import { makeProject, sample } from './sample-project.ts';
 
 describe('--format json of a command that ends early', () => {
   test('message and hint on stdout, the words on stderr', async () => {
     const { code, stdout, stderr } = await runCli(['validate', '--env', 'prod', '--format', 'json'], {
-      cwd: project(),
+      cwd: makeProject(),
     });
     expect([code, stderr]).toEqual([2, 'platform: the spec has no environment "prod"\n  → it has default\n']);
     expect(JSON.parse(stdout)).toEqual({
@@ -26,7 +16,7 @@ describe('--format json of a command that ends early', () => {
   });
 
   test('no hint where there is none', async () => {
-    const { code, stdout } = await runCli(['validate', 'nowhere.yaml', '--format=json'], { cwd: project() });
+    const { code, stdout } = await runCli(['validate', 'nowhere.yaml', '--format=json'], { cwd: makeProject() });
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toEqual({
       error: { message: 'cannot read nowhere.yaml: there is no such file' },
@@ -35,7 +25,7 @@ describe('--format json of a command that ends early', () => {
 });
 
 test('compile says that the lock is what is broken, and --force mends it', async () => {
-  const folder = project();
+  const folder = makeProject();
   await runCli(['compile'], { cwd: folder });
   writeFileSync(join(folder, 'generated/default/platform.lock.json'), '{');
   writeFileSync(join(folder, 'spec/platform.yaml'), sample.replace('db-custom-4-16384', 'db-custom-2-7680'));
@@ -56,7 +46,7 @@ test('compile says that the lock is what is broken, and --force mends it', async
 
 describe('compile, where something is in the way', () => {
   const inTheWay = async (args: readonly string[], prepare: (folder: string) => void) => {
-    const folder = project();
+    const folder = makeProject();
     prepare(folder);
     const { code, stdout, stderr } = await runCli(['compile', ...args], { cwd: folder });
     return { code, stdout, first: stderr.split('\n')[0] };

@@ -4,21 +4,13 @@ import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../support/cli.ts';
 import { projectRoot } from '../support/root.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-
-const sample = readFileSync(join(projectRoot, 'spec/platform.yaml'), 'utf8');
-
-function project(spec = sample): string {
-  const folder = makeTemporaryFolder('project');
-  mkdirSync(join(folder, 'spec'));
-  writeFileSync(join(folder, 'spec/platform.yaml'), spec);
-  return folder;
-}
+import { makeProject, sample } from './sample-project.ts';
 
 const bad = sample.replace('availability: regional', 'availability: regionel');
 
 describe('platform validate', () => {
   test('a valid spec', async () => {
-    expect(await runCli(['validate'], { cwd: project() })).toMatchObject({
+    expect(await runCli(['validate'], { cwd: makeProject() })).toMatchObject({
       code: 0,
       stdout: 'spec/platform.yaml is valid: environment default\n',
       stderr: '',
@@ -26,7 +18,7 @@ describe('platform validate', () => {
   });
 
   test('a mistake: place, caret, and what to write instead', async () => {
-    const { code, stdout, stderr } = await runCli(['validate'], { cwd: project(bad) });
+    const { code, stdout, stderr } = await runCli(['validate'], { cwd: makeProject(bad) });
     const line = bad.split('\n').findIndex((text) => text.includes('regionel')) + 1;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
@@ -43,7 +35,7 @@ describe('platform validate', () => {
   });
 
   test('--format json', async () => {
-    const { code, stdout } = await runCli(['validate', '--format', 'json'], { cwd: project(bad) });
+    const { code, stdout } = await runCli(['validate', '--format', 'json'], { cwd: makeProject(bad) });
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       diagnostics: [
@@ -63,7 +55,7 @@ describe('platform validate', () => {
     [['validate', '--colour'], "error: unknown option '--colour'\n(add --help for the options)\n"],
     [['valdate'], "error: unknown command 'valdate'\n(Did you mean validate?)\n(add --help for the options)\n"],
   ])('%j exits 2', async (args, stderr) => {
-    expect(await runCli(args, { cwd: project() })).toMatchObject({ code: 2, stdout: '', stderr });
+    expect(await runCli(args, { cwd: makeProject() })).toMatchObject({ code: 2, stdout: '', stderr });
   });
 
   test('no spec anywhere', async () => {
@@ -75,7 +67,7 @@ describe('platform validate', () => {
   });
 
   test('the spec is found from a folder below', async () => {
-    const folder = project();
+    const folder = makeProject();
     mkdirSync(join(folder, 'a/b'), { recursive: true });
     expect((await runCli(['validate'], { cwd: join(folder, 'a/b') })).stdout).toBe(
       '../../spec/platform.yaml is valid: environment default\n',
@@ -85,7 +77,7 @@ describe('platform validate', () => {
 
 describe('platform compile', () => {
   test('writes, then has nothing to do, then names what differs', async () => {
-    const folder = project();
+    const folder = makeProject();
     const first = await runCli(['compile'], { cwd: folder });
     expect(first).toMatchObject({ code: 0, stderr: '' });
     const files = Number(/^generated\/default {2}(\d+) written, 0 unchanged\n$/.exec(first.stdout)?.[1]);
@@ -116,7 +108,7 @@ describe('platform compile', () => {
   });
 
   test('a stale tree is named with the command that mends it', async () => {
-    const folder = project();
+    const folder = makeProject();
     await runCli(['compile'], { cwd: folder });
     writeFileSync(join(folder, 'spec/platform.yaml'), sample.replace('db-custom-4-16384', 'db-custom-2-7680'));
     const { code, stdout, stderr } = await runCli(['compile', '--check'], { cwd: folder });
@@ -141,7 +133,7 @@ describe('platform compile', () => {
   });
 
   test('an invalid spec writes nothing', async () => {
-    const folder = project(bad);
+    const folder = makeProject(bad);
     expect((await runCli(['compile', '--out', 'out'], { cwd: folder })).code).toBe(2);
     expect(() => readFileSync(join(folder, 'out/default/main.py'))).toThrow();
   });

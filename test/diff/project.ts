@@ -2,11 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach } from '@jest/globals';
 import { hashText } from '../../src/artifact/hash.ts';
-import type { Context } from '../../src/cli/context.ts';
-import { runProgram } from '../../src/cli/program.ts';
 import { cleanEnvironment } from '../support/cli.ts';
 import { resolveNow } from '../support/resolve.ts';
 import { runOrThrow } from '../support/run.ts';
+import { runInProcess } from '../support/run-program.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
 export const spec = (tier: string, more = '') => `apiVersion: platform/v1
@@ -26,25 +25,12 @@ beforeEach(() => {
 });
 
 /** Runs the command in the test's folder, as `main.ts` would. */
-export async function diff(args: readonly string[] = [], { env = {}, signal = new AbortController().signal } = {}) {
-  const written = { stdout: '', stderr: '' };
-  const capture = (stream: keyof typeof written) => ({
-    write: (text: string) => {
-      written[stream] += text;
-    },
-    isTerminal: false,
-    color: false,
-  });
-  const context: Context = {
+export function diff(args: readonly string[] = [], { env = {}, signal = new AbortController().signal } = {}) {
+  return runInProcess(['diff', ...args], {
     env: { ...cleanEnvironment('empty'), GIT_CEILING_DIRECTORIES: project.above, ...env },
     cwd: project.folder,
-    stdout: capture('stdout'),
-    stderr: capture('stderr'),
-    now: () => new Date(0),
     signal,
-  };
-  const code = await runProgram(context, ['diff', ...args]);
-  return { code, ...written };
+  });
 }
 
 export async function diffToJson(args: readonly string[] = []) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { runIngestion } from '../../src/ingest/ingestion.ts';
 import { type Instant, parseInstant } from '../../src/ingest/item/instant.ts';
 import { shardOf } from '../../src/ingest/item/shard.ts';
@@ -8,35 +8,17 @@ import { BATCH_ITEMS } from '../../src/ingest/run/batch.ts';
 import { finishRun, settleAll } from '../../src/ingest/run/finish-run.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-import { type Databases, makeServerDatabase, pypgstac } from './support/databases.ts';
 import { makePlan } from './support/ingest.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
 import { itemsOf, rowsOf } from './support/load.ts';
 import { makePorts } from './support/ports.ts';
+import { useServer } from './support/server.ts';
 
 const source = { kind: 'files', files: ['items.ndjson'] } as const;
 
 describeWith(['postgres15', 'python'], 'a run of several batches', () => {
-  let server: Postgres;
-  const open: Databases[] = [];
-  let count = 0;
-  beforeAll(async () => {
-    await pypgstac('0.9.11');
-    server = await startPostgres();
-  }, 600_000);
-  afterEach(async () => {
-    for (const databases of open.splice(0)) await databases.close();
-  });
-  afterAll(() => server?.stop());
-
-  async function make(): Promise<Databases> {
-    count += 1;
-    const databases = await makeServerDatabase(server, `batches ${count}`, '0.9.11');
-    open.push(databases);
-    return databases;
-  }
+  const { make } = useServer(['0.9.11']);
 
   const orders = { 'the first shard first': [1, 2], 'the last shard first': [2, 1], 'one shard': [1] };
   test.each(Object.entries(orders))(

@@ -4,21 +4,21 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
 import { type IngestionPlan, runIngestion } from '../../src/ingest/ingestion.ts';
 import { finishRun, settleAll } from '../../src/ingest/run/finish-run.ts';
 import { makeRunId } from '../../src/ingest/run/planned-run.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { projectRoot } from '../support/root.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-import { type Databases, makeServerDatabase, openServerDatabase, pypgstac } from './support/databases.ts';
+import type { Databases } from './support/databases.ts';
 import { ingest, makePlan } from './support/ingest.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
 import { change, describeDatabase, itemsOf, rowsOf } from './support/load.ts';
 import { makePorts } from './support/ports.ts';
+import { useServer } from './support/server.ts';
 
 /** Items over seven months, some bad and some twice: a few batches. */
 function makeFiles(count: number): string {
@@ -42,38 +42,18 @@ const logOf = (database: Database) =>
   );
 
 describeWith(['postgres15', 'python'], 'exactly once', () => {
-  let server: Postgres;
-  const open: Databases[] = [];
   const children: ChildProcess[] = [];
   const holds: (() => Promise<void>)[] = [];
-  let count = 0;
-  beforeAll(async () => {
-    await pypgstac('0.9.11');
-    server = await startPostgres();
-  }, 600_000);
+  // Before the databases are closed, which would wait for what these hold.
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
     for (const release of holds.splice(0)) await release();
-    for (const databases of open.splice(0)) await databases.close();
   });
-  afterAll(() => server?.stop());
-
-  async function make(): Promise<Databases> {
-    count += 1;
-    const databases = await makeServerDatabase(server, `once ${count}`, '0.9.11');
-    open.push(databases);
-    return databases;
-  }
-
-  /** A second set of connections to the database made last. */
-  async function openAgain(): Promise<Databases> {
-    const databases = await openServerDatabase(server, `once ${count}`);
-    open.push(databases);
-    return databases;
-  }
+  const suite = useServer(['0.9.11']);
+  const { make, openAgain } = suite;
 
   function startRunner(folder: string, run: string, shards = 1): ChildProcess {
-    const options = { dsn: server.dsn(`once ${count}`), folder, files: source.files, run, shards };
+    const options = { dsn: suite.server.dsn(suite.name), folder, files: source.files, run, shards };
     const loader = pathToFileURL(join(projectRoot, 'test/database/typescript.mjs')).href;
     const program = join(projectRoot, 'test/ingest/support/runner.fixture.ts');
     const child = spawn(process.execPath, ['--import', loader, program, JSON.stringify(options)], {
@@ -93,8 +73,8 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
   /** Waits until the server has noticed that a client is gone. */
   const untilQuiet = () =>
     until(async () => {
-      const busy = `SELECT count(*) FROM pg_stat_activity WHERE datname = 'once ${count}' AND state <> 'idle'`;
-      return (await server.psql(busy)) === '0';
+      const busy = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${suite.name}' AND state <> 'idle'`;
+      return (await suite.server.psql(busy)) === '0';
     });
 
   async function until(holds: () => Promise<boolean>): Promise<void> {
@@ -114,7 +94,7 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
       log: await logOf(databases.ingest),
       counts: report.counts,
     };
-    await open.pop()?.close();
+    await suite.closeLast();
     return left;
   }
 
@@ -144,7 +124,7 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
 
   /** Waits until somebody waits for a lock that `hold` took. */
   const untilBlocked = () =>
-    until(async () => (await server.psql('SELECT count(*) FROM pg_locks WHERE NOT granted')) !== '0');
+    until(async () => (await suite.server.psql('SELECT count(*) FROM pg_locks WHERE NOT granted')) !== '0');
 
   test('killed between the commits of the two databases, the log is written once', async () => {
     const folder = makeFiles(1300);
@@ -158,7 +138,7 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     await untilBlocked();
     await kill(child);
     // Its last statement still waits at the server, and would go on without it.
-    await server.psql('SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted');
+    await suite.server.psql('SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted');
     await held.release();
     await untilQuiet();
     expect(await logOf(databases.ingest)).toEqual(expected.log);
@@ -260,7 +240,7 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     }
     const inexact =
       'SELECT p.partition FROM partition_sys_meta p JOIN partition_stats s USING (partition) WHERE s.dtrange <> p.constraint_dtrange';
-    expect(await server.psql(`SET search_path TO pgstac, public; ${inexact}`, `once ${count}`)).toBe('');
+    expect(await suite.server.psql(`SET search_path TO pgstac, public; ${inexact}`, suite.name)).toBe('');
   }, 120_000);
 
   test('an item deleted by hand comes back once, though two runs bring it at the same time for two months', async () => {
@@ -278,7 +258,7 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     const other = await openAgain();
     const both = [databases, other].map((one, place) => ingest(source, makePorts(one, folders[place] as string)));
     const waiting = `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'platform.ledger'::regclass`;
-    await until(async () => (await server.psql(waiting, `once ${count}`)) === '2');
+    await until(async () => (await suite.server.psql(waiting, suite.name)) === '2');
     await held.release();
     const counts = (await Promise.all(both)).map(({ counts: { inserted, updated } }) => ({ inserted, updated }));
     expect(counts).toEqual(

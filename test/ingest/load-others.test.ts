@@ -1,39 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { IngestionFailure } from '../../src/ingest/failure.ts';
 import { describeWith } from '../support/needs.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
-import {
-  type Databases,
-  makeEmbeddedDatabase,
-  makeServerDatabase,
-  type PgstacVersion,
-  pypgstac,
-} from './support/databases.ts';
+import { type Databases, makeEmbeddedDatabase, type PgstacVersion } from './support/databases.ts';
 import { makeCollection, makeItem } from './support/items.ts';
 import { change, itemsOf, load, loadText, rowsOf } from './support/load.ts';
+import { useServer } from './support/server.ts';
 
 const at = (datetime: string) => ({ properties: { datetime } });
 
 describeWith(['postgres15', 'python'], 'loading beside what pgSTAC does itself', () => {
-  let server: Postgres;
-  const open: Databases[] = [];
-  let count = 0;
-  beforeAll(async () => {
-    await pypgstac('0.9.11');
-    await pypgstac('0.10.0');
-    server = await startPostgres({ settings: { timezone: 'America/New_York' } });
-  }, 600_000);
-  afterEach(async () => {
-    for (const databases of open.splice(0)) await databases.close();
-  });
-  afterAll(() => server?.stop());
-
-  async function make(version: PgstacVersion): Promise<Databases> {
-    count += 1;
-    const databases = await makeServerDatabase(server, `others ${count}`, version);
-    open.push(databases);
-    return databases;
-  }
+  const suite = useServer(['0.9.11', '0.10.0'], { timezone: 'America/New_York' });
+  const { make } = suite;
 
   test.each<PgstacVersion>(['0.9.11', '0.10.0'])('an extent that pgSTAC %s counts is kept', async (version) => {
     const databases = await make(version);
@@ -77,7 +54,7 @@ describeWith(['postgres15', 'python'], 'loading beside what pgSTAC does itself',
     });
 
     const advice = /: (SET timezone .*; SELECT repartition\(.*?\));/.exec(failure?.hint ?? '')?.[1];
-    await server.psql(String(advice), `others ${count}`);
+    await suite.server.psql(String(advice), suite.name);
     expect((await load(databases, items)).counts).toMatchObject({ inserted: 2 });
     expect(await itemsOf(databases.pgstac)).toMatchObject([
       { id: 'a', partition: '202401' },
@@ -102,8 +79,7 @@ describeWith(['postgres15', 'python'], 'loading beside what pgSTAC does itself',
     };
     for (const hint of Object.values(await collect(await make('0.9.11')))) expect(hint).toContain('SET search_path');
 
-    const embedded = await makeEmbeddedDatabase('0.9.11');
-    open.push(embedded);
+    const embedded = suite.keep(await makeEmbeddedDatabase('0.9.11'));
     const { target } = embedded.pgstac;
     const again = `delete ${target.kind === 'embedded' ? target.folder : ''} and load everything again`;
     expect(await collect(embedded)).toEqual({

@@ -1,39 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { BATCH_ITEMS } from '../../src/ingest/run/batch.ts';
 import { describeWith } from '../support/needs.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
-import {
-  type Databases,
-  makeServerDatabase,
-  openServerDatabase,
-  type PgstacVersion,
-  pypgstac,
-} from './support/databases.ts';
+import type { PgstacVersion } from './support/databases.ts';
 import { makeCollection, makeItem } from './support/items.ts';
 import { change, describeDatabase, itemsOf, load, loadText, rowsOf } from './support/load.ts';
+import { useServer } from './support/server.ts';
 
 const at = (datetime: string) => ({ properties: { datetime } });
 
 describeWith(['postgres15', 'python'], 'loading', () => {
-  let server: Postgres;
-  const open: Databases[] = [];
-  let count = 0;
-  beforeAll(async () => {
-    await pypgstac('0.9.11');
-    await pypgstac('0.10.0');
-    server = await startPostgres({ settings: { timezone: 'Pacific/Auckland' } });
-  }, 600_000);
-  afterEach(async () => {
-    for (const databases of open.splice(0)) await databases.close();
-  });
-  afterAll(() => server?.stop());
-
-  async function make(version: PgstacVersion = '0.9.11'): Promise<Databases> {
-    count += 1;
-    const databases = await makeServerDatabase(server, `load ${count}`, version);
-    open.push(databases);
-    return databases;
-  }
+  const suite = useServer(['0.9.11', '0.10.0'], { timezone: 'Pacific/Auckland' });
+  const { make } = suite;
 
   const bad = [
     '{"type":"Feature",',
@@ -285,9 +262,8 @@ describeWith(['postgres15', 'python'], 'loading', () => {
 
   test('a login that is only a member of pgstac_ingest and ingest_write can do it all', async () => {
     const owner = await make();
-    await server.psql('CREATE ROLE loader LOGIN; GRANT pgstac_ingest, ingest_write TO loader', `load ${count}`);
-    const databases = await openServerDatabase(server, `load ${count}`, 'loader');
-    open.push(databases);
+    await suite.server.psql('CREATE ROLE loader LOGIN; GRANT pgstac_ingest, ingest_write TO loader', suite.name);
+    const databases = await suite.openAgain('loader');
     await change(
       owner.pgstac,
       `INSERT INTO pgstac.pgstac_settings VALUES ('use_queue', 'true') ON CONFLICT (name) DO UPDATE SET value = 'true'`,

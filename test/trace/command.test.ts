@@ -1,10 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Context } from '../../src/cli/context.ts';
-import { runProgram } from '../../src/cli/program.ts';
 import { cleanEnvironment } from '../support/cli.ts';
 import { projectRoot } from '../support/root.ts';
+import { runInProcess } from '../support/run-program.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
 let folder = '';
@@ -15,25 +14,8 @@ beforeAll(async () => {
 });
 
 /** Runs a command in the folder, as `main.ts` would. */
-async function run(...args: readonly string[]) {
-  const written = { stdout: '', stderr: '' };
-  const capture = (stream: keyof typeof written) => ({
-    write: (text: string) => {
-      written[stream] += text;
-    },
-    isTerminal: false,
-    color: false,
-  });
-  const context: Context = {
-    env: cleanEnvironment('empty'),
-    cwd: folder,
-    stdout: capture('stdout'),
-    stderr: capture('stderr'),
-    now: () => new Date(0),
-    signal: new AbortController().signal,
-  };
-  const code = await runProgram(context, args);
-  return { code, ...written };
+function run(...args: readonly string[]) {
+  return runInProcess(args, { env: cleanEnvironment('empty'), cwd: folder });
 }
 
 /** Where a text first stands in a file, as `explain` takes it. */
