@@ -30,6 +30,11 @@ export function findSpec(context: Pick<Context, 'cwd' | 'env'>, named: string | 
   });
 }
 
+/** The folder that environments' folders are in, absolute: `--out`, else `generated` in the project's. */
+export function locateOut({ cwd }: Pick<Context, 'cwd'>, projectRoot: string, out: string | undefined): string {
+  return out === undefined ? resolve(projectRoot, 'generated') : resolve(cwd, out);
+}
+
 function projectRootOf(path: string): string {
   const folder = dirname(path);
   return basename(folder) === 'spec' ? dirname(folder) : folder;

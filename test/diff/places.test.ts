@@ -28,6 +28,15 @@ describe('where a change is from', () => {
       /<code>platform\.yaml:4 hosting\.cloudSql\.tier<\/code> → <code>terraform\/instance\.tf:\d+/,
     );
   });
+  test('a mistake of an environment that was not asked for hides no place', async () => {
+    const faulty = 'environments: { dev: {}, prod: { hosting: { cloudSql: { tier: nonsense } } } }\n';
+    write('old.yaml', spec(small, twoEnvironments));
+    write('platform.yaml', spec(large, faulty));
+    expect(await placesOf(['--against', 'old.yaml', '--env', 'dev'])).toEqual([
+      ['cloudSql.instance tier', 'platform.yaml:4 hosting.cloudSql.tier written'],
+      ['cloudSql.alerts maxConnections', 'platform.yaml:4 hosting.cloudSql.tier written'],
+    ]);
+  });
   test('a key that is gone is shown where it was', async () => {
     write('old.yaml', spec(small, bastion));
     write('platform.yaml', spec(small));

@@ -134,6 +134,17 @@ describe('a key of the spec', () => {
   });
 });
 
+test('a mistake of an environment that was not asked for is nothing to explain', async () => {
+  const text = readFileSync(join(folder, 'platform.yaml'), 'utf8');
+  writeFileSync(
+    join(folder, 'other.yaml'),
+    text.replace('prod: {}', 'prod: { hosting: { cloudSql: { tier: nonsense } } }'),
+  );
+  const { code, stdout } = await run('explain', 'hosting.cloudSql.tier', '--spec', 'other.yaml', '--env', 'dev');
+  expect(code).toBe(0);
+  expect(stdout).toContain('terraform/instance.tf');
+});
+
 test('the map is kept, used while it fits, and says the same', async () => {
   const asked = [
     ['explain', find(instance, 'db-custom-4-16384')],

@@ -3,12 +3,11 @@ import { diffPlatforms } from '../../diff/diff.ts';
 import type { EnvironmentPair, Origin, SpecPlace, TouchedFile } from '../../diff/report.ts';
 import { nameChange } from '../../diff/report.ts';
 import type { Platform } from '../../model/platform.ts';
-import { findNode, locateKey, type Place, type SpecNode, type SpecPath } from '../../spec/node.ts';
-import { readSpec, readTree } from '../../spec/read-spec.ts';
-import type { ValidSpec } from '../../spec/validate.ts';
+import { findNode, locateKey, type Place, type SpecPath } from '../../spec/node.ts';
 import { listFiles, type TextHunk, traceSteps } from '../../trace/hunks.ts';
 import { formatPath } from '../../trace/spec-path.ts';
 import { type Difference, listModelSteps, listSteps, pairSpecs, type Step } from '../../trace/steps.ts';
+import { type ReadSpec, readAgain } from '../read-again.ts';
 
 /** Where each change comes from, and what it writes. */
 export interface DiffTrace {
@@ -22,12 +21,6 @@ export interface TracedOrigin extends Origin {
   readonly hunks: readonly TextHunk[];
 }
 
-/** A spec that was read again, for its places. */
-interface ReadSpec {
-  readonly document: SpecNode;
-  readonly spec: ValidSpec;
-}
-
 /** Both sides of a diff: the spec, and the one it is compared with where that is known. */
 export interface DiffSpecs {
   readonly before: SourceFile | null;
@@ -39,18 +32,14 @@ export interface DiffSpecs {
  * of the past is not known, the fields that differ are traced without a place.
  */
 export async function traceDiff(pairs: readonly EnvironmentPair[], specs: DiffSpecs, all: boolean): Promise<DiffTrace> {
-  const after = await readAgain(specs.after);
-  const before = specs.before === null ? null : await readAgain(specs.before);
+  const wanted = pairs.flatMap(({ before, after }) => (after ?? before)?.environment ?? []);
+  const after = await readAgain(specs.after, wanted);
+  const before = specs.before === null ? null : await readAgain(specs.before, wanted);
   const traced = pairs.map((pair) => tracePair(pair, before, after, all));
   return {
     origins: traced.flatMap(({ origins }) => origins),
     untraced: traced.reduce((sum, { untraced }) => sum + untraced, 0),
   };
-}
-
-async function readAgain(file: SourceFile): Promise<ReadSpec | null> {
-  const [document, spec] = [await readTree(file), await readSpec(file)];
-  return document === null || !spec.ok ? null : { document, spec: spec.value };
 }
 
 function tracePair(

@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
-import type { SpecNode } from '../../spec/node.ts';
-import { readSpec, readTree } from '../../spec/read-spec.ts';
-import type { ValidSpec } from '../../spec/validate.ts';
 import { openTrace, type Trace } from '../../trace/trace.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
-import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
+import { locateOut } from '../find-spec.ts';
+import { loadPlatforms } from '../load.ts';
+import { readAgain } from '../read-again.ts';
 import { explainKey } from './explain-key.ts';
 import { explainLine, readLineSubject } from './explain-line.ts';
 import { writeMap } from './explain-map.ts';
@@ -20,11 +18,15 @@ export async function runExplainCause(
   options: ExplainOptions,
 ): Promise<ExitCode> {
   const loaded = await loadPlatforms(context, options);
-  const { document, spec } = await readAgain(loaded);
-  const out = options.out === undefined ? resolve(loaded.projectRoot, 'generated') : resolve(context.cwd, options.out);
+  const { shown, text } = loaded.spec;
+  const wanted = loaded.platforms.map(({ environment }) => environment);
+  const again = await readAgain({ path: shown, text }, wanted);
+  if (again === null) throw new Error('a spec that was valid when it was loaded is not when it is read again');
+  const { document, spec } = again;
+  const out = locateOut(context, loaded.projectRoot, options.out);
   const traces = new Map<string, Trace>();
   const open = (environment: string): Trace => {
-    const trace = traces.get(environment) ?? openTrace(spec, environment, loaded.spec.text);
+    const trace = traces.get(environment) ?? openTrace(spec, environment, text);
     traces.set(environment, trace);
     return trace;
   };
@@ -40,13 +42,4 @@ export async function runExplainCause(
   if (lines === null) await explainKey(context, explained, subject);
   else await explainLine(context, explained, lines);
   return 0;
-}
-
-/** The spec that has just been loaded, as a tree with the place of all it says. */
-async function readAgain({ spec: { text, shown } }: LoadedPlatforms): Promise<{ document: SpecNode; spec: ValidSpec }> {
-  const file = { path: shown, text };
-  const [document, spec] = [await readTree(file), await readSpec(file)];
-  if (document === null || !spec.ok)
-    throw new Error('a spec that was valid when it was loaded is not when it is read again');
-  return { document, spec: spec.value };
 }
