@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // Node 20 pays 40 ms for it at each start, `node -e 0` included: it would hide what is measured.
@@ -37,13 +36,4 @@ function weigh({ argv, cwd }) {
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
-}
-
-/** The processor's name, of a machine that tells it. */
-export function nameProcessor() {
-  try {
-    return /model name\s*: (.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown';
-  } catch {
-    return 'unknown';
-  }
 }

@@ -1,5 +1,4 @@
 import { cpus, totalmem } from 'node:os';
-import { nameProcessor } from './measure.mjs';
 
 /** A Markdown table: medians, ratios to the first case, and each bound with whether it is kept. */
 export function printTable(cases, title) {
@@ -12,7 +11,9 @@ export function printTable(cases, title) {
     listBounds(one, floor, cases[index - 1]).join('; '),
   ]);
   const gigabytes = (totalmem() / 2 ** 30).toFixed(0);
-  console.log(`\n${title}. Node ${process.version}, ${cpus().length} × ${nameProcessor()}, ${gigabytes} GB\n`);
+  console.log(
+    `\n${title}. Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${gigabytes} GB\n`,
+  );
   const table = [['case', 'median', 'ratio', 'peak memory', 'bound'], ...rows];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
   const print = (row) => console.log(`| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`);

@@ -80,7 +80,8 @@ export function planWrite(wanted: WantedFolder, state: FolderState, force: boole
   return { name, write, remove, refused, unchanged };
 }
 
-const guarded: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);
+/** What is written over with `force` only. */
+export const guarded: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);
 
 function compareFile(path: string, wanted: string, state: FolderState): Reason | null {
   const found = state.found.get(path);

@@ -51,7 +51,7 @@ export async function loadPlatforms(
   context: Context,
   options: { readonly spec?: string | undefined; readonly env?: readonly string[] | undefined },
 ): Promise<LoadedPlatforms> {
-  return resolvePlatforms(await readSpecFile(context, options.spec), options.env ?? []);
+  return resolvePlatforms(readSpecFile(context, options.spec), options.env ?? []);
 }
 
 /** The second half of `loadPlatforms`. */
@@ -65,7 +65,7 @@ export async function resolvePlatforms(
 }
 
 /** Finds and reads the spec. Throws `CommandError` where there is none, `SpecError` where it is not text. */
-export async function readSpecFile(context: Context, named: string | undefined): Promise<SpecFile> {
+export function readSpecFile(context: Context, named: string | undefined): SpecFile {
   const { path, projectRoot } = findSpec(context, named);
   const shown = showPath(context, path);
   return { path, shown, text: readText(path, shown), projectRoot };

@@ -8,7 +8,7 @@ export interface Given {
   readonly target?: readonly string[] | undefined;
 }
 
-/** A command of ours that runs as it is printed: words quoted for a shell, and and its options as given. */
+/** A command of ours that runs as it is printed: words quoted for a shell, and its options as given. */
 export function renderCommand(words: readonly string[], { spec, env, out, target = [] }: Given): string {
   const envs = typeof env === 'string' ? [env] : (env ?? []);
   const options = [

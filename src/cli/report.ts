@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Report } from '../diagnostic/report.ts';
 import type { Context } from './context.ts';
+import { findRepository } from './find-repository.ts';
 
 export type Format = 'pretty' | 'json';
 /** Of the commands that find mistakes in files: those that a pull request's page shows at their lines, too. */
@@ -40,7 +40,7 @@ export async function printDiagnostics(
 
 /** Paths are shown from the current folder; who reads a report may have started elsewhere, and knows the repository only. */
 function placeInRepository(context: Context, report: Report): Report {
-  const root = findRepository(context.cwd);
+  const root = findRepository(resolve(context.cwd)) ?? resolve(context.cwd);
   const place = (file: string) => {
     const path = resolve(context.cwd, file);
     const below = relative(root, path).split(sep).join('/');
@@ -57,12 +57,4 @@ function placeInRepository(context: Context, report: Report): Report {
     })),
     files: report.files.map((found) => ({ ...found, file: place(found.file) })),
   };
-}
-
-/** The nearest folder with a `.git` (a file, in a worktree), else the current one. */
-function findRepository(cwd: string): string {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return folder;
-    if (dirname(folder) === folder) return resolve(cwd);
-  }
 }

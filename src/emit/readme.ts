@@ -1,4 +1,5 @@
 import { adminDsn, proxyPort } from '../model/dsn.ts';
+import { isWebUrl } from '../model/names.ts';
 import type { Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
@@ -42,7 +43,7 @@ function viewFlow({ name, fileStem }: Pipeline): {
 
 /** What only the machine with the spec's folder can read: a pod has none of the files beside the spec. */
 function isLocal(source: Source): boolean {
-  return source.kind === 'files' || (source.kind === 'catalog' && !/^https?:/.test(source.location));
+  return source.kind === 'files' || (source.kind === 'catalog' && !isWebUrl(source.location));
 }
 
 /** What stands in the folder, in the order the guide comes to it. */

@@ -7,7 +7,7 @@ import type { EmitInput, Target } from './target.ts';
 import { teamTarget } from './team.ts';
 import { terraformTarget } from './terraform.ts';
 
-const targets: readonly Target[] = [terraformTarget, kubernetesTarget, metaflowTarget, sqlTarget, teamTarget];
+export const targets: readonly Target[] = [terraformTarget, kubernetesTarget, metaflowTarget, sqlTarget, teamTarget];
 
 /** Every artifact of one environment, sorted by path. Two emitters that write one path are a bug. */
 export function emitPlatform(platform: Platform, input: EmitInput): readonly Artifact[] {

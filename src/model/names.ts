@@ -56,6 +56,11 @@ export function listFormerNames(renamedFrom: string | readonly string[] | undefi
   return renamedFrom === undefined ? [] : [renamedFrom].flat();
 }
 
+/** Whether a catalog's location is fetched; any other is a path. */
+export function isWebUrl(location: string): boolean {
+  return /^https?:\/\//i.test(location);
+}
+
 /** The bucket of a `gs://bucket/prefix`, or null where it is something else. */
 export function bucketOf(location: string): string | null {
   return /^gs:\/\/([^/]+)/.exec(location)?.[1] ?? null;

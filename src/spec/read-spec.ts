@@ -1,6 +1,5 @@
 import type { SourceFile } from '../diagnostic/source.ts';
 import { readPlainYaml } from '../yaml/read-plain.ts';
-import { hasShape } from './has-shape.ts';
 import type { SpecNode } from './node.ts';
 import { createPlaces } from './place.ts';
 import { findSecrets, findSecretsInComments } from './secrets.ts';
@@ -23,7 +22,7 @@ async function readQuickly(file: SourceFile, wanted: readonly string[]): Promise
   if (findSecretsInComments(file).length > 0) return null;
   const document = await readTree(file);
   if (document === null || findSecrets(document, file).length > 0) return null;
-  return validateSpec(document, hasShape, wanted);
+  return validateSpec(document, wanted);
 }
 
 /** What a text says, of whatever shape; null where its YAML has a mistake. */

@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { hasShape } from './has-shape.ts';
 import { findEmptyKeys, findIdleKeys } from './idle-keys.ts';
 import { dropNulls, mergeNodes, withoutKey } from './merge.ts';
 import { findNode, type MapEntry, type MapNode, nodeToValue, type Place, type SpecNode } from './node.ts';
-import type { PlatformSpec, Shape } from './schema.ts';
+import type { PlatformSpec } from './schema.ts';
 
 /** A spec whose shape is right in every environment that was asked for. */
 export interface ValidSpec {
@@ -46,14 +47,12 @@ export interface GuessedEnvironment {
   readonly namesInDoubt: boolean;
 }
 
-export type HasShape = (value: unknown, shape: Shape) => boolean;
-
 /**
  * The quick way for a spec without a mistake: base and overlays have their shape with nothing required, each merged
  * document has the platform's. Null where there is anything to say but of secrets, be it a warning; `findMistakes` says
  * it. `wanted` names the environments to look at; none means all.
  */
-export function validateSpec(document: SpecNode, hasShape: HasShape, wanted: readonly string[]): ValidSpec | null {
+export function validateSpec(document: SpecNode, wanted: readonly string[]): ValidSpec | null {
   if (document.kind !== 'map') return null;
   const overlays = findNode(document, ['environments']);
   if (overlays === null) {
@@ -67,7 +66,7 @@ export function validateSpec(document: SpecNode, hasShape: HasShape, wanted: rea
   const base = dropNulls(withoutKey(document, 'environments'));
   const environments: ValidEnvironment[] = [];
   for (const [name, overlay] of selectEnvironments(overlays, wanted)) {
-    const node = mergeQuickly(base, overlay.value, hasShape);
+    const node = mergeQuickly(base, overlay.value);
     if (node === null) return null;
     const value = nodeToValue(node);
     if (!hasShape(value, 'platform')) return null;
@@ -81,7 +80,7 @@ export function selectEnvironments(overlays: MapNode, wanted: readonly string[])
   return [...overlays.entries].filter(([name]) => wanted.length === 0 || wanted.includes(name));
 }
 
-function mergeQuickly(base: SpecNode, overlay: SpecNode, hasShape: HasShape): SpecNode | null {
+function mergeQuickly(base: SpecNode, overlay: SpecNode): SpecNode | null {
   if (!hasShape(nodeToValue(overlay), 'overlay')) return null;
   if (overlay.kind !== 'map' || base.kind !== 'map') return base;
   return findIdleKeys(base, overlay).length > 0 ? null : mergeNodes(base, overlay);

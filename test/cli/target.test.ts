@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { findTargetOf, targetNames } from '../../src/emit/target.ts';
-import { emitPlatform } from '../../src/emit/targets.ts';
+import { emitPlatform, targets } from '../../src/emit/targets.ts';
 import { runCli } from '../support/cli.ts';
 import { resolveAll } from '../support/resolve.ts';
 import { projectRoot } from '../support/root.ts';
@@ -18,6 +18,9 @@ test.each(samples)('%s: every path has its target, and no two differ in case onl
     expect(paths.filter((path) => findTargetOf(path) === null)).toEqual([]);
     expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(paths.length);
     expect(new Set(paths.map(findTargetOf))).toEqual(new Set(targetNames));
+    for (const target of targets)
+      for (const { path } of target.emit(platform, { specText: text }))
+        expect([path, findTargetOf(path)]).toEqual([path, target.name]);
   }
 });
 

@@ -1,5 +1,5 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import { hostileValues } from '../support/hostile.ts';
+import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
+import { hostileValues, makeRandom } from '../support/hostile.ts';
 
 /** One change of a spec's text, named well enough to be found again. */
 export interface Mutation {
@@ -23,15 +23,10 @@ interface Spot {
 /** Half open, from 0 to 1. */
 export type Random = () => number;
 
-/** Mulberry32: the same seed, the same numbers on every machine. */
+/** The same seed, the same numbers on every machine. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const below = makeRandom(seed);
+  return () => below(2 ** 32) / 2 ** 32;
 }
 
 /** What is written in place of a value: flow values on one line, which stand in block and flow alike. */
@@ -84,7 +79,7 @@ export function* listMutations(file: string, text: string, random: Random): Gene
 }
 
 function listSpots(text: string): readonly Spot[] {
-  const document = parseDocument(text, { lineCounter: new LineCounter(), uniqueKeys: false, logLevel: 'silent' });
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent' });
   const spots: Spot[] = [];
   const visit = (node: unknown, path: string): void => {
     if (isMap(node))

@@ -16,7 +16,7 @@ describe('a spec with mistakes', () => {
     const bytes = readFileSync(join(folder, name, 'platform.yaml'));
     const text = bytes.toString('utf8');
     const decoded = decodeSpec(bytes, 'platform.yaml');
-    const resolved = decoded.ok ? await resolveSpec({ path: 'platform.yaml', text }) : decoded;
+    const resolved = decoded.ok ? await resolveSpec({ path: 'platform.yaml', text: decoded.value }) : decoded;
     const mistakes = resolved.ok ? resolved.warnings : resolved.diagnostics;
     if (mistakes.length === 0) throw new Error('this scenario has no mistake');
     const said = mistakes.map((diagnostic) => `${describePlace(diagnostic, text)}\n`).join('');

@@ -5,6 +5,7 @@ import { findShape, listShapes } from '../../src/diagnostic/secret-shapes.ts';
 // Of each shape the shortest text that has it: none is passed over for being short.
 const secrets = [
   ['a:/:b@', 'a URL with a password'],
+  ['redis://:/@', 'a database URL with a password'],
   ['?key=a', 'a URL with a key in its query'],
   ['password=a', 'a connection string with a password'],
   ['-----BEGIN PRIVATE KEY-----', 'a private key'],

@@ -1,4 +1,4 @@
-import type { PlannedFile, Reason } from '../../artifact/plan.ts';
+import { guarded, type PlannedFile, type Reason } from '../../artifact/plan.ts';
 import type { FileFinding, FileRule } from '../../diagnostic/report.ts';
 
 const rules: Readonly<Record<Reason, FileRule>> = {
@@ -44,8 +44,6 @@ const rules: Readonly<Record<Reason, FileRule>> = {
   },
 };
 
-const needsForce: ReadonlySet<Reason> = new Set(['edited', 'foreign', 'unknown']);
-
 /** Each file that differs as a finding, with the command that mends it. `out` is the output folder as shown. */
 export function describeFiles(
   out: string,
@@ -53,7 +51,7 @@ export function describeFiles(
   again: (...flags: readonly string[]) => string,
 ): readonly FileFinding[] {
   return files.map(({ path, reason }) => {
-    const command = needsForce.has(reason) ? again('--force') : again();
+    const command = guarded.has(reason) ? again('--force') : again();
     const rule = rules[reason];
     return { rule, message: `${rule.title}. To mend: ${command}`, file: `${out}/${path}` };
   });

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import type { HashedArtifact } from '../../artifact/artifact.ts';
 import { FolderFailure } from '../../artifact/failure.ts';
 import { listEnvironments, readFolder } from '../../artifact/folder.ts';
@@ -9,6 +9,7 @@ import { type FolderState, planWrite, type WantedFolder, type WritePlan } from '
 import { compilePlatform } from '../../compile.ts';
 import { findTargetOf, type TargetName } from '../../emit/target.ts';
 import { CommandError, type Context } from '../context.ts';
+import { locateOut } from '../find-spec.ts';
 import type { LoadedPlatforms } from '../load.ts';
 import type { CheckFormat } from '../report.ts';
 import { showPath } from '../show-path.ts';
@@ -27,8 +28,8 @@ export interface CompileOptions {
 
 /** The folder that environments' folders are in, absolute. Throws `CommandError` for one that the spec itself is in. */
 export function findOut(context: Context, loaded: LoadedPlatforms, out: string | undefined): string {
-  if (out === undefined) return resolve(loaded.projectRoot, 'generated');
-  const folder = resolve(context.cwd, out);
+  const folder = locateOut(context, loaded.projectRoot, out);
+  if (out === undefined) return folder;
   const { path } = loaded.spec;
   if (isInside(path, folder) || isInside(realPath(path), realPath(folder)))
     throw new CommandError(2, `--out ${out} holds the spec: what is made stands in a folder of its own`, {

@@ -12,7 +12,7 @@ import { reportCompile } from './compile-report.ts';
 /** Writes what the spec compiles to, or with `check` says what differs from it. */
 export async function runCompile(context: Context, options: CompileOptions): Promise<ExitCode> {
   const started = context.now().getTime();
-  const spec = await readSpecFile(context, options.spec);
+  const spec = readSpecFile(context, options.spec);
   const compile = () => compileSpec(context, options, spec, started);
   return spec.text.length < largeSpec ? compile() : withoutOptimizer(compile);
 }

@@ -42,7 +42,7 @@ async function listNames(
 /** The spec as far as it can be read; whatever is wrong with it, a TAB is not the place to say so. */
 async function readSpec(context: Context, named: string | undefined): Promise<SpecNode | null> {
   try {
-    const { path } = await findSpec(context, named);
+    const { path } = findSpec(context, named);
     return await readTree({ path, text: await readFile(path, 'utf8') });
   } catch {
     return null;

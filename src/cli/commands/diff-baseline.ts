@@ -24,7 +24,7 @@ export async function readBaseline(context: Context, loaded: LoadedPlatforms, ag
   if (against === 'lock') return readLocks(context, loaded);
   const file = resolve(context.cwd, against);
   if (!(await exists(file))) return readSpecOfRef(context, loaded.spec.path, against, wantedOf(loaded));
-  const { shown, text } = await readSpecFile(context, file);
+  const { shown, text } = readSpecFile(context, file);
   const { platforms } = await resolveText(text, shown, wantedOf(loaded));
   const alsoRef = (await findCommit(context, loaded.projectRoot, against)) !== null;
   return {

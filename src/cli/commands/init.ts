@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { hashText } from '../../artifact/hash.ts';
 import { renderGithubWorkflow } from '../../emit/ci/github.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
+import { findRepository } from '../find-repository.ts';
 import { findSpec } from '../find-spec.ts';
 import { renderCommand } from '../render-command.ts';
 import { runGit } from '../run-git.ts';
@@ -23,9 +24,9 @@ export async function runInit(context: Context, options: InitOptions): Promise<E
     throw new CommandError(2, 'init makes no spec yet, only a workflow: --ci github', {
       hint: 'copy spec/platform.yaml or one of the examples/ and change it',
     });
-  const { path } = await findSpec(context, options.spec);
+  const { path } = findSpec(context, options.spec);
   if (!existsSync(path)) throw new CommandError(2, `cannot read ${showPath(context, path)}: there is no such file`);
-  const root = findAbove(dirname(path), '.git');
+  const root = findRepository(dirname(path));
   if (root === null)
     throw new CommandError(2, `${showPath(context, path)} is in no git repository`, {
       hint: 'git init, or go to where the repository is',
@@ -98,16 +99,12 @@ const signature = '# Written by `platform init --ci github`, which leaves it alo
 
 /** The text below a line that tells, by the text's hash, whether it was edited since. */
 function sign(text: string): string {
-  return `${signature}${hash(text)}\n${text}`;
+  return `${signature}${hashText(text)}\n${text}`;
 }
 
 function isOurs(text: string): boolean {
   const end = text.indexOf('\n');
-  return text.slice(0, end) === `${signature}${hash(text.slice(end + 1))}`;
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return text.slice(0, end) === `${signature}${hashText(text.slice(end + 1))}`;
 }
 
 /** As the workflow names it. A name that its shell or GitHub's expressions would read as more than a name is refused. */
@@ -148,11 +145,4 @@ async function findBranch(context: Context, root: string): Promise<string> {
   const named = await runGit(context, root, ['branch', '--all', '--format=%(refname:lstrip=-1)']);
   const names = new Set(named?.split('\n'));
   return names.has('master') && !names.has('main') ? 'master' : 'main';
-}
-
-function findAbove(from: string, name: string): string | null {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, name))) return folder;
-    if (dirname(folder) === folder) return null;
-  }
 }

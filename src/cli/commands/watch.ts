@@ -12,7 +12,7 @@ import type { CompileOptions } from './compile-plan.ts';
  * the disk are shown, and the next save is awaited. As JSON or SARIF: one object a line for each compile.
  */
 export async function runWatch(context: Context, options: CompileOptions): Promise<ExitCode> {
-  const { path } = await findSpec(context, options.spec);
+  const { path } = findSpec(context, options.spec);
   const shown = showPath(context, path);
   const watch = watchFile(path, context.signal);
   let last: string | null = null;

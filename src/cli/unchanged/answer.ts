@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { renderJson, renderSummary } from '../commands/compile-summary.ts';
-import { findSpec } from '../find-spec.ts';
+import { findSpec, locateOut } from '../find-spec.ts';
 import { showPath } from '../show-path.ts';
 import type { QuickArguments } from '../start/read-arguments.ts';
 import { writeNow } from '../write-now.ts';
@@ -28,7 +27,7 @@ function findAnswer(world: World, given: QuickArguments, build: string): string 
     const { path, projectRoot } = findSpec(world, given.spec);
     const found = decodeStamp(readFileSync(findStamp(projectRoot)), build);
     if (found === null || !found.spec.equals(readFileSync(path))) return null;
-    const out = given.out === undefined ? resolve(projectRoot, 'generated') : resolve(world.cwd, given.out);
+    const out = locateOut(world, projectRoot, given.out);
     return holds(found.stamp, path, out, given) ? render(world, found.stamp, given) : null;
   } catch {
     // Whatever it is: the compile says it in words.

@@ -1,3 +1,4 @@
+import { isWebUrl } from '../../model/names.ts';
 import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
@@ -46,7 +47,7 @@ function urlOf({ source }: Pipeline): string | null {
 }
 
 function portsOf(location: string | null): readonly number[] {
-  if (location === null || !/^https?:/.test(location) || !URL.canParse(location)) return [];
+  if (location === null || !isWebUrl(location) || !URL.canParse(location)) return [];
   const { port, protocol } = new URL(location);
   return [port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)];
 }

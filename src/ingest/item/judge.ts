@@ -42,7 +42,7 @@ export interface CollectionDocument {
 }
 
 /** PostgreSQL's B-tree takes no longer key than 2704 bytes; the ledger's has the collection and the id in it. */
-const MAX_ID_BYTES = 1024;
+export const MAX_ID_BYTES = 1024;
 
 /**
  * Judges a document by what pgSTAC and STAC clients rely on (`judge: structure`), from its bytes alone. What pypgstac

@@ -1,5 +1,6 @@
 import type { Database } from '../../database/connection.ts';
 import { IngestionFailure } from '../failure.ts';
+import { MAX_ID_BYTES } from '../item/judge.ts';
 import { drainQueue, listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
@@ -9,9 +10,6 @@ import { type PlannedRun, readRun } from './planned-run.ts';
 
 /** Receipts per transaction of the ingest database. */
 const RECEIPTS_AT_ONCE = 20;
-
-/** Two of them fit an index of the log. A longer one is a bad item's, whose bytes are in quarantine: here it is null. */
-const LONGEST_NAME_BYTES = 1024;
 
 /** Rows of both databases, by table, after a run. */
 export type RowCounts = Readonly<
@@ -94,11 +92,12 @@ async function settleReceipts(pgstac: Database, ingest: Database): Promise<numbe
   );
   if (receipts.length === 0) return 0;
   await ingest.transaction(async (session) => {
+    // Two names fit an index of the log. A longer one is a bad item's, left by an older release: here it is null.
     for (const { run, pipeline, shard, batch, written, items } of receipts)
       await session.query(
         `INSERT INTO public.ingestion_log (run, pipeline, shard, batch, position, item, collection, outcome, hash, time)
-         SELECT $1::uuid, $2, $3, $4, w.position, CASE WHEN octet_length(w.id) <= ${LONGEST_NAME_BYTES} THEN w.id END,
-           CASE WHEN octet_length(w.collection) <= ${LONGEST_NAME_BYTES} THEN w.collection END, w.outcome,
+         SELECT $1::uuid, $2, $3, $4, w.position, CASE WHEN octet_length(w.id) <= ${MAX_ID_BYTES} THEN w.id END,
+           CASE WHEN octet_length(w.collection) <= ${MAX_ID_BYTES} THEN w.collection END, w.outcome,
            decode(w.hash, 'hex'), $5::timestamptz
          FROM jsonb_to_recordset($6::text::jsonb) AS w (position int, id text, collection text, outcome text, hash text)
          ON CONFLICT (run, shard, batch, position) DO NOTHING`,

@@ -70,6 +70,7 @@ async function findRefusedRivals(
 ): Promise<Refused> {
   const isRival = ({ shard }: Entry) => shard !== work.lease.shard;
   const rivals = [...new Set(entries.flatMap((entry) => later.get(entry) ?? []))].filter(isRival);
+  if (rivals.length === 0) return new Map();
   const among = new Map(rivals.map((rival) => [rival, (later.get(rival) ?? []).filter(isRival)]));
   let refused: Refused = new Map();
   for (;;) {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { isWebUrl } from '../../model/names.ts';
 import { failToRead } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } from './document.ts';
@@ -55,7 +56,7 @@ function listLinks(document: Readonly<Record<string, unknown>> | null): readonly
 }
 
 function resolveLink(href: string, from: string): string {
-  if (isUrl(from) || isUrl(href)) return resolveUrl(href, from);
+  if (isWebUrl(from) || isWebUrl(href)) return resolveUrl(href, from);
   const path = decodePath(href);
   if (path === null) throw refuseLink(href, from);
   return posix.isAbsolute(path) ? posix.normalize(path) : posix.join(posix.dirname(from), path);
@@ -72,7 +73,7 @@ function decodePath(href: string): string | null {
 }
 
 async function readDocument(location: string, ports: CatalogPorts): Promise<Buffer> {
-  if (isUrl(location)) return await fetchBody(location, { method: 'GET', headers: {} }, ports, (body) => body);
+  if (isWebUrl(location)) return await fetchBody(location, { method: 'GET', headers: {} }, ports, (body) => body);
   const parts: Uint8Array[] = [];
   try {
     for await (const part of ports.files.open(location)) parts.push(part);
@@ -80,8 +81,4 @@ async function readDocument(location: string, ports: CatalogPorts): Promise<Buff
     failToRead(location, cause);
   }
   return Buffer.concat(parts);
-}
-
-function isUrl(location: string): boolean {
-  return /^https?:\/\//i.test(location);
 }

@@ -12,9 +12,12 @@ export function checkEnvironments(environments: readonly ValidEnvironment[]): re
     const zone = value.hosting.virtualMachines?.zone;
     if (zone === undefined) return [];
     const { project } = value.gcp;
-    const owner = owners.get(`${project} ${zone}`);
-    if (owner === undefined) owners.set(`${project} ${zone}`, name);
-    if (owner === undefined) return [];
+    const place = `${project} ${zone}`;
+    const owner = owners.get(place);
+    if (owner === undefined) {
+      owners.set(place, name);
+      return [];
+    }
     const at = ['hosting', 'virtualMachines', 'zone'];
     const message = `${owner} and ${name} would both have ingest-postgres and pgstac-postgres in ${zone} of ${project}`;
     const hint = `give ${name} a project of its own below environments.${name} (gcp.project), or another zone`;

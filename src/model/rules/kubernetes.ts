@@ -1,3 +1,4 @@
+import { isWebUrl } from '../names.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 type PipelineSpec = NonNullable<RuleInput['value']['pipelines']>[string];
@@ -65,6 +66,6 @@ function checkFiles(name: string, source: PipelineSpec['source']): readonly Find
     const message = `a schedule runs in the cluster, and no pod has ${JSON.stringify(path)}`;
     return { code: 'PF207', at: [...at, ...place], message, hint };
   };
-  if (source.catalog !== undefined && !/^https?:/.test(source.catalog)) return [refuse(['catalog'], source.catalog)];
+  if (source.catalog !== undefined && !isWebUrl(source.catalog)) return [refuse(['catalog'], source.catalog)];
   return (source.files ?? []).map((file, index) => refuse(['files', index], file));
 }
