@@ -79,32 +79,6 @@ make_cluster() {
   fi
 }
 
-# Ten years, because nothing renews it by itself: after a CA of its own a server's certificate costs no trust to renew, a
-# new CA has to reach every client.
-make_certificates() {
-  install -d -m 0755 "$tls"
-  if ! [ -s "$tls/ca.crt" ]; then
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 3650 -subj "/CN=$machine CA" \
-      -addext keyUsage=critical,keyCertSign,cRLSign -keyout "$tls/ca.key" -out "$tls/ca.crt.new" 2>/dev/null
-    mv "$tls/ca.crt.new" "$tls/ca.crt"
-    chmod 0644 "$tls/ca.crt"
-  fi
-  # Made again for another host name, for a new boot disk's user id, and in the year before it ends.
-  if [ "$(stat -c %U "$tls/server.key" 2>/dev/null)" = postgres ] &&
-    openssl verify -CAfile "$tls/ca.crt" -verify_hostname "$host" "$tls/server.crt" >/dev/null 2>&1 &&
-    openssl x509 -in "$tls/server.crt" -noout -checkend 31536000 >/dev/null; then
-    return
-  fi
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 3649 -subj "/CN=$machine" \
-    -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -addext basicConstraints=critical,CA:FALSE \
-    -addext "subjectAltName=DNS:$host,DNS:$machine,DNS:localhost,IP:127.0.0.1" \
-    -keyout "$tls/server.key.new" -out "$tls/server.crt.new" 2>/dev/null
-  chmod 0644 "$tls/server.crt.new"
-  chown postgres:postgres "$tls/server.key.new"
-  mv "$tls/server.key.new" "$tls/server.key"
-  mv "$tls/server.crt.new" "$tls/server.crt"
-}
-
 write_configuration() {
   local memory_mb
   memory_mb=$(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) / 1024))
@@ -137,6 +111,39 @@ start_server() {
   pg_ctlcluster 15 main reload
   sleep 1
   [ "$(query -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0 ] || pg_ctlcluster 15 main restart
+}
+
+# Ten years, because nothing renews it by itself: after a CA of its own a server's certificate costs no trust to renew, a
+# new CA has to reach every client.
+make_certificates() {
+  install -d -m 0755 "$tls"
+  if ! [ -s "$tls/ca.crt" ]; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 3650 -subj "/CN=$machine CA" \
+      -addext keyUsage=critical,keyCertSign,cRLSign -keyout "$tls/ca.key" -out "$tls/ca.crt.new" 2>/dev/null
+    mv "$tls/ca.crt.new" "$tls/ca.crt"
+    chmod 0644 "$tls/ca.crt"
+  fi
+  # Made again for another host name, for a new boot disk's user id, and in the year before it ends.
+  if [ "$(stat -c %U "$tls/server.key" 2>/dev/null)" = postgres ] &&
+    openssl verify -CAfile "$tls/ca.crt" -verify_hostname "$host" "$tls/server.crt" >/dev/null 2>&1 &&
+    openssl x509 -in "$tls/server.crt" -noout -checkend 31536000 >/dev/null; then
+    return
+  fi
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 3649 -subj "/CN=$machine" \
+    -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -addext basicConstraints=critical,CA:FALSE \
+    -addext "subjectAltName=DNS:$host,DNS:$machine,DNS:localhost,IP:127.0.0.1" \
+    -keyout "$tls/server.key.new" -out "$tls/server.crt.new" 2>/dev/null
+  chmod 0644 "$tls/server.crt.new"
+  chown postgres:postgres "$tls/server.key.new"
+  mv "$tls/server.key.new" "$tls/server.key"
+  mv "$tls/server.crt.new" "$tls/server.crt"
+}
+
+# A new version only for a new CA. Clients read the newest.
+publish_ca() {
+  cmp -s "$tls/ca.crt" "$tls/ca.published" && return
+  gcloud secrets versions add "$ca_secret" --project="$project" --data-file="$tls/ca.crt" >/dev/null || return 1
+  cp "$tls/ca.crt" "$tls/ca.published"
 }
 
 # The newest version of the secret. The first is made here, so that nobody ever has to type it.
@@ -196,13 +203,6 @@ run_sql() {
   for name in "$@"; do
     curl -fsS --retry 5 -H 'Metadata-Flavor: Google' "$metadata/sql-$name" | "${target[@]}" -
   done
-}
-
-# A new version only for a new CA. Clients read the newest.
-publish_ca() {
-  cmp -s "$tls/ca.crt" "$tls/ca.published" && return
-  gcloud secrets versions add "$ca_secret" --project="$project" --data-file="$tls/ca.crt" >/dev/null || return 1
-  cp "$tls/ca.crt" "$tls/ca.published"
 }
 
 install -d -m 0700 "$work"
