@@ -44,6 +44,7 @@ export const catalog = {
   PF231: 'An acknowledgement of something no platform has',
   PF232: 'One change is acknowledged twice',
   PF233: 'An acknowledgement that fits no change',
+  PF262: 'A password that more people read than have to',
 } as const;
 
 export type Code = keyof typeof catalog;

@@ -6,7 +6,7 @@ import { markdownCode, markdownText } from '../print/markdown.ts';
 import { findRunner } from './kubernetes/names.ts';
 import { listTaskVariables } from './kubernetes/task-variables.ts';
 import { renderTemplate, type View } from './render.ts';
-import { listMachines, shellPiece } from './team/words.ts';
+import { hasMetadataPasswords, listMachines, shellPiece } from './team/words.ts';
 
 /** The user guide of one environment, with its own names. */
 export function renderReadme(platform: Platform): string {
@@ -25,6 +25,7 @@ export function renderReadme(platform: Platform): string {
     parts: listParts(platform).map(([path, what]) => ({ path: markdownCode(path), what: markdownText(what) })),
     cloudSql: viewCloudSql(platform),
     machines: viewMachines(platform),
+    metadataPasswords: hasMetadataPasswords(platform),
     kubernetes: kubernetes === null ? null : viewKubernetes(platform, kubernetes),
     flows: platform.pipelines.map(viewFlow),
     clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocal(source)).map(viewFlow) : [],

@@ -71,6 +71,8 @@ export interface VirtualMachinesHosting {
   readonly clients: readonly string[];
   readonly subnetwork: string | null;
   readonly externalAddress: boolean;
+  /** Who says the logins' passwords: each machine to Secret Manager, or Terraform's variables by the machines' metadata. */
+  readonly passwords: 'secretManager' | 'metadata';
   readonly ingest: DatabaseMachine;
   readonly pgstac: DatabaseMachine;
 }

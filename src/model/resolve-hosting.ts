@@ -105,6 +105,7 @@ function resolveVirtualMachines(
     clients: [...machines.clients].sort(),
     subnetwork: machines.subnetwork ?? null,
     externalAddress: machines.externalAddress ?? false,
+    passwords: machines.passwords ?? 'secretManager',
     ingest: machine('ingest'),
     pgstac: machine('pgstac'),
   };

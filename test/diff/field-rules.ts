@@ -157,6 +157,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'virtualMachine machineType': ['machine/type-replaces-disk', 'machine/type-replaces-image', 'machine/type-restarts'],
   'virtualMachine network': ['machine/network-replaces'],
   'virtualMachine passwordSecret': ['machine/password-secret'],
+  'virtualMachine passwords': ['machine/passwords-from-metadata', 'machine/passwords-from-secret-manager'],
   'virtualMachine region': ['machine/region-replaces-secrets'],
   'virtualMachine serviceAccount.accountId': ['machine/service-account-restarts'],
   'virtualMachine serviceAccount.email': ['machine/service-account-restarts'],

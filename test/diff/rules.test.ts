@@ -22,6 +22,7 @@ const special: readonly Platform[] = [
       .filter((name) => !name.includes('*'))
       .map((name) => ({ name, value: 'a' })),
   }),
+  { ...machines, hosting: { ...machines.hosting, passwords: 'metadata' } as Platform['hosting'] },
   ...['n4-standard-4', 't2a-standard-4', 'e2-standard-4'].flatMap((machineType) => [
     { ...cloudSql, bastion: cloudSql.bastion && { ...cloudSql.bastion, machineType } },
     { ...machines, hosting: { ...machines.hosting, machineType } as Platform['hosting'] },

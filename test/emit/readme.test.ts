@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
+import { parseDsn } from '../../src/database/dsn.ts';
 import { emitPlatform } from '../../src/emit/targets.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { platforms, resolveParts, virtualMachines, writeSpec } from './kubernetes.platforms.ts';
@@ -158,6 +159,31 @@ describe('what a platform lacks is not in its guide', () => {
     expect(readme).toContain(
       '(cd terraform/postgres_vms && terraform init && terraform apply -var project_id=acme-earth)',
     );
+  });
+
+  test('passwords from the metadata: the guide asks for them and says who reads them', () => {
+    const hosting = virtualMachines.replace('clients', 'passwords: metadata, clients');
+    const [readme, plain] = [readmeOf(resolveParts({ hosting })), readmeOf(resolveParts({ hosting: virtualMachines }))];
+    expect(linesOf(readme)).toContain('read -rs TF_VAR_ingest_password && export TF_VAR_ingest_password');
+    expect(readme).toContain('whoever reads either reads them');
+    expect(readme).not.toContain('passwords are in no file');
+    expect(plain).not.toContain('TF_VAR_');
+    expect(plain).toContain('passwords are in no file');
+    const access = (text: string) => emitTree(resolveParts({ hosting: text })).get('team/access.md');
+    expect(access(hosting)).toContain('with another `ingest_password` and `pgstac_password`');
+    expect(access(virtualMachines)).not.toContain('ingest_password');
+  });
+
+  // gcloud as a program that prints a password; the rest is the guide's own line, read by the shell and by our DSNs.
+  test('a password of quotes and backslashes gets whole into the DSNs of the machines', () => {
+    const lines = linesOf(readmeOf(resolveParts({ hosting: virtualMachines }))).filter((line) =>
+      /^export (PGSTAC|INGEST_DB)_DSN="host/.test(line),
+    );
+    expect(lines).toHaveLength(2);
+    const password = `it's \\ "a" $HOME $(id) '`;
+    const script = `gcloud() { printf %s "$SECRET"; }\n${lines.join('\n')}\nprintf '%s\\0%s' "$PGSTAC_DSN" "$INGEST_DB_DSN"`;
+    const { stdout } = spawnSync('bash', ['-c', script], { encoding: 'utf8', env: { SECRET: password } });
+    expect(stdout.split('\0').map((dsn) => parseDsn(dsn, 'DSN').password)).toEqual([password, password]);
   });
 
   test('a pipeline of files beside the spec is not sent to pods that have none of them', () => {

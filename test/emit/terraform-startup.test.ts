@@ -15,10 +15,11 @@ const machine = join(projectRoot, 'test/emit/terraform/machine');
 async function bootMachine(
   database: 'ingest' | 'pgstac',
   pgstacSql: string,
+  passwords: 'secretManager' | 'metadata' = 'secretManager',
 ): Promise<{ code: number; lines: string[] }> {
   const folder = makeTemporaryFolder('machine');
   const platform = makePlatform(virtualMachines, {
-    hosting: { virtualMachines: { clients: ['127.0.0.1/32'] } },
+    hosting: { virtualMachines: { clients: ['127.0.0.1/32'], passwords } },
   });
   for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -37,8 +38,10 @@ async function bootMachine(
       join(folder, 'terraform/postgres_vms'),
       database,
     ],
-    { env: { ...process.env, TEST_PGSTAC: pgstacSql } },
+    { env: { ...process.env, TEST_PGSTAC: pgstacSql, TEST_PASSWORDS: passwords } },
   );
+  // Of the passwords that run.sh gives.
+  for (const secret of ["'first'", 'pass$word']) expect(`${stdout}${stderr}`).not.toContain(secret);
   return {
     code,
     lines: code === 0 ? stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#')) : [stdout, stderr],
@@ -62,6 +65,25 @@ describeWith(['postgres15', 'namespaces', 'python'], 'a startup script makes a s
       ],
     });
   });
+
+  test('of either, with the passwords that its metadata say', async () => {
+    const [ingest, pgstac] = [
+      await bootMachine('ingest', '/dev/null', 'metadata'),
+      await bootMachine('pgstac', await findPgstacSql(), 'metadata'),
+    ];
+    expect(ingest.lines).toEqual(
+      expect.arrayContaining([
+        'login: ingest_user true',
+        'secrets: ./sentinel2-ingest-ca.1 ./sentinel2-ingest-password.1',
+        'second boot: the same',
+        'new password: ingest_user',
+        'new boot disk: ingest_user',
+      ]),
+    );
+    expect(pgstac.lines).toEqual(
+      expect.arrayContaining(['login: pgstac_user true', 'second boot: the same', 'new password: pgstac_user']),
+    );
+  }, 600_000);
 
   test('of the pgstac database, with the pinned release', async () => {
     const { lines } = await bootMachine('pgstac', await findPgstacSql());

@@ -24,6 +24,7 @@ export const conditions = {
   leavesOne: ({ before, after }: Candidate) =>
     Array.isArray(before) && Array.isArray(after) && before.some((item) => !after.includes(item)),
   leavesTerraform: ({ before, after }: Candidate) => before === 'terraform' && after === 'job',
+  leavesMetadata: ({ before, after }: Candidate) => before === 'metadata' && after === 'secretManager',
   ofAnExtension: ({ field }: Candidate) => /^flags\.[^.]+\./.test(field ?? ''),
   needsOtherDisk: ({ before, after }: Candidate) =>
     chooseDisk(String(before)).diskType !== chooseDisk(String(after)).diskType,

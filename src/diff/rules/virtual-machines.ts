@@ -136,6 +136,25 @@ export const virtualMachineRules: readonly Rule[] = [
     source: google('resource_secret_manager_secret.go', 'secret_id: ForceNew'),
   },
   {
+    id: 'machine/passwords-from-secret-manager',
+    resource,
+    field: 'passwords',
+    when: ['leavesMetadata'],
+    impact: 'update',
+    reason:
+      "The machine's metadata forget the password, which stays what it is: former states of Terraform still tell it, so add another version to its secret and run the startup script.",
+    source: ours("the machine's startup script keeps what the secret has"),
+  },
+  {
+    id: 'machine/passwords-from-metadata',
+    resource,
+    field: 'passwords',
+    impact: 'update',
+    reason:
+      "The machine's metadata change in place. When its startup script next runs, the login has the variable's password, and the secret a version with it, which clients read.",
+    source: google(instance, 'metadata: updated in place; platform: read_password of the startup script'),
+  },
+  {
     id: 'machine/ca-secret',
     resource,
     field: 'caSecret',

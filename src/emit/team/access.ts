@@ -4,7 +4,7 @@ import { markdownCode, markdownText } from '../../print/markdown.ts';
 import { listLaunchers } from '../kubernetes/launchers.ts';
 import { findRunner } from '../kubernetes/names.ts';
 import { renderTemplate, type View } from '../render.ts';
-import { conninfoOf, conninfoPiece, listMachines, shellPiece } from './words.ts';
+import { conninfoOf, conninfoPiece, hasMetadataPasswords, listMachines, shellPiece } from './words.ts';
 
 /** How each person reaches each database, and what to do when one leaves. */
 export function renderAccess(platform: Platform): string {
@@ -17,6 +17,7 @@ export function renderAccess(platform: Platform): string {
     cloudSql: viewCloudSql(platform),
     logins: hosting.kind === 'cloudSql' ? people.map((person) => viewLogin(platform, person)) : [],
     machines: viewMachines(platform),
+    metadataPasswords: hasMetadataPasswords(platform),
     launchers: viewLaunchers(platform),
   });
 }

@@ -44,6 +44,11 @@ export function listMachines({ hosting, prefix }: Platform): readonly ReachedMac
   }));
 }
 
+/** Whether the passwords come from Terraform's variables: Secret Manager then follows the machines' metadata. */
+export function hasMetadataPasswords({ hosting }: Platform): boolean {
+  return hosting.kind === 'virtualMachines' && hosting.passwords === 'metadata';
+}
+
 export function conninfoOf({ port, database, login, caFile }: ReachedMachine): Fragment<'markdown'> {
   return conninfoPiece({
     host: '127.0.0.1',

@@ -13,16 +13,20 @@ const folder = 'terraform/postgres_vms';
  * by itself; the first names the secrets that the second makes.
  */
 export function emitMachines(platform: Platform, hosting: VirtualMachinesHosting): readonly Artifact[] {
+  const metadataPasswords = hosting.passwords === 'metadata';
   return [
     ...emitBase(platform),
     emitHcl(folder, 'terraform/postgres_vms/versions.tf', {
       backend: viewBackend(platform, 'postgres_vms'),
       ...viewProviders({ postgresql: false }),
     }),
-    emitHcl(folder, 'terraform/postgres_vms/variables.tf', { project: hclString(platform.gcp.project) }),
+    emitHcl(folder, 'terraform/postgres_vms/variables.tf', {
+      project: hclString(platform.gcp.project),
+      metadataPasswords,
+    }),
     emitHcl(folder, 'terraform/postgres_vms/main.tf', viewMain(platform, hosting)),
     emitHcl(folder, 'terraform/postgres_vms/machines.tf', viewMachines(hosting)),
-    emitHcl(folder, 'terraform/postgres_vms/identity.tf', {}),
+    emitHcl(folder, 'terraform/postgres_vms/identity.tf', { metadataPasswords }),
     emitHcl(folder, 'terraform/postgres_vms/network.tf', {
       clients: hosting.clients.length === 0 ? null : hclStrings(hosting.clients),
     }),
@@ -66,6 +70,7 @@ function viewMachines(hosting: VirtualMachinesHosting): HclView {
     image: hclString(image),
     subnetwork: hosting.subnetwork === null ? null : hclString(hosting.subnetwork),
     externalAddress: hosting.externalAddress,
+    metadataPasswords: hosting.passwords === 'metadata',
   };
 }
 

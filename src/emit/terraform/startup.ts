@@ -25,6 +25,7 @@ export function emitStartup(
     database: shellWord(platform.databases[database].name),
     login: shellWord(machine.login),
     passwordSecret: shellWord(machine.passwordSecret),
+    passwordKey: hosting.passwords === 'metadata' ? shellWord(`${database.toUpperCase()}_PASSWORD`) : null,
     caSecret: shellWord(machine.caSecret),
     clients: joinWords(hosting.clients),
     pgstac:

@@ -11,6 +11,7 @@ import { checkNames } from './names.ts';
 import { checkMisspeltNamespaces } from './namespaces.ts';
 import { checkNetwork } from './network.ts';
 import { checkNotYet } from './not-yet.ts';
+import { checkPasswords } from './passwords.ts';
 import { checkPipelines } from './pipelines.ts';
 import { checkPlaces } from './places.ts';
 import { checkRenames } from './renames.ts';
@@ -35,6 +36,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkRights,
   checkLocations,
   checkAcknowledgements,
+  checkPasswords,
   checkNotYet,
 ];
 

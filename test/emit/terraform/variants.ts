@@ -56,6 +56,10 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
       hosting: { virtualMachines: { externalAddress: true, machineType: 'n4-standard-4', subnetwork } },
     }),
   },
+  'virtual machines with passwords from the metadata': {
+    platform: makePlatform(virtualMachines, { hosting: { virtualMachines: { passwords: 'metadata' } } }),
+    tests: ['virtual-machines-workloads', 'metadata-passwords'],
+  },
   'virtual machines for nobody': {
     platform: makePlatform(virtualMachines, {
       ...nobody,

@@ -13,7 +13,17 @@ for path in /var/lib/postgresql /etc/postgresql /run/postgresql /var/lib/platfor
 done
 chmod 1777 /run/postgresql
 export PATH=$here/bin:$PATH TEST_STORE=/mnt/secrets TEST_SQL=$folder/sql/$database
-mkdir -m 0755 "$TEST_STORE"
+export TEST_METADATA=/mnt/metadata
+mkdir -m 0755 "$TEST_STORE" "$TEST_METADATA"
+
+# With passwords from the metadata the first one is said before the machine boots, and each by the metadata alone.
+give_password() {
+  if [ "$TEST_PASSWORDS" = metadata ]; then
+    printf %s "$1" >"$TEST_METADATA/${database^^}_PASSWORD"
+  else
+    printf %s "$1" >"$TEST_STORE/$(basename "$(newest password)" .1).2"
+  fi
+}
 
 boot() { bash "$folder/startup-$database.sh" 2>&1 | sed 's/^/# /'; }
 newest() { find "$TEST_STORE" -name "*-$1.*" | sort | tail -n 1; }
@@ -21,6 +31,7 @@ connect() { PGPASSWORD=$(cat "$(newest password)") psql -XqAt "host=localhost db
 ask() { connect "sslmode=verify-full sslrootcert=$(newest ca)" <<<"$1"; }
 fingerprint() { cat /etc/postgresql/15/main/{pg_hba.conf,conf.d/platform.conf} /var/lib/postgresql/tls/*.crt "$TEST_STORE"/* | sha256sum; }
 
+[ "$TEST_PASSWORDS" = secretManager ] || give_password "a 'first' \$(id) \`one\` ü "
 boot
 echo "login: $(ask "SELECT current_user || ' ' || ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")"
 echo "hba: $(grep -c . /etc/postgresql/15/main/pg_hba.conf)"
@@ -32,7 +43,7 @@ first=$(fingerprint)
 boot
 [ "$(fingerprint)" = "$first" ] && echo 'second boot: the same'
 
-printf '%s' "it's \\ a \"pass\$word\" " >"$TEST_STORE/$(basename "$(newest password)" .1).2"
+give_password "it's \\ a \"pass\$word\" "
 boot
 echo "new password: $(ask 'SELECT current_user')"
 
