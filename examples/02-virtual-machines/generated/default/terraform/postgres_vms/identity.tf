@@ -1,4 +1,4 @@
-# One identity a machine. It may read and make its own login's password, and publish its CA's certificate: nothing else.
+# One identity a machine. It may read and write its own login's password, and publish its CA's certificate: nothing else.
 resource "google_service_account" "machine" {
   for_each = local.machines
 

@@ -20,6 +20,7 @@ readonly data=/var/lib/postgresql
 readonly config=/etc/postgresql/15/main
 readonly tls=$data/tls
 readonly work=/var/lib/platform
+readonly metadata=http://metadata.google.internal/computeMetadata/v1/instance/attributes
 
 say() { printf 'platform: %s\n' "$*"; }
 fail() {
@@ -146,22 +147,27 @@ publish_ca() {
   cp "$tls/ca.crt" "$tls/ca.published"
 }
 
-# The newest version of the secret. The first is made here, so that nobody ever has to type it.
-read_password() {
+# The newest version of the secret, and nothing where it has none yet.
+read_secret() {
   local said
   said=$(mktemp)
-  if password=$(gcloud secrets versions access latest --secret="$password_secret" --project="$project" 2>"$said"); then
+  if gcloud secrets versions access latest --secret="$password_secret" --project="$project" 2>"$said" ||
+    grep -q NOT_FOUND "$said"; then
     rm "$said"
     return
   fi
-  if grep -q NOT_FOUND "$said"; then
-    password=$(openssl rand -hex 24)
-    printf %s "$password" | gcloud secrets versions add "$password_secret" --project="$project" --data-file=- >/dev/null &&
-      rm "$said" && return
-  fi
   cat "$said" >&2
-  rm -f "$said"
+  rm "$said"
   return 1
+}
+
+# The first is made here, so that nobody ever has to type it.
+read_password() {
+  local stored
+  stored=$(read_secret) || return 1
+  password=${stored:-$(openssl rand -hex 24)}
+  [ "$password" = "$stored" ] ||
+    printf %s "$password" | gcloud secrets versions add "$password_secret" --project="$project" --data-file=- >/dev/null
 }
 
 make_database() {
@@ -242,7 +248,7 @@ install_pgstac() {
 
 # The platform's own SQL, as in the folder sql; Terraform hands each file over as metadata of this machine.
 run_sql() {
-  local metadata=http://metadata.google.internal/computeMetadata/v1/instance/attributes name
+  local name
   for name in "$@"; do
     curl -fsS --retry 5 -H 'Metadata-Flavor: Google' "$metadata/sql-$name" | "${target[@]}" -
   done
