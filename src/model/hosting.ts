@@ -36,7 +36,7 @@ export interface CloudSqlHosting {
   };
   readonly maintenance: { readonly day: Weekday; readonly hour: number; readonly track: 'canary' | 'stable' | 'week5' };
   readonly insights: { readonly queryPlansPerMinute: number; readonly recordApplicationTags: boolean };
-  /** Sorted by name; includes those the platform itself needs (`cloudsql.iam_authentication`). */
+  /** Sorted by name; includes what the platform needs itself (`cloudsql.iam_authentication`) and has the log say. */
   readonly flags: readonly Setting[];
   readonly deletionProtection: boolean;
   readonly replicas: readonly {

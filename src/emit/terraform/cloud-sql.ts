@@ -1,8 +1,9 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { CloudSqlHosting, Platform, Weekday } from '../../model/platform.ts';
-import { hclBoolean, hclComment, hclMap, hclNumber, hclString } from '../../print/hcl.ts';
+import { hclBoolean, hclComment, hclNumber, hclString } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
+import { viewFlagChecks } from './flag-checks.ts';
 import { viewPostgresql } from './postgresql.ts';
 
 const folder = 'terraform';
@@ -48,10 +49,8 @@ function viewSettings({ disk, backups, maintenance, insights, ...hosting }: Clou
     tier: hclString(hosting.tier),
     edition: hclString({ enterprise: 'ENTERPRISE', 'enterprise-plus': 'ENTERPRISE_PLUS' }[hosting.edition]),
     availability: hclString({ zonal: 'ZONAL', regional: 'REGIONAL' }[hosting.availability]),
-    flags: hclMap(
-      hosting.flags.map(({ name, value }) => [name, hclString(value)]),
-      1,
-    ),
+    flags: hosting.flags.map(({ name, value }) => ({ name: hclString(name), value: hclString(value) })),
+    checks: viewFlagChecks(hosting.flags),
     disk: {
       type: hclString({ ssd: 'PD_SSD', hdd: 'PD_HDD' }[disk.type]),
       sizeGb: hclNumber(disk.sizeGb),

@@ -18,6 +18,25 @@ const everything = {
     },
   },
 };
+/** Each of the flags that checkov looks at, as checkov would not have it or as the platform does not by itself. */
+const flags = {
+  'cloudsql.enable_pgaudit': 'on',
+  log_checkpoints: 'off',
+  log_connections: 'off',
+  log_disconnections: 'off',
+  log_duration: 'on',
+  log_executor_stats: 'on',
+  log_hostname: 'on',
+  log_lock_waits: 'off',
+  log_min_duration_statement: '0',
+  log_min_error_statement: 'panic',
+  log_min_messages: 'debug',
+  log_parser_stats: 'on',
+  log_planner_stats: 'on',
+  log_statement: 'none',
+  log_statement_stats: 'on',
+  log_temp_files: '1024',
+};
 const subnetwork = 'projects/acme-earth/regions/europe-west1/subnetworks/main';
 const nobody = { kubernetes: undefined, metaflow: undefined, access: { workloads: {}, people: [] } };
 
@@ -44,6 +63,7 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
       'dev',
     ),
   },
+  'Cloud SQL with flags of its own': { platform: makePlatform(cloudSql, { hosting: { cloudSql: { flags } } }) },
   'virtual machines': {
     platform: makePlatform(virtualMachines),
     tests: ['virtual-machines-workloads', 'virtual-machines'],
