@@ -72,6 +72,7 @@ function viewCloudSql(platform: Platform): View<'markdown'> {
   const runner = findRunner(platform);
   return {
     bastion: platform.bastion !== null,
+    byTerraform: hosting.bootstrap === 'terraform',
     initJob: hosting.initAccount !== null && runner !== null,
     connectionName: shellPiece(hosting.connectionName),
     port: shellPiece(String(proxyPort(platform))),

@@ -22,6 +22,12 @@ export function hclStrings(values: readonly string[]): Fragment<'hcl'> {
   return makeFragment('hcl', `[${values.map(quoteHcl).join(', ')}]`);
 }
 
+/** `{ a = "b", c = "d" }` on one line; its keys are identifiers. `{}` where it is empty. */
+export function hclObject(entries: readonly (readonly [string, Fragment<'hcl'>])[]): Fragment<'hcl'> {
+  const members = entries.map(([key, value]) => `${hclIdentifier(key)} = ${readFragment('hcl', value)}`);
+  return makeFragment('hcl', members.length === 0 ? '{}' : `{ ${members.join(', ')} }`);
+}
+
 /**
  * A map over several lines, its `=` in one column as `terraform fmt` puts them; `{}` where it is empty. The closing brace
  * is indented by two spaces a `depth`. Throws on a value that no printer of HCL made.

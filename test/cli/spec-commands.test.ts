@@ -144,6 +144,7 @@ describe('what is committed', () => {
     'spec/platform.yaml',
     'examples/01-cloud-sql/platform.yaml',
     'examples/02-virtual-machines/platform.yaml',
+    'examples/03-bootstrap-terraform/platform.yaml',
   ])('%s equals what it compiles to', async (spec) => {
     expect(await runCli(['compile', '--check', spec], { cwd: projectRoot })).toMatchObject({ code: 0, stderr: '' });
   });

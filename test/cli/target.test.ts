@@ -9,7 +9,7 @@ import { projectRoot } from '../support/root.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
 const spec = readFileSync(join(projectRoot, 'spec/platform.yaml'), 'utf8');
-const samples = ['spec', 'examples/01-cloud-sql', 'examples/02-virtual-machines'];
+const samples = ['spec', 'examples/01-cloud-sql', 'examples/02-virtual-machines', 'examples/03-bootstrap-terraform'];
 
 test.each(samples)('%s: every path has its target, and no two differ in case only', (sample) => {
   const text = readFileSync(join(projectRoot, sample, 'platform.yaml'), 'utf8');

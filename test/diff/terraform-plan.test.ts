@@ -100,6 +100,7 @@ const owners: readonly (readonly [address: RegExp, resource: RegExp, also: reado
   [/^google_compute_firewall\.clients/, /^virtualMachines\.firewall$/, []],
   [/^postgresql_extension\./, /^(database pgstac|cloudSql\.instance)$/, ['update', 'refused']],
   [/^postgresql_(?:role|grant_role)\./, /^(cloudSql\.instance|person .*|workload .*)$/, ['update', 'refused']],
+  [/^postgresql_(?:schema|grant)\./, /^cloudSql\.instance$/, ['refused']],
   [/^google_service_account_iam_member\./, /^(kubernetes|cloudSql\.initAccount|workload .*)$/, []],
   [/^google_storage_bucket_iam_member\./, /^workload /, ['update']],
   [/^google_\w+_iam_member\./, /^(person .*|workload .*|bastion|cloudSql\.initAccount)$/, []],

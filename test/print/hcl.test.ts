@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { describe, expect, test } from '@jest/globals';
-import { hclComment, hclIdentifier, hclMap, hclNumber, hclString, hclStrings } from '../../src/print/hcl.ts';
+import { hclComment, hclIdentifier, hclMap, hclNumber, hclObject, hclString, hclStrings } from '../../src/print/hcl.ts';
 import { yamlValue } from '../../src/print/yaml.ts';
 import { isUnpaired } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
@@ -29,6 +29,17 @@ describe("HCL, read by HashiCorp's parser", () => {
     const file = await parse('a.tf', `locals {\n  a = ${hclStrings(strings)}\n  b = ${hclStrings([])}\n}\n`);
     expect(file['locals'][0].a).toHaveLength(strings.length);
     expect(file['locals'][0].b).toEqual([]);
+  });
+
+  test('objects stand on one line', async () => {
+    const text = hclObject([
+      ['a', hclString('${x}')],
+      ['b', hclNumber(1)],
+    ]);
+    const file = await parse('a.tf', `locals {\n  a = ${text}\n  b = ${hclObject([])}\n}\n`);
+    expect(text.toString()).toBe('{ a = "$${x}", b = 1 }');
+    expect(file).toEqual({ locals: [{ a: { a: '$${x}', b: 1 }, b: {} }] });
+    expect(() => hclObject([['a b', hclNumber(1)]])).toThrow(RangeError);
   });
 
   test('a map comes back, keys and values, aligned as terraform fmt has it', async () => {

@@ -12,10 +12,12 @@ import { projectRoot } from '../support/root.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-const specs = ['spec', 'examples/01-cloud-sql', 'examples/02-virtual-machines'].map((folder): Json => {
-  const text = readFileSync(join(projectRoot, folder, 'platform.yaml'), 'utf8');
-  return nodeToValue(readNode(text)) as Json;
-});
+const specs = ['spec', 'examples/01-cloud-sql', 'examples/02-virtual-machines', 'examples/03-bootstrap-terraform'].map(
+  (folder): Json => {
+    const text = readFileSync(join(projectRoot, folder, 'platform.yaml'), 'utf8');
+    return nodeToValue(readNode(text)) as Json;
+  },
+);
 
 const replacements: readonly Json[] = [
   null,

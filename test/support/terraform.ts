@@ -36,6 +36,24 @@ export async function planTerraformChange(
   return (JSON.parse(stdout) as { resource_changes: readonly ResourceChange[] }).resource_changes;
 }
 
+/** One resource of a state; `depends_on` are addresses without their keys, the indirect ones too. */
+export interface StateResource {
+  readonly address: string;
+  readonly type: string;
+  readonly name: string;
+  readonly index?: string | number;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly depends_on?: readonly string[];
+}
+
+/** What Terraform core has in its state after an apply to nothing, by a provider to which everything succeeds. */
+export async function applyTerraform(folder: string, variables: readonly string[]): Promise<readonly StateResource[]> {
+  const args = [folder, ...variables.map((variable) => `-var=${variable}`)];
+  const { stdout } = await runOrThrow(join(tool, 'apply'), args, { env: await setUp(), timeout: 600_000 });
+  const state = JSON.parse(stdout) as { values: { root_module: { resources: readonly StateResource[] } } };
+  return state.values.root_module.resources;
+}
+
 /** The environment in which the tool runs, with all that it needs in its cache. */
 async function setUp(): Promise<NodeJS.ProcessEnv> {
   const cache = findTestCache();

@@ -10,6 +10,7 @@ export const specs = [
   'spec/platform.yaml',
   'examples/01-cloud-sql/platform.yaml',
   'examples/02-virtual-machines/platform.yaml',
+  'examples/03-bootstrap-terraform/platform.yaml',
   'test/diff/full-cloud-sql.yaml',
   'test/diff/full-virtual-machines.yaml',
 ] as const;

@@ -39,12 +39,15 @@ describe('the plain reader gives the tree and places of the yaml library, or lea
 });
 
 describe('it reads by itself', () => {
-  test.each(['spec', 'examples/01-cloud-sql', 'examples/02-virtual-machines'])('%s', (folder) => {
-    const text = readFileSync(join(root, folder, 'platform.yaml'), 'utf8');
-    expect(compareReaders(text)).toEqual({ kind: 'same' });
-    expect(compareReaders(text.replaceAll('\n', '\r\n'))).toEqual({ kind: 'same' });
-    expect(compareReaders(text.trimEnd())).toEqual({ kind: 'same' });
-  });
+  test.each(['spec', 'examples/01-cloud-sql', 'examples/02-virtual-machines', 'examples/03-bootstrap-terraform'])(
+    '%s',
+    (folder) => {
+      const text = readFileSync(join(root, folder, 'platform.yaml'), 'utf8');
+      expect(compareReaders(text)).toEqual({ kind: 'same' });
+      expect(compareReaders(text.replaceAll('\n', '\r\n'))).toEqual({ kind: 'same' });
+      expect(compareReaders(text.trimEnd())).toEqual({ kind: 'same' });
+    },
+  );
 
   test.each([
     ...[

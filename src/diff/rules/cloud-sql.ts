@@ -127,9 +127,9 @@ export const cloudSqlRules: readonly Rule[] = [
     when: ['leavesTerraform'],
     impact: 'refused',
     reason:
-      'Terraform would drop the extensions it made, which PostgreSQL refuses while data depends on them: `terraform state rm` postgresql_extension.pgstac first. Logins lose their roles until the init Job has run.',
+      'Terraform would drop the extensions and schemas it made, which PostgreSQL refuses while data depends on them, and take the roles from logins: `terraform state rm` every postgresql_ address first, and all stays as it is.',
     source: documentation(
-      'cyrilgdn/postgresql, resource_postgresql_extension.go: Delete is DROP EXTENSION without CASCADE',
+      'cyrilgdn/postgresql, resource_postgresql_extension.go and resource_postgresql_schema.go: Delete drops without CASCADE',
     ),
   },
   {
@@ -138,7 +138,7 @@ export const cloudSqlRules: readonly Rule[] = [
     field: 'bootstrap',
     impact: 'refused',
     reason:
-      'Terraform makes roles and does not look for them: PostgreSQL refuses those that the init Job has made, until each of postgresql.tf is known by `terraform import \'postgresql_role.group["ROLE"]\' ROLE`. Extensions and grants are found and kept.',
+      'Terraform makes roles and does not look for them: PostgreSQL refuses those that the init Job has made, until each of postgresql.tf is known by `terraform import \'postgresql_role.group["ROLE"]\' ROLE`. Extensions, schemas and grants are found and kept.',
     source: documentation(
       'cyrilgdn/postgresql, resource_postgresql_role.go: Create is CREATE ROLE; cyrilgdn/terraform-provider-postgresql #57',
     ),

@@ -5,6 +5,7 @@ import type { Bastion, Hosting, Platform } from '../../model/platform.ts';
 import { hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewProviders, viewServices } from './common.ts';
 import { emitMoved } from './moved.ts';
+import { viewGrants } from './postgresql.ts';
 import { listSecrets } from './workload-secrets.ts';
 
 const folder = 'terraform';
@@ -44,6 +45,7 @@ function viewVariables({ gcp, hosting }: Platform): HclView {
 
 function viewMain(platform: Platform): HclView {
   const cloudSql = platform.hosting.kind === 'cloudSql';
+  const byTerraform = usesPostgresqlProvider(platform.hosting);
   return {
     name: hclString(platform.prefix),
     labels: viewLabels(platform),
@@ -54,6 +56,7 @@ function viewMain(platform: Platform): HclView {
       member: hclString(person.member),
       email: hclString(person.email),
       type: hclString(person.kind === 'group' ? 'CLOUD_IAM_GROUP' : 'CLOUD_IAM_USER'),
+      grants: byTerraform ? viewGrants(person.grants) : null,
     })),
     workloads: platform.workloads.map((workload) => ({
       key: hclString(workload.name),
@@ -61,6 +64,7 @@ function viewMain(platform: Platform): HclView {
       kubernetesAccount: hclString(`${workload.namespace}/${workload.serviceAccount}`),
       buckets: hclStrings(workload.buckets),
       secrets: hclStrings(listSecrets(workload, platform.hosting)),
+      grants: byTerraform ? viewGrants(workload.grants) : null,
     })),
     services: viewServices(listServices(platform)),
   };

@@ -4,7 +4,7 @@ import { hclBoolean, hclComment, hclNumber, hclString } from '../../print/hcl.ts
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
 import { viewFlagChecks } from './flag-checks.ts';
-import { viewPostgresql } from './postgresql.ts';
+import { viewPostgresql, viewRoles } from './postgresql.ts';
 
 const folder = 'terraform';
 
@@ -20,7 +20,10 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
     }),
     emitHcl(folder, 'terraform/monitoring.tf', viewMonitoring(hosting)),
     ...(hosting.bootstrap === 'terraform'
-      ? [emitHcl(folder, 'terraform/postgresql.tf', viewPostgresql(platform))]
+      ? [
+          emitHcl(folder, 'terraform/postgresql.tf', viewPostgresql(platform)),
+          emitHcl(folder, 'terraform/roles.tf', viewRoles()),
+        ]
       : []),
   ];
 }

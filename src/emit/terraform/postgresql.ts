@@ -1,35 +1,29 @@
-import { groupRoles, listLogins } from '../../model/logins.ts';
-import type { Platform } from '../../model/platform.ts';
-import { hclString, hclStrings } from '../../print/hcl.ts';
+import { groupRoles } from '../../model/logins.ts';
+import type { Platform, Workload } from '../../model/platform.ts';
+import type { Fragment } from '../../print/fragment.ts';
+import { hclObject, hclString, hclStrings } from '../../print/hcl.ts';
 import type { HclView } from './common.ts';
 
-const databases = ['ingest', 'pgstac'] as const;
-
-/** They own the schemas; nobody but the installer is a member. */
-const adminRoles = ['ingest_admin', 'pgstac_admin'];
-
-/** What `bootstrap: terraform` makes inside PostgreSQL: extensions, group roles, and who is a member of which. */
+/** What `bootstrap: terraform` makes inside PostgreSQL: extensions here, the rest in `roles.tf`. */
 export function viewPostgresql(platform: Platform): HclView {
-  return {
-    extensions: hclStrings(platform.databases.pgstac.extensions),
-    roles: hclStrings([...adminRoles, ...databases.flatMap((database) => groupRoles[database])].sort()),
-    memberships: databases.flatMap((database) => viewMemberships(platform, database)),
-  };
+  return { extensions: hclStrings(platform.databases.pgstac.extensions) };
 }
 
-function viewMemberships(platform: Platform, database: 'ingest' | 'pgstac'): readonly HclView[] {
-  return listLogins(platform, database).flatMap(({ name, role }) => {
-    if (role === null) return [];
-    const workload = platform.workloads.find(({ databaseUser }) => databaseUser === name);
-    const person = platform.people.find(({ email }) => email === name);
-    const key = workload === undefined ? `person/${person?.key}` : `workload/${workload.name}`;
-    return [
-      {
-        key: hclString(`${key}/${role}`),
-        workload: workload === undefined ? null : hclString(workload.name),
-        person: person === undefined ? null : hclString(person.key),
-        role: hclString(role),
-      },
-    ];
-  });
+/** The group roles of each database; what they may do and who is a member is the template's. */
+export function viewRoles(): HclView {
+  return { ingest: viewGroup('ingest'), pgstac: viewGroup('pgstac') };
+}
+
+function viewGroup(database: 'ingest' | 'pgstac'): HclView {
+  const [read = '', write = ''] = groupRoles[database];
+  return { admin: hclString(`${database}_admin`), read: hclString(read), write: hclString(write) };
+}
+
+/** `{ ingest = "write", pgstac = "read" }`: the keys by which `roles.tf` finds a login's group roles. */
+export function viewGrants({ ingest, pgstac }: Workload['grants']): Fragment<'hcl'> {
+  const level = (grant: string) => hclString(grant === 'read' ? 'read' : 'write');
+  return hclObject([
+    ...(ingest === null ? [] : [['ingest', level(ingest)] as const]),
+    ...(pgstac === null ? [] : [['pgstac', level(pgstac)] as const]),
+  ]);
 }

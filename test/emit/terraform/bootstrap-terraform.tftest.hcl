@@ -27,6 +27,25 @@ run "makes_roles_and_members" {
     condition     = postgresql_grant_role.login["person/user-ana-example-org/pgstac_read"].role == "ana@example.org"
     error_message = "a member's login"
   }
+  assert {
+    condition     = { for member in values(postgresql_grant_role.writer_reads) : member.role => member.grant_role } == { ingest_write = "ingest_read", pgstac_ingest = "pgstac_read" }
+    error_message = "who writes may read"
+  }
+  assert {
+    condition     = { for key, schema in postgresql_schema.platform : key => "${schema.database}.${schema.name} of ${schema.owner}" } == { ingest = "ingest.platform of ingest_admin", pgstac = "pgstac.platform of pgstac_admin" }
+    error_message = "schemas"
+  }
+  assert {
+    condition = toset([
+      for grant in concat(values(postgresql_grant.platform_readers), values(postgresql_grant.platform_writers), [postgresql_grant.ingestion_log]) :
+      "${grant.role}: ${join(",", grant.privileges)} on ${grant.database}.${grant.schema}"
+      ]) == toset([
+      "ingest_admin: CREATE on ingest.public",
+      "ingest_read: USAGE on ingest.platform", "ingest_write: USAGE on ingest.platform",
+      "pgstac_read: USAGE on pgstac.platform", "pgstac_ingest: USAGE on pgstac.platform",
+    ])
+    error_message = "grants"
+  }
 }
 
 run "keeps_replicas_as_private" {

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Makes the ingest database on a PostgreSQL server of one's own: database `ingest`, login `ingest_user`, roles,
+# ingestion_log and grants. Safe to run again; a new password replaces the old one.
+#
+#   INGEST_PASSWORD=… ./scripts/db/init-postgres.sh
+#
+# psql's own variables say where and as whom (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGSSLMODE …): an admin login.
+set -euo pipefail
+
+password=${INGEST_PASSWORD:?set INGEST_PASSWORD to the password that ingest_user shall have}
+unset INGEST_PASSWORD
+database=ingest
+login=ingest_user
+sql=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../sql" && pwd)
+
+admin=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "${PGDATABASE:-postgres}" --file -)
+target=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "$database" --output /dev/null --file)
+export PGCLIENTENCODING=UTF8 PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning"
+
+# The password travels as COPY data, which no server logs, and is hashed by the server: it stands neither on a command
+# line nor in a statement. What an error of ALTER ROLE would quote is caught.
+escaped=${password//\\/\\\\}
+escaped=${escaped//$'\n'/\\n}
+escaped=${escaped//$'\r'/\\r}
+escaped=${escaped//$'\t'/\\t}
+"${admin[@]}" <<SQL
+SELECT 'CREATE DATABASE $database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
+SELECT 'CREATE ROLE $login LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$login') \gexec
+BEGIN;
+CREATE TEMPORARY TABLE secret (value text) ON COMMIT DROP;
+COPY secret FROM STDIN;
+$escaped
+\.
+DO \$\$
+DECLARE
+  reason text;
+BEGIN
+  EXECUTE format('ALTER ROLE $login LOGIN PASSWORD %L', (SELECT value FROM secret));
+EXCEPTION WHEN OTHERS THEN
+  GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+  RAISE EXCEPTION 'cannot set the password of $login: %', reason;
+END
+\$\$;
+COMMIT;
+SQL
+
+for script in ingest-1-roles ingest-2-log; do
+  "${target[@]}" "$sql/$script.sql"
+done
+"${target[@]}" - <<SQL
+SELECT platform.grant_login('$login', 'ingest_write', ARRAY['ingest_read']);
+SQL
+echo "database $database is ready; $login may write to ingestion_log"

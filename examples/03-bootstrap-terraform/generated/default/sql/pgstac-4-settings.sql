@@ -1,0 +1,2 @@
+-- databases.pgstac.settings. pgSTAC's defaults hold for what is not named here; a setting taken out of the spec keeps
+-- its last value.

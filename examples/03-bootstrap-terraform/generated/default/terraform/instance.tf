@@ -1,0 +1,121 @@
+# The network's private services access is presumed: making it again would break a network that has it. Once a network:
+#   gcloud compute addresses create google-managed-services --project=acme-network --global \
+#     --purpose=VPC_PEERING --prefix-length=16 --network=shared
+#   gcloud services vpc-peerings connect --project=acme-network --network=shared \
+#     --service=servicenetworking.googleapis.com --ranges=google-managed-services
+
+resource "google_sql_database_instance" "main" {
+  # checkov:skip=CKV_GCP_79: PostgreSQL 15 is the version that the platform is made for and tested with.
+  # checkov:skip=CKV_GCP_6: TLS is asked of everybody and a client certificate of nobody: IAM knows who connects.
+  # checkov:skip=CKV_GCP_108: log_hostname asks DNS at each connection, and what connects is the Auth Proxy.
+  # checkov:skip=CKV_GCP_110: pgAudit would log every statement of a load; log_connections and log_statement say who came and what was altered.
+  # checkov:skip=CKV2_GCP_13: log_duration writes a line for each statement; Query Insights has the slow ones.
+
+  name             = "coast-postgres"
+  region           = var.region
+  database_version = "POSTGRES_15"
+
+  # hosting.cloudSql.deletionProtection: this one stops Terraform, the one in `settings` everybody.
+  deletion_protection = true
+
+  settings {
+    tier                        = "db-custom-2-7680"
+    edition                     = "ENTERPRISE"
+    availability_type           = "REGIONAL"
+    disk_type                   = "PD_SSD"
+    disk_size                   = 100
+    disk_autoresize             = true
+    disk_autoresize_limit       = 0
+    deletion_protection_enabled = true
+    retain_backups_on_delete    = true
+    user_labels                 = local.labels
+
+    # Only the Auth Proxy and the connectors get in: they check IAM before PostgreSQL sees anything.
+    connector_enforcement = "REQUIRED"
+
+    ip_configuration {
+      ipv4_enabled    = false
+      private_network = var.private_network
+      ssl_mode        = "ENCRYPTED_ONLY"
+    }
+
+    backup_configuration {
+      enabled                        = true
+      start_time                     = "03:00"
+      point_in_time_recovery_enabled = true
+      transaction_log_retention_days = 7
+
+      backup_retention_settings {
+        retained_backups = 14
+        retention_unit   = "COUNT"
+      }
+    }
+
+    # Sunday, UTC. An update restarts the instance.
+    maintenance_window {
+      day          = 7
+      hour         = 4
+      update_track = "stable"
+    }
+
+    insights_config {
+      query_insights_enabled  = true
+      query_plans_per_minute  = 5
+      record_application_tags = true
+      record_client_address   = false
+    }
+
+    database_flags {
+      name  = "cloudsql.enable_pg_cron"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "cloudsql.iam_authentication"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "cron.database_name"
+      value = "pgstac"
+    }
+
+    database_flags {
+      name  = "log_checkpoints"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_connections"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_disconnections"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_lock_waits"
+      value = "on"
+    }
+
+    database_flags {
+      name  = "log_min_error_statement"
+      value = "error"
+    }
+
+    database_flags {
+      name  = "log_statement"
+      value = "ddl"
+    }
+  }
+
+  # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
+  # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
+  lifecycle {
+    ignore_changes = [settings[0].disk_size]
+  }
+
+  depends_on = [google_project_service.required]
+}
