@@ -44,6 +44,9 @@ export const catalog = {
   PF231: 'An acknowledgement of something no platform has',
   PF232: 'One change is acknowledged twice',
   PF233: 'An acknowledgement that fits no change',
+  PF258: 'A key in another place than what it is for',
+  PF259: 'A location for a bucket that is there',
+  PF260: 'Backups in a bucket that a workload may write',
   PF262: 'A password that more people read than have to',
 } as const;
 

@@ -73,8 +73,32 @@ export interface VirtualMachinesHosting {
   readonly externalAddress: boolean;
   /** Who says the logins' passwords: each machine to Secret Manager, or Terraform's variables by the machines' metadata. */
   readonly passwords: 'secretManager' | 'metadata';
+  /** `projects/…/cryptoKeys/…`, of disks, snapshots and a bucket of our own; null is a key of Google's. */
+  readonly encryptionKey: string | null;
+  /** Of each data disk, daily. */
+  readonly snapshots: {
+    /** HH:00, UTC. */
+    readonly startTime: string;
+    readonly retainedDays: number;
+  };
+  readonly backups: MachineBackups;
+  readonly opsAgent: boolean;
   readonly ingest: DatabaseMachine;
   readonly pgstac: DatabaseMachine;
+}
+
+/** What pgBackRest does on each machine, daily. */
+export interface MachineBackups {
+  /** Without `gs://`. */
+  readonly bucket: string;
+  /** Where Terraform makes the bucket; null where the spec names one that is there. */
+  readonly location: string | null;
+  /** HH:MM, UTC. */
+  readonly startTime: string;
+  /** Days from one full backup to the next; those between are differential. */
+  readonly fullEveryDays: number;
+  /** How many full backups are kept, and the write-ahead log since the oldest of them. */
+  readonly retained: number;
 }
 
 export interface DatabaseMachine {
@@ -89,6 +113,8 @@ export interface DatabaseMachine {
   readonly passwordSecret: string;
   /** The secret whose newest version is the certificate of the CA that the server made on first boot. */
   readonly caSecret: string;
+  /** Its folder in the bucket of backups, e.g. `sentinel2/ingest`. */
+  readonly backupFolder: string;
 }
 
 /** A name and a text value, e.g. a database flag or a setting. */

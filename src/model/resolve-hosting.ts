@@ -1,6 +1,7 @@
 import type { PlatformSpec } from '../spec/schema.ts';
 import { deriveServiceAccount, listFormerNames } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
+import { resolveDurability } from './resolve-durability.ts';
 import { defaultMaxConnections, defaultTier, type Edition, readTier } from './tier.ts';
 import { sortByName, toSettings } from './values.ts';
 
@@ -114,6 +115,7 @@ function resolveVirtualMachines(
     login: `${role}_user`,
     passwordSecret: `${prefix}-${role}-password`,
     caSecret: `${prefix}-${role}-ca`,
+    backupFolder: `${prefix}/${role}`,
   });
   return {
     kind: 'virtualMachines',
@@ -124,6 +126,8 @@ function resolveVirtualMachines(
     subnetwork: machines.subnetwork ?? null,
     externalAddress: machines.externalAddress ?? false,
     passwords: machines.passwords ?? 'secretManager',
+    ...resolveDurability(spec, machines, prefix),
+    opsAgent: machines.opsAgent ?? true,
     ingest: machine('ingest'),
     pgstac: machine('pgstac'),
   };

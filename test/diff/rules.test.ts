@@ -3,7 +3,7 @@ import type { Change } from '../../src/diff/change.ts';
 import { diffPlatforms } from '../../src/diff/diff.ts';
 import { rules } from '../../src/diff/rules/rules.ts';
 import { readVersions, type VersionRange } from '../../src/diff/versions.ts';
-import type { CloudSqlHosting, Platform } from '../../src/model/platform.ts';
+import type { CloudSqlHosting, Platform, VirtualMachinesHosting } from '../../src/model/platform.ts';
 import { fieldRules } from './field-rules.ts';
 import { listValidMutations } from './platform-mutations.ts';
 import { readPlatform } from './platforms.ts';
@@ -27,6 +27,7 @@ const special: readonly Platform[] = [
     { ...cloudSql, bastion: cloudSql.bastion && { ...cloudSql.bastion, machineType } },
     { ...machines, hosting: { ...machines.hosting, machineType } as Platform['hosting'] },
   ]),
+  onMachines({ backups: { ...machinesOf(machines).backups, bucket: 'acme-earth-backups', location: null } }),
 ];
 
 const renamed: Platform = {
@@ -169,4 +170,13 @@ function sqlOf(platform: Platform): CloudSqlHosting {
 
 function onCloudSql(hosting: Partial<CloudSqlHosting>): Platform {
   return { ...cloudSql, hosting: { ...sqlOf(cloudSql), ...hosting } };
+}
+
+function machinesOf(platform: Platform): VirtualMachinesHosting {
+  if (platform.hosting.kind !== 'virtualMachines') throw new Error('not on virtual machines');
+  return platform.hosting;
+}
+
+function onMachines(hosting: Partial<VirtualMachinesHosting>): Platform {
+  return { ...machines, hosting: { ...machinesOf(machines), ...hosting } };
 }

@@ -33,13 +33,14 @@ hosting: { cloudSql: { tier: db-custom-2-7680, backups: { startTime: "03:00" }, 
 databases: { pgstac: { pgstac: 0.9.11, settings: { context: auto } } }
 environments: { e: {} }
 `,
-  `hosting: { virtualMachines: { zone: europe-west1-b, machineType: e2-small, clients: [10.0.0.0/16], subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main } }
+  `hosting: { virtualMachines: { zone: europe-west1-b, machineType: e2-small, clients: [10.0.0.0/16], subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main, encryptionKey: projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k, snapshots: { startTime: "04:00" }, backups: { bucket: gs://acme-backups, startTime: "02:00" } } }
 databases: { pgstac: { pgstac: 0.9.11, source: { location: https://example.org/pgstac.sql, sha256: "${'0'.repeat(64)}" } } }
 `,
 ].map((rest) => common + rest);
 const bases: readonly object[] = [
   cloudSql,
   virtualMachines,
+  virtualMachines.replaceAll('bucket: gs://acme-backups', 'location: europe-west1'),
   // The other way to write a former name, once more with every other field would say nothing new.
   cloudSql.replaceAll(/renamedFrom: (\w+)/g, 'renamedFrom: [$1]'),
 ].map((text) => parse(text) as object);

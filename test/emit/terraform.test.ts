@@ -78,12 +78,14 @@ describe('roles', () => {
   test('on virtual machines are these and no others', async () => {
     expect(await listRoles(variants['virtual machines']?.platform)).toEqual({
       'google_iap_tunnel_instance_iam_member.person': 'roles/iap.tunnelResourceAccessor',
+      'google_project_iam_member.telemetry': 'roles/${each.value.role}',
       'google_secret_manager_secret_iam_member.ca': 'roles/secretmanager.secretVersionAdder',
       'google_secret_manager_secret_iam_member.password': 'roles/secretmanager.${each.value.role}',
       'google_secret_manager_secret_iam_member.person_ca': 'roles/secretmanager.secretAccessor',
       'google_secret_manager_secret_iam_member.person_password': 'roles/secretmanager.secretAccessor',
       'google_secret_manager_secret_iam_member.workload': 'roles/secretmanager.secretAccessor',
       'google_service_account_iam_member.workload_identity': 'roles/iam.workloadIdentityUser',
+      'google_storage_bucket_iam_member.backups': 'roles/storage.objectUser',
       'google_storage_bucket_iam_member.workload': 'roles/storage.objectUser',
     });
   });

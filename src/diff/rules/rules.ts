@@ -15,6 +15,7 @@ import { cloudSqlPartRules } from './cloud-sql-parts.ts';
 import type { Candidate } from './conditions.ts';
 import { databaseRules } from './databases.ts';
 import { kubernetesRules } from './kubernetes.ts';
+import { machineBackupRules } from './machine-backups.ts';
 import { metaflowRules } from './metaflow.ts';
 import { pipelineRules } from './pipelines.ts';
 import { platformRules } from './platform.ts';
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   ...cloudSqlDataRules,
   ...cloudSqlPartRules,
   ...virtualMachineRules,
+  ...machineBackupRules,
   ...databaseRules,
   ...accessRules,
   ...kubernetesRules,

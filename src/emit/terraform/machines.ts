@@ -1,6 +1,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { chooseDisk } from '../../model/machine-type.ts';
 import type { DatabaseMachine, Platform, VirtualMachinesHosting } from '../../model/platform.ts';
+import type { Fragment } from '../../print/fragment.ts';
 import { hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewProviders, viewServices } from './common.ts';
@@ -26,7 +27,12 @@ export function emitMachines(platform: Platform, hosting: VirtualMachinesHosting
     }),
     emitHcl(folder, 'terraform/postgres_vms/main.tf', viewMain(platform, hosting)),
     emitHcl(folder, 'terraform/postgres_vms/machines.tf', viewMachines(hosting)),
-    emitHcl(folder, 'terraform/postgres_vms/identity.tf', { metadataPasswords }),
+    emitHcl(folder, 'terraform/postgres_vms/identity.tf', { metadataPasswords, opsAgent: hosting.opsAgent }),
+    emitHcl(folder, 'terraform/postgres_vms/snapshots.tf', {
+      startTime: hclString(hosting.snapshots.startTime),
+      retainedDays: hclNumber(hosting.snapshots.retainedDays),
+    }),
+    emitHcl(folder, 'terraform/postgres_vms/backups.tf', viewBackups(hosting)),
     emitHcl(folder, 'terraform/postgres_vms/network.tf', {
       clients: hosting.clients.length === 0 ? null : hclStrings(hosting.clients),
     }),
@@ -47,8 +53,26 @@ function viewMain(platform: Platform, hosting: VirtualMachinesHosting): HclView 
     network: hclString(platform.gcp.network),
     labels: viewLabels(platform),
     machines: [viewMachine('ingest', hosting.ingest), viewMachine('pgstac', hosting.pgstac)],
-    services: viewServices(['cloudresourcemanager', 'compute', 'iam', 'iap', 'oslogin', 'secretmanager']),
+    opsAgent: hosting.opsAgent,
+    projectComment: hclComment(platform.gcp.project),
+    encryptionKey: hosting.encryptionKey === null ? null : hclComment(hosting.encryptionKey),
+    keyUsers: listKeyUsers(hosting).map(hclComment),
+    services: viewServices([
+      ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'oslogin', 'secretmanager', 'storage'],
+      ...(hosting.opsAgent ? ['logging', 'monitoring'] : []),
+    ]),
   };
+}
+
+/**
+ * The accounts that Google's services use a customer's key by. Sources: Compute Engine, 'Protect resources by using Cloud
+ * KMS keys'; Cloud Storage, 'Use customer-managed encryption keys'.
+ */
+function listKeyUsers({ backups }: VirtualMachinesHosting): readonly string[] {
+  return [
+    'service-PROJECT_NUMBER@compute-system.iam.gserviceaccount.com',
+    ...(backups.location === null ? [] : ['service-PROJECT_NUMBER@gs-project-accounts.iam.gserviceaccount.com']),
+  ];
 }
 
 function viewMachine(key: 'ingest' | 'pgstac', machine: DatabaseMachine): HclView {
@@ -58,6 +82,7 @@ function viewMachine(key: 'ingest' | 'pgstac', machine: DatabaseMachine): HclVie
     accountId: hclString(machine.serviceAccount.accountId),
     passwordSecret: hclString(machine.passwordSecret),
     caSecret: hclString(machine.caSecret),
+    backupFolder: hclString(machine.backupFolder),
   };
 }
 
@@ -71,7 +96,20 @@ function viewMachines(hosting: VirtualMachinesHosting): HclView {
     subnetwork: hosting.subnetwork === null ? null : hclString(hosting.subnetwork),
     externalAddress: hosting.externalAddress,
     metadataPasswords: hosting.passwords === 'metadata',
+    encryptionKey: viewKey(hosting),
   };
+}
+
+function viewBackups(hosting: VirtualMachinesHosting): HclView {
+  const { bucket, location } = hosting.backups;
+  return {
+    bucket: hclString(bucket),
+    made: location === null ? null : { location: hclString(location), encryptionKey: viewKey(hosting) },
+  };
+}
+
+function viewKey({ encryptionKey }: VirtualMachinesHosting): Fragment<'hcl'> | null {
+  return encryptionKey === null ? null : hclString(encryptionKey);
 }
 
 function viewPeople({ people }: Platform): HclView {

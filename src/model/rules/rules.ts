@@ -7,6 +7,7 @@ import { checkConnections } from './connections.ts';
 import { checkFlags } from './flags.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { checkLocations } from './locations.ts';
+import { checkMachineBackups } from './machine-backups.ts';
 import { checkNames } from './names.ts';
 import { checkMisspeltNamespaces } from './namespaces.ts';
 import { checkNetwork } from './network.ts';
@@ -22,6 +23,7 @@ import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
 const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkNetwork,
   checkPlaces,
+  checkMachineBackups,
   checkCloudSql,
   checkReplicas,
   checkFlags,

@@ -73,7 +73,14 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
       gcp: { terraformState: 'gs://acme-state' },
       access: { bastion: { zone: 'europe-west1-b', machineType: 'c4a-standard-1', subnetwork } },
       databases: { pgstac: { source: { location: "https://example.org/it's `x` $(y)", sha256: 'a'.repeat(64) } } },
-      hosting: { virtualMachines: { externalAddress: true, machineType: 'n4-standard-4', subnetwork } },
+      hosting: {
+        virtualMachines: {
+          externalAddress: true,
+          machineType: 'n4-standard-4',
+          subnetwork,
+          encryptionKey: 'projects/acme-keys/locations/europe-west1/keyRings/databases/cryptoKeys/machines',
+        },
+      },
     }),
   },
   'virtual machines with passwords from the metadata': {
@@ -84,6 +91,7 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
     platform: makePlatform(virtualMachines, {
       ...nobody,
       databases: { pgstac: { source: { location: 'pgstac.sql.gz', sha256: 'a'.repeat(64) } } },
+      hosting: { virtualMachines: { opsAgent: false, backups: { bucket: 'gs://acme-earth-backups' } } },
     }),
   },
   'Cloud SQL, hostile': { platform: makeHostile(makePlatform(cloudSql)) },

@@ -35,6 +35,26 @@ run "is_private" {
   }
 }
 
+run "keeps_the_data" {
+  assert {
+    condition = (
+      keys(google_compute_disk_resource_policy_attachment.snapshots) == ["ingest", "pgstac"] &&
+      google_compute_resource_policy.snapshots.snapshot_schedule_policy[0].schedule[0].daily_schedule[0].days_in_cycle == 1 &&
+      google_compute_resource_policy.snapshots.snapshot_schedule_policy[0].retention_policy[0].max_retention_days == 14 &&
+      google_compute_resource_policy.snapshots.snapshot_schedule_policy[0].retention_policy[0].on_source_disk_delete == "KEEP_AUTO_SNAPSHOTS"
+    )
+    error_message = "snapshots"
+  }
+  assert {
+    condition = (
+      google_storage_bucket.backups.uniform_bucket_level_access && !google_storage_bucket.backups.force_destroy &&
+      google_storage_bucket.backups.public_access_prevention == "enforced" &&
+      google_storage_bucket.backups.soft_delete_policy[0].retention_duration_seconds == 1209600
+    )
+    error_message = "the bucket of backups"
+  }
+}
+
 run "hands_the_machines_what_they_run" {
   assert {
     condition     = [for key in keys(google_compute_instance.database["ingest"].metadata) : key if startswith(key, "sql-")] == ["sql-ingest-1-roles", "sql-ingest-2-log", "sql-ingest-3-logins"]
@@ -58,6 +78,21 @@ run "gives_exactly_what_is_needed" {
       "pgstac/secretVersionAdder" = ["sentinel2-pgstac-password", "roles/secretmanager.secretVersionAdder"]
     }
     error_message = "machines' passwords"
+  }
+  assert {
+    condition = { for key, member in google_storage_bucket_iam_member.backups : key => [member.role, member.condition[0].expression] } == {
+      for key in ["ingest", "pgstac"] : key => [
+        "roles/storage.objectUser",
+        "resource.type == 'storage.googleapis.com/Bucket' || resource.name.startsWith('projects/_/buckets/acme-earth-sentinel2-postgres-backups/objects/sentinel2/${key}/')",
+      ]
+    }
+    error_message = "each machine's own backups"
+  }
+  assert {
+    condition = toset([for member in google_project_iam_member.telemetry : member.role]) == toset([
+      "roles/logging.logWriter", "roles/monitoring.metricWriter",
+    ])
+    error_message = "metrics and logs"
   }
   assert {
     condition     = toset(keys(google_iap_tunnel_instance_iam_member.person)) == toset(["group-oncall-example-org/pgstac", "user-ana-example-org/ingest", "user-ana-example-org/pgstac"])

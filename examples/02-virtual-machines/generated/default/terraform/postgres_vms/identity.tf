@@ -1,4 +1,5 @@
-# One identity a machine. It may read and write its own login's password, and publish its CA's certificate: nothing else.
+# One identity a machine. It may read and write its own login's password, publish its CA's certificate, keep its backups
+# (backups.tf) and send metrics and logs: nothing else.
 resource "google_service_account" "machine" {
   for_each = local.machines
 
@@ -61,4 +62,16 @@ resource "google_secret_manager_secret_iam_member" "ca" {
   secret_id = google_secret_manager_secret.ca[each.key].secret_id
   role      = "roles/secretmanager.secretVersionAdder"
   member    = google_service_account.machine[each.key].member
+}
+
+# For the Ops Agent. Neither role reads anything.
+resource "google_project_iam_member" "telemetry" {
+  for_each = {
+    for pair in setproduct(keys(local.machines), ["logging.logWriter", "monitoring.metricWriter"]) :
+    join("/", pair) => { machine = pair[0], role = pair[1] }
+  }
+
+  project = var.project_id
+  role    = "roles/${each.value.role}"
+  member  = google_service_account.machine[each.value.machine].member
 }

@@ -75,5 +75,6 @@ resource "google_compute_instance" "database" {
   depends_on = [
     google_secret_manager_secret_iam_member.password,
     google_secret_manager_secret_iam_member.ca,
+    google_storage_bucket_iam_member.backups,
   ]
 }

@@ -1,5 +1,5 @@
 # The machines are private: no external address unless the spec asks. The subnetwork then needs a way out for Debian's
-# packages and pgSTAC's release. Most networks have a Cloud NAT; one without gets it once by
+# packages, Google's and pgSTAC's release. Most networks have a Cloud NAT; one without gets it once by
 #   gcloud compute routers create nat --project=acme-fields --network=main --region=europe-west4
 #   gcloud compute routers nats create nat --project=acme-fields --router=nat --region=europe-west4 \
 #     --auto-allocate-nat-external-ips --nat-all-subnet-ip-ranges
@@ -24,12 +24,14 @@ locals {
       account_id      = "harvest-ingest-postgres"
       password_secret = "harvest-ingest-password"
       ca_secret       = "harvest-ingest-ca"
+      backup_folder   = "harvest/ingest"
     }
     "pgstac" = {
       name            = "pgstac-postgres"
       account_id      = "harvest-pgstac-postgres"
       password_secret = "harvest-pgstac-password"
       ca_secret       = "harvest-pgstac-ca"
+      backup_folder   = "harvest/pgstac"
     }
   }
 }
@@ -41,8 +43,11 @@ resource "google_project_service" "required" {
     "compute.googleapis.com",
     "iam.googleapis.com",
     "iap.googleapis.com",
+    "logging.googleapis.com",
+    "monitoring.googleapis.com",
     "oslogin.googleapis.com",
     "secretmanager.googleapis.com",
+    "storage.googleapis.com",
   ])
 
   service            = each.value

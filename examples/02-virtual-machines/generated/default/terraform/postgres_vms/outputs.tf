@@ -8,6 +8,11 @@ output "service_account_emails" {
   value       = { for database, account in google_service_account.machine : database => account.email }
 }
 
+output "backups" {
+  description = "By database: where its backups are."
+  value       = { for database, machine in local.machines : database => "gs://${local.backup_bucket}/${machine.backup_folder}" }
+}
+
 output "secrets" {
   description = "By database: the secrets that hold the login's password and the CA's certificate."
   value = {
@@ -26,6 +31,7 @@ output "commands" {
       ssh      = "gcloud compute ssh ${machine.name} --tunnel-through-iap --zone=${local.zone} --project=${var.project_id}"
       log      = "gcloud compute ssh ${machine.name} --tunnel-through-iap --zone=${local.zone} --project=${var.project_id} --command='sudo journalctl -u google-startup-scripts'"
       ca       = "gcloud secrets versions access latest --secret=${google_secret_manager_secret.ca[database].secret_id} --project=${var.project_id}"
+      backups  = "gcloud compute ssh ${machine.name} --tunnel-through-iap --zone=${local.zone} --project=${var.project_id} --command='sudo -u postgres pgbackrest info'"
       password = "gcloud secrets versions access latest --secret=${google_secret_manager_secret.password[database].secret_id} --project=${var.project_id}"
     }
   }
