@@ -44,6 +44,7 @@ export const catalog = {
   PF231: 'An acknowledgement of something no platform has',
   PF232: 'One change is acknowledged twice',
   PF233: 'An acknowledgement that fits no change',
+  PF254: 'A notification channel of another project',
   PF258: 'A key in another place than what it is for',
   PF259: 'A location for a bucket that is there',
   PF260: 'Backups in a bucket that a workload may write',

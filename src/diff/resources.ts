@@ -39,14 +39,14 @@ type Place = Pick<Platform['gcp'], 'region' | 'network'>;
 
 function listHosting(hosting: Hosting, place: Place): Named[] {
   if (hosting.kind === 'cloudSql') {
-    const { kind, replicas, alerts, initAccount, ...instance } = hosting;
+    const { kind, replicas, alerts, dashboard, initAccount, ...instance } = hosting;
     // With replicas the primary cannot ask for connectors, and the roles of all who log in name the replicas too.
     const directConnections = replicas.length > 0;
     const roles = { instances: [instance.instance, ...replicas.map((replica) => replica.instance)] };
     return [
       resource(`${kind}.instance`, { ...place, ...instance, directConnections, roles }),
       ...replicas.map(({ name, ...replica }) => renamable(`${kind}.replica`, name, replica)),
-      resource(`${kind}.alerts`, alerts),
+      resource(`${kind}.alerts`, { ...alerts, dashboard }),
       ...optional(`${kind}.initAccount`, initAccount),
     ];
   }

@@ -47,17 +47,35 @@ export interface CloudSqlHosting {
     readonly region: string;
     readonly tier: string;
   }[];
-  readonly alerts: {
-    /** Shares of 1. */
-    readonly cpu: number;
-    readonly memory: number;
-    readonly disk: number;
-    readonly connections: number;
-    /** The tier's default `max_connections`, or the flag's value: what the share is of. */
-    readonly maxConnections: number;
-    /** Notification channels, `projects/…/notificationChannels/…`. */
-    readonly notify: readonly string[];
-  };
+  readonly alerts: CloudSqlAlerts;
+  /** A dashboard of what the alerts watch, and of what is loaded. */
+  readonly dashboard: boolean;
+}
+
+/** Alert policies of Cloud Monitoring; a threshold that is null is an alert that is not there. */
+export interface Alerts {
+  /** Shares of 1. */
+  readonly cpu: number | null;
+  readonly memory: number | null;
+  readonly disk: number | null;
+  readonly connections: number | null;
+  /** The database does not answer. */
+  readonly down: boolean;
+  /** A backup failed, or none was made. */
+  readonly backups: boolean;
+  /** Notification channels that are there already, `projects/…/notificationChannels/…`. */
+  readonly notify: readonly string[];
+  /** E-mail addresses, for which channels are made. */
+  readonly emails: readonly string[];
+}
+
+export interface CloudSqlAlerts extends Alerts {
+  /** The tier's default `max_connections`, or the flag's value: what the share is of. */
+  readonly maxConnections: number;
+  /** Seconds. */
+  readonly replicationLag: number | null;
+  /** A share of 1 of the transaction ids there are until PostgreSQL stops taking writes. */
+  readonly transactionIds: number | null;
 }
 
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';

@@ -1,4 +1,5 @@
 import type { PlatformSpec } from '../spec/schema.ts';
+import { readThreshold, resolveAlerts } from './alerts.ts';
 import { deriveServiceAccount, listFormerNames } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
 import { resolveDurability } from './resolve-durability.ts';
@@ -56,13 +57,12 @@ function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string):
       (replica) => replica.name,
     ),
     alerts: {
-      cpu: sql.alerts?.cpu ?? 0.8,
-      memory: sql.alerts?.memory ?? 0.9,
-      disk: sql.alerts?.disk ?? 0.85,
-      connections: sql.alerts?.connections ?? 0.8,
+      ...resolveAlerts(sql.alerts),
       maxConnections: findMaxConnections(flags, tier, edition),
-      notify: [...(sql.alerts?.notify ?? [])].sort(),
+      replicationLag: readThreshold('replicationLag', sql.alerts?.replicationLag),
+      transactionIds: readThreshold('transactionIds', sql.alerts?.transactionIds),
     },
+    dashboard: sql.dashboard ?? true,
   };
 }
 

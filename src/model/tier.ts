@@ -33,7 +33,7 @@ export function readTier(tier: string, edition: Edition): Tier | string {
 }
 
 /** Shared-core tiers take smaller disks. */
-export function isSharedCore(tier: string): boolean {
+function isSharedCore(tier: string): boolean {
   return tier === 'db-f1-micro' || tier === 'db-g1-small';
 }
 
@@ -84,4 +84,9 @@ export function defaultMaxConnections(tier: Tier): number {
     [122_880, 1_000],
   ];
   return steps.findLast(([fromMb]) => tier.memoryMb >= fromMb)?.[1] ?? 25;
+}
+
+/** The largest disk of a tier, in GB. Source: Cloud SQL for PostgreSQL, 'About instance settings' (storage capacity). */
+export function largestDiskGb(tier: string): number {
+  return isSharedCore(tier) ? 3_054 : 65_536;
 }

@@ -29,7 +29,7 @@ pipelines:
 `;
 const [cloudSql = '', virtualMachines = ''] = [
   `  d: { source: { catalog: https://example.org }, schedule: "0 3 * * *" }
-hosting: { cloudSql: { tier: db-custom-2-7680, backups: { startTime: "03:00" }, flags: { log_statement: none }, replicas: [{ name: r, region: europe-west4, tier: db-custom-2-7680, renamedFrom: reader }], alerts: { notify: [projects/acme-earth/notificationChannels/1] } } }
+hosting: { cloudSql: { tier: db-custom-2-7680, backups: { startTime: "03:00" }, flags: { log_statement: none }, replicas: [{ name: r, region: europe-west4, tier: db-custom-2-7680, renamedFrom: reader }], alerts: { notify: [oncall@example.org] } } }
 databases: { pgstac: { pgstac: 0.9.11, settings: { context: auto } } }
 environments: { e: {} }
 `,

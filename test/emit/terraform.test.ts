@@ -36,10 +36,11 @@ describeWith(['go', 'python'], "Terraform's own checks", () => {
         0,
         platform.hosting.kind === 'cloudSql' ? 1 : 2,
       );
-      for (const [index, name] of tests.entries()) {
-        const file = `${name}.tftest.hcl`;
-        copyFileSync(join(projectRoot, 'test/emit/terraform', file), join(folders[index] ?? '', file));
-      }
+      for (const [index, names] of tests.entries())
+        for (const name of names) {
+          const file = `${name}.tftest.hcl`;
+          copyFileSync(join(projectRoot, 'test/emit/terraform', file), join(folders[index] ?? '', file));
+        }
       const { stdout, code } = await checkTerraform(folders);
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('validate ok') });
       expect(stdout.match(/: test ok$/gm) ?? []).toHaveLength(tests.length);

@@ -39,7 +39,7 @@ describe('the lines that a key makes', () => {
   test('a tier: the instance, and the alert on the connections that the tier allows', () => {
     expect(linesOf(sample, 'hosting.cloudSql.tier')).toEqual([
       'terraform/instance.tf: tier                        = "db-custom-4-16384"',
-      'terraform/monitoring.tf: full    = 500',
+      'terraform/monitoring.tf: full     = 500',
     ]);
   });
   test('a port that is not written: every DSN, the proxy itself, what people type', () => {

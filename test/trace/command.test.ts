@@ -37,7 +37,7 @@ describe('a line of an artifact', () => {
     );
   });
   test('that was derived has the rule that it follows by, and where that is from', async () => {
-    const { stdout } = await run('explain', find('generated/prod/terraform/monitoring.tf', 'full    = 500'));
+    const { stdout } = await run('explain', find('generated/prod/terraform/monitoring.tf', 'full     = 500'));
     expect(stdout).toMatch(
       /It follows by\n {2}The memory of a tier sets .*\n {2}Cloud SQL for PostgreSQL's documentation/,
     );

@@ -76,7 +76,7 @@ function listServices({ hosting, bastion }: Platform): readonly string[] {
     'iam',
     'iamcredentials',
     'secretmanager',
-    ...(hosting.kind === 'cloudSql' ? ['monitoring', 'sqladmin'] : []),
+    ...(hosting.kind === 'cloudSql' ? ['logging', 'monitoring', 'sqladmin'] : []),
     ...(bastion === null ? [] : ['compute', 'iap', 'oslogin']),
   ];
 }

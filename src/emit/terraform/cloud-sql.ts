@@ -4,6 +4,7 @@ import { hclBoolean, hclComment, hclNumber, hclString } from '../../print/hcl.ts
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
 import { viewFlagChecks } from './flag-checks.ts';
+import { emitMonitoring } from './monitoring.ts';
 import { viewPostgresql, viewRoles } from './postgresql.ts';
 
 const folder = 'terraform';
@@ -18,7 +19,7 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
       adminSecret: hclString(hosting.adminSecret),
       init: hosting.initAccount !== null,
     }),
-    emitHcl(folder, 'terraform/monitoring.tf', viewMonitoring(hosting)),
+    ...emitMonitoring(platform, hosting),
     ...(hosting.bootstrap === 'terraform'
       ? [
           emitHcl(folder, 'terraform/postgresql.tf', viewPostgresql(platform)),
@@ -89,17 +90,5 @@ function viewDatabases({ databases }: Platform, hosting: CloudSqlHosting): HclVi
     pgstac: hclString(databases.pgstac.name),
     adminUser: hclString(hosting.adminUser),
     job: hosting.initAccount !== null,
-  };
-}
-
-function viewMonitoring({ alerts, disk }: CloudSqlHosting): HclView {
-  return {
-    cpu: hclNumber(alerts.cpu),
-    memory: hclNumber(alerts.memory),
-    disk: hclNumber(alerts.disk),
-    diskLimit: disk.autoresize && disk.limitGb > 0 ? hclNumber(disk.limitGb) : null,
-    connections: hclNumber(alerts.connections),
-    maxConnections: hclNumber(alerts.maxConnections),
-    notify: alerts.notify.map(hclString),
   };
 }

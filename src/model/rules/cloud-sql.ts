@@ -1,4 +1,4 @@
-import { defaultTier, type Edition, isSharedCore, readTier } from '../tier.ts';
+import { defaultTier, type Edition, largestDiskGb, readTier } from '../tier.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 const at = ['hosting', 'cloudSql'];
@@ -33,9 +33,6 @@ function checkTiers(sql: CloudSqlSpec, edition: Edition): readonly Finding[] {
   });
 }
 
-/** The largest disk of a shared-core tier, in GB. Source: Cloud SQL for PostgreSQL, 'About instance settings'. */
-const sharedCoreDiskGb = 3054;
-
 /** Source: Cloud SQL for PostgreSQL, 'About instance settings' (storage type, storage capacity). */
 function checkDisk(sql: CloudSqlSpec, edition: Edition): readonly Finding[] {
   const { type = 'ssd', sizeGb = 100, limitGb = 0, autoresize = true } = sql.disk ?? {};
@@ -53,10 +50,10 @@ function checkDisk(sql: CloudSqlSpec, edition: Edition): readonly Finding[] {
   if (type === 'hdd' && edition === 'enterprise-plus')
     refuse('PF219', 'type', 'the enterprise-plus edition has no HDD', 'write type: ssd, or edition: enterprise');
   const tier = sql.tier ?? defaultTier;
-  if (!isSharedCore(tier)) return findings;
+  const most = largestDiskGb(tier);
   for (const [key, size] of [['sizeGb', sizeGb] as const, ['limitGb', limitGb] as const]) {
-    const message = `${tier} takes disks up to ${sharedCoreDiskGb} GB, not ${size}`;
-    if (size > sharedCoreDiskGb) refuse('PF219', key, message, `write ${sharedCoreDiskGb} or less, or a larger tier`);
+    const message = `${tier} takes disks up to ${most} GB, not ${size}`;
+    if (size > most) refuse('PF219', key, message, `write ${most} or less, or a larger tier`);
   }
   return findings;
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { checkAccess } from './access.ts';
 import { checkAcknowledgements } from './acknowledgements.ts';
+import { checkAlerts } from './alerts.ts';
 import { checkCloudSql } from './cloud-sql.ts';
 import { checkCollections } from './collections.ts';
 import { checkConnections } from './connections.ts';
@@ -28,6 +29,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkReplicas,
   checkFlags,
   checkConnections,
+  checkAlerts,
   checkAccess,
   checkNames,
   checkMisspeltNamespaces,

@@ -98,14 +98,3 @@ run "lets_people_through_the_bastion" {
     error_message = "the way is said"
   }
 }
-
-run "tells_somebody" {
-  assert {
-    condition     = alltrue([for alert in google_monitoring_alert_policy.database : alert.notification_channels == tolist(["projects/acme-earth/notificationChannels/1"])])
-    error_message = "channels"
-  }
-  assert {
-    condition     = google_monitoring_alert_policy.database["disk"].conditions[0].condition_threshold[0].threshold_value == 0.85 * 500 * pow(1024, 3)
-    error_message = "of the disk's limit"
-  }
-}

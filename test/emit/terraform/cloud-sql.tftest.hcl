@@ -128,19 +128,6 @@ run "makes_logins_and_databases" {
   }
 }
 
-run "alerts_on_four_things" {
-  assert {
-    condition = { for key, alert in google_monitoring_alert_policy.database : key => alert.conditions[0].condition_threshold[0].threshold_value } == {
-      cpu = 0.8, memory = 0.9, disk = 0.85, connections = 320
-    }
-    error_message = "thresholds: ${jsonencode({ for key, alert in google_monitoring_alert_policy.database : key => alert.conditions[0].condition_threshold[0].threshold_value })}"
-  }
-  assert {
-    condition     = strcontains(google_monitoring_alert_policy.database["cpu"].conditions[0].condition_threshold[0].filter, "\"acme-earth:sentinel2-postgres\"")
-    error_message = "of this instance"
-  }
-}
-
 run "refuses_another_project" {
   command = plan
   variables {

@@ -14,7 +14,12 @@ const everything = {
         { name: 'read', tier: 'db-custom-2-7680' },
         { name: 'us', region: 'us-central1' },
       ],
-      alerts: { notify: ['projects/acme-earth/notificationChannels/1'] },
+      alerts: {
+        cpu: false,
+        replicationLag: 30,
+        transactionIds: 0.4,
+        notify: ['projects/acme-earth/notificationChannels/1', 'oncall@example.org'],
+      },
     },
   },
 };
@@ -38,18 +43,34 @@ const flags = {
   log_temp_files: '1024',
 };
 const subnetwork = 'projects/acme-earth/regions/europe-west1/subnetworks/main';
+const unwatched = {
+  alerts: {
+    ...{ cpu: false, memory: false, disk: false, connections: false, replicationLag: false, transactionIds: false },
+    ...{ down: false, backups: false },
+  },
+  dashboard: false,
+};
 const nobody = { kubernetes: undefined, metaflow: undefined, access: { workloads: {}, people: [] } };
 
-/** Each with the test of `test/emit/terraform/` that runs on its `terraform/` and its `postgres_vms/`. */
-export const variants: Readonly<Record<string, { platform: Platform; tests?: readonly [string, string?] }>> = {
-  'Cloud SQL with every default': { platform: makePlatform(cloudSql), tests: ['cloud-sql'] },
-  'Cloud SQL with everything': { platform: makePlatform(cloudSql, everything), tests: ['bootstrap-terraform'] },
+/** Each with the tests of `test/emit/terraform/` that run on its `terraform/`, and on its `postgres_vms/`. */
+export const variants: Readonly<Record<string, { platform: Platform; tests?: readonly (readonly string[])[] }>> = {
+  'Cloud SQL with every default': { platform: makePlatform(cloudSql), tests: [['cloud-sql', 'cloud-sql-alerts']] },
+  'Cloud SQL with everything': {
+    platform: makePlatform(cloudSql, everything),
+    tests: [['bootstrap-terraform', 'cloud-sql-alerts-given']],
+  },
   'Cloud SQL for nobody': { platform: makePlatform(cloudSql, nobody) },
   'Cloud SQL for nobody, by Terraform': {
     platform: makePlatform(cloudSql, { ...nobody, hosting: { cloudSql: { bootstrap: 'terraform' } } }),
   },
   'Cloud SQL with a public address': {
     platform: makePlatform(cloudSql, { kubernetes: { proxy: { privateIp: false } } }),
+  },
+  'Cloud SQL that nobody watches': { platform: makePlatform(cloudSql, { hosting: { cloudSql: unwatched } }) },
+  'Cloud SQL with a dashboard only': {
+    platform: makePlatform(cloudSql, {
+      hosting: { cloudSql: { ...unwatched, dashboard: true, replicas: [{ name: 'r' }] } },
+    }),
   },
   'Cloud SQL, small': {
     platform: makePlatform(
@@ -66,7 +87,7 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
   'Cloud SQL with flags of its own': { platform: makePlatform(cloudSql, { hosting: { cloudSql: { flags } } }) },
   'virtual machines': {
     platform: makePlatform(virtualMachines),
-    tests: ['virtual-machines-workloads', 'virtual-machines'],
+    tests: [['virtual-machines-workloads'], ['virtual-machines']],
   },
   'virtual machines with everything': {
     platform: makePlatform(virtualMachines, {
@@ -85,7 +106,7 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
   },
   'virtual machines with passwords from the metadata': {
     platform: makePlatform(virtualMachines, { hosting: { virtualMachines: { passwords: 'metadata' } } }),
-    tests: ['virtual-machines-workloads', 'metadata-passwords'],
+    tests: [['virtual-machines-workloads'], ['metadata-passwords']],
   },
   'virtual machines for nobody': {
     platform: makePlatform(virtualMachines, {

@@ -48,6 +48,7 @@ resource "google_project_service" "required" {
     "iam.googleapis.com",
     "iamcredentials.googleapis.com",
     "iap.googleapis.com",
+    "logging.googleapis.com",
     "monitoring.googleapis.com",
     "oslogin.googleapis.com",
     "secretmanager.googleapis.com",

@@ -1,38 +1,113 @@
+# hosting.cloudSql.alerts. Metrics with their units and labels: Google Cloud's metrics, "cloudsql".
+
 locals {
-  # hosting.cloudSql.alerts: the share of `full` above which someone is told.
+  # alerts.notify is empty: incidents are seen in the console, and nobody is told.
+  notification_channels = []
+}
+
+locals {
+  database_id     = "${var.project_id}:${google_sql_database_instance.main.name}"
+  instance_filter = "resource.type = \"cloudsql_database\" AND resource.labels.database_id = \"${local.database_id}\""
+
+  # What is stopped on purpose (hosting.cloudSql.activation) is not down.
+  runs = google_sql_database_instance.main.settings[0].activation_policy != "NEVER"
+
+  # The way in for whoever is woken: as the admin, since PostgreSQL hides what others run from an IAM login.
+  admin_shell = <<-EOT
+    ```
+    gcloud compute ssh ${google_compute_instance.bastion.name} --project=${var.project_id} --zone=${google_compute_instance.bastion.zone} --tunnel-through-iap -- -N -D 1080 &
+    ALL_PROXY=socks5://127.0.0.1:1080 ${replace(local.proxy, "--auto-iam-authn ", "")} &
+    export PGPASSWORD="$(gcloud secrets versions access latest --secret=${google_secret_manager_secret.admin_password.secret_id} --project=${var.project_id})"
+    psql "host=127.0.0.1 port=${local.proxy_port} user=${google_sql_user.admin.name} dbname=${google_sql_database.pgstac.name} sslmode=disable"
+    ```
+  EOT
+
+  # The share of `full` above which someone is told.
   alerts = {
     cpu = {
-      what    = "CPU"
-      metric  = "cpu/utilization"
-      share   = 0.8
-      full    = 1
-      reducer = "REDUCE_MEAN"
-      advice  = "Query Insights shows which queries take it. A larger machine is hosting.cloudSql.tier, and restarts it."
+      what     = "CPU"
+      metric   = "cpu/utilization"
+      share    = 0.8
+      full     = 1
+      reducer  = "REDUCE_MEAN"
+      severity = "WARNING"
+      advice   = <<-EOT
+        Queries wait for one another. Who runs what, the longest first, and the end of one that must not go on:
+        ```
+        SELECT pid, usename, datname, now() - query_start AS runs, left(query, 100) FROM pg_stat_activity WHERE state <> 'idle' ORDER BY runs DESC NULLS LAST LIMIT 20;
+        SELECT pg_cancel_backend(PID);
+        ```
+        A larger machine is `hosting.cloudSql.tier`, and restarts it.
+      EOT
     }
     memory = {
-      what    = "memory"
-      metric  = "memory/utilization"
-      share   = 0.9
-      full    = 1
-      reducer = "REDUCE_MEAN"
-      advice  = "When it is gone PostgreSQL is killed and restarts. Fewer connections, a smaller work_mem, a larger tier."
+      what     = "memory"
+      metric   = "memory/utilization"
+      share    = 0.9
+      full     = 1
+      reducer  = "REDUCE_MEAN"
+      severity = "ERROR"
+      advice   = <<-EOT
+        When it is gone PostgreSQL is killed and restarts. Who is connected, and the end of those that idle in a transaction:
+        ```
+        SELECT usename, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND state_change < now() - interval '10 minutes';
+        ```
+        For good: a smaller `work_mem` (`hosting.cloudSql.flags`), fewer connections, a larger tier.
+      EOT
     }
     disk = {
-      what    = "disk"
-      metric  = "disk/utilization"
-      share   = 0.85
-      full    = 1
-      reducer = "REDUCE_MEAN"
-      advice  = "A full disk stops the instance. Raise hosting.cloudSql.disk, or find the replication slot that holds back WAL."
+      # A disk that grows is always nearly full; what ends it is the largest that Cloud SQL has, in bytes.
+      what     = "disk limit"
+      metric   = "disk/bytes_used"
+      share    = 0.85
+      full     = 65536 * pow(1024, 3)
+      reducer  = "REDUCE_MEAN"
+      severity = "CRITICAL"
+      advice   = <<-EOT
+        A full disk stops the instance. What is large, and whether a replication slot holds back WAL:
+        ```
+        SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database ORDER BY pg_database_size(datname) DESC;
+        SELECT slot_name, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) FROM pg_replication_slots;
+        ```
+        More room: `gcloud sql instances patch ${google_sql_database_instance.main.name} --project=${var.project_id} --storage-auto-increase-limit=GB`, and the same in `hosting.cloudSql.disk.limitGb`.
+      EOT
     }
     connections = {
       # Of max_connections, over all databases.
-      what    = "connections"
-      metric  = "postgresql/num_backends"
-      share   = 0.8
-      full    = 400
-      reducer = "REDUCE_SUM"
-      advice  = "At the top new logins fail. pg_stat_activity shows whose they are; kubernetes.pooler shares them."
+      what     = "connections"
+      metric   = "postgresql/num_backends"
+      share    = 0.8
+      full     = 400
+      reducer  = "REDUCE_SUM"
+      severity = "ERROR"
+      advice   = <<-EOT
+        At the top new logins fail. Whose they are, and the end of a login's idle ones:
+        ```
+        SELECT usename, datname, application_name, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC;
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' AND usename = 'LOGIN';
+        ```
+        For good: `kubernetes.pooler` shares them; a larger tier has more.
+      EOT
+    }
+    transaction_ids = {
+      # autovacuum freezes from 0.1 on; at 1 PostgreSQL takes no writes until a VACUUM has run.
+      what     = "transaction ids"
+      metric   = "postgresql/transaction_id_utilization"
+      share    = 0.5
+      full     = 1
+      reducer  = "REDUCE_MEAN"
+      severity = "ERROR"
+      advice   = <<-EOT
+        Autovacuum does not keep up, or something holds it back: a long transaction, a prepared one, a replication slot. When none does, freeze by hand, in each database, what is oldest:
+        ```
+        SELECT pid, usename, age(backend_xmin), now() - xact_start AS runs FROM pg_stat_activity WHERE backend_xmin IS NOT NULL ORDER BY 3 DESC;
+        SELECT gid, age(transaction) FROM pg_prepared_xacts;
+        SELECT slot_name, age(xmin), age(catalog_xmin) FROM pg_replication_slots;
+        SELECT oid::regclass, age(relfrozenxid) FROM pg_class WHERE relkind IN ('r', 't', 'm') ORDER BY 2 DESC LIMIT 10;
+        VACUUM (FREEZE, VERBOSE) TABLE;
+        ```
+      EOT
     }
   }
 }
@@ -40,22 +115,17 @@ locals {
 resource "google_monitoring_alert_policy" "database" {
   for_each = local.alerts
 
-  display_name = "${google_sql_database_instance.main.name}: ${each.value.what} above ${format("%.3g", 100 * each.value.share)}%"
-  combiner     = "OR"
-  user_labels  = local.labels
-
-  # hosting.cloudSql.alerts.notify is empty: it is seen in the console, and nobody is told.
-  notification_channels = []
+  display_name          = "${google_sql_database_instance.main.name}: ${each.value.what} above ${format("%.3g", 100 * each.value.share)}%"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.notification_channels
+  user_labels           = local.labels
 
   conditions {
     display_name = "${each.value.what} above ${format("%.3g", 100 * each.value.share)}%"
 
     condition_threshold {
-      filter = join(" AND ", [
-        "resource.type = \"cloudsql_database\"",
-        "resource.labels.database_id = \"${var.project_id}:${google_sql_database_instance.main.name}\"",
-        "metric.type = \"cloudsql.googleapis.com/database/${each.value.metric}\"",
-      ])
+      filter          = "${local.instance_filter} AND metric.type = \"cloudsql.googleapis.com/database/${each.value.metric}\""
       comparison      = "COMPARISON_GT"
       threshold_value = each.value.share * each.value.full
       duration        = "300s"
@@ -69,10 +139,66 @@ resource "google_monitoring_alert_policy" "database" {
     }
   }
 
+  # Without data there is no telling that it is over; `down` says so meanwhile.
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
   documentation {
-    content   = each.value.advice
+    content   = "${each.value.advice}\n${local.admin_shell}"
     mime_type = "text/markdown"
   }
 
   depends_on = [google_project_service.required]
 }
+
+# An instance that says nothing is as bad as one that says it is down.
+resource "google_monitoring_alert_policy" "down" {
+  display_name          = "${google_sql_database_instance.main.name}: down"
+  combiner              = "OR"
+  enabled               = local.runs
+  severity              = "CRITICAL"
+  notification_channels = local.notification_channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = "does not answer for 5 minutes"
+
+    condition_threshold {
+      filter                  = "${local.instance_filter} AND metric.type = \"cloudsql.googleapis.com/database/up\""
+      comparison              = "COMPARISON_LT"
+      threshold_value         = 1
+      duration                = "300s"
+      evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
+
+      aggregations {
+        alignment_period     = "60s"
+        per_series_aligner   = "ALIGN_MAX"
+        cross_series_reducer = "REDUCE_MAX"
+        group_by_fields      = ["resource.label.database_id"]
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    content   = <<-EOT
+      Its state, what was done to it last, and what PostgreSQL said:
+      ```
+      gcloud sql instances describe ${google_sql_database_instance.main.name} --project=${var.project_id} --format='value(state, settings.activationPolicy, scheduledMaintenance)'
+      gcloud sql operations list --instance=${google_sql_database_instance.main.name} --project=${var.project_id} --limit=10
+      gcloud logging read 'resource.type="cloudsql_database" resource.labels.database_id="${local.database_id}" severity>=ERROR' --project=${var.project_id} --freshness=1h
+      ```
+      An operation that runs (an update, a failover, another tier) ends by itself. A stopped one starts by `gcloud sql instances patch ${google_sql_database_instance.main.name} --project=${var.project_id} --activation-policy=ALWAYS`, one that hangs by `gcloud sql instances restart ${google_sql_database_instance.main.name} --project=${var.project_id}`, one whose zone is lost by `gcloud sql instances failover ${google_sql_database_instance.main.name} --project=${var.project_id}`.
+    EOT
+  }
+
+  depends_on = [google_project_service.required]
+}
+
+# No alert on replication lag: there are no replicas (hosting.cloudSql.replicas). A regional standby is none; it has every
+# commit before the client hears of it.
