@@ -1,11 +1,12 @@
 import type { Artifact } from '../artifact/artifact.ts';
+import { pgstacSha256 } from '../model/pgstac-releases.ts';
 import type { Platform } from '../model/platform.ts';
-import { shellWord } from '../print/shell.ts';
+import { shellComment, shellWord } from '../print/shell.ts';
 import { renderTemplate } from './render.ts';
 
 /** The scripts that make both databases on a server one already has, from the SQL files beside them. */
 export function emitScripts(platform: Platform): readonly Artifact[] {
-  const version = shellWord(platform.databases.pgstac.version);
+  const { version, source } = platform.databases.pgstac;
   return [
     {
       path: 'scripts/db/init-postgres.sh',
@@ -14,7 +15,12 @@ export function emitScripts(platform: Platform): readonly Artifact[] {
     },
     {
       path: 'scripts/db/init-pgstac.sh',
-      text: renderTemplate('sql/init-pgstac.sh', 'shell', { version }),
+      text: renderTemplate('sql/init-pgstac.sh', 'shell', {
+        version: shellWord(version),
+        versionComment: shellComment(version),
+        sha256: shellWord(source?.sha256 ?? pgstacSha256(version)),
+        source: source !== null,
+      }),
       executable: true,
     },
   ];

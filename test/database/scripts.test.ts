@@ -1,9 +1,7 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
-import { createReleasePorts } from '../../src/cli/release-ports.ts';
-import { obtainPgstacSql } from '../../src/database/release-source.ts';
 import { openServer } from '../../src/database/server.ts';
 import { verifyDatabases } from '../../src/database/verify.ts';
 import { listSqlScripts, sqlTarget } from '../../src/emit/sql.ts';
@@ -12,7 +10,15 @@ import { describeWith } from '../support/needs.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-import { makeContext, makePlatform } from './support.ts';
+import {
+  machinesHosting,
+  hostilePassword as password,
+  runScript,
+  type ScriptRun,
+  writePgstacFile,
+  writeScripts,
+} from './scripts.fixture.ts';
+import { makePlatform } from './support.ts';
 
 /** Those of the shell, of psql, of COPY, and one that SASLprep changes. */
 const passwords = [
@@ -29,28 +35,15 @@ const passwords = [
   'controls',
 ];
 
-const password = `it's "$HOME" $(id) \\. \\n 'x' \`y\` %s ü\ttab :x  `;
-
 describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', () => {
-  const folder = makeTemporaryFolder('scripts');
-  const hosting = {
-    virtualMachines: { zone: 'europe-west1-b', machineType: 'e2-standard-4', diskGb: 200, clients: ['10.0.0.0/16'] },
-  };
   const settings = { context: 'auto', hostile: hostileValues['dollar quote'] };
-  const platform = makePlatform({ hosting, databases: { pgstac: { settings } } });
+  const platform = makePlatform({ hosting: machinesHosting, databases: { pgstac: { settings } } });
+  const folder = writeScripts(platform);
   let server: Postgres;
   let pgstacFile: string;
 
   beforeAll(async () => {
-    for (const { path, text, executable } of sqlTarget.emit(platform, { specText: '' })) {
-      const file = join(folder, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-      if (executable) chmodSync(file, 0o755);
-    }
-    const sql = await obtainPgstacSql({ version: '0.9.11', source: null }, createReleasePorts(makeContext()));
-    pgstacFile = join(folder, 'pgstac file.sql.gz');
-    writeFileSync(pgstacFile, gzipSync(sql));
+    pgstacFile = await writePgstacFile(folder, '0.9.11');
     const logs = {
       log_statement: 'all',
       log_min_duration_statement: '0',
@@ -63,18 +56,12 @@ describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', 
     });
   });
 
-  const run = (script: string, args: readonly string[], env: Record<string, string>) =>
-    runProcess(join(folder, 'scripts/db', script), args, {
-      cwd: folder,
-      env: {
-        PATH: `${findPostgres()}:${process.env['PATH']}`,
-        PGHOST: server.host,
-        PGPORT: String(server.port),
-        PGUSER: 'postgres',
-        PGPASSWORD: 'admin',
-        ...env,
-      },
-    });
+  const run = (
+    script: ScriptRun['script'],
+    args: readonly string[],
+    env: ScriptRun['env'],
+    shell?: readonly string[],
+  ) => runScript({ folder, server, script, args, env, ...(shell === undefined ? {} : { shell }) });
   const log = () => server.psql(`SELECT string_agg(pg_read_file('log/' || name), '') FROM pg_ls_logdir() AS file`);
 
   test.each([1, 2])('both run, time %d, and make what verify finds whole', async () => {
@@ -127,7 +114,11 @@ describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', 
   });
 
   test('a password that is refused is in no log and no message', async () => {
-    await server.psql("CREATE ROLE helper LOGIN PASSWORD 'helper'; GRANT pg_read_all_data TO helper");
+    // Who may do everything but give others a password.
+    await server.psql(
+      `CREATE ROLE helper LOGIN PASSWORD 'helper';
+       GRANT ingest_admin, ingest_write, ingest_read TO helper WITH ADMIN OPTION;`,
+    );
     const refused = await run('init-postgres.sh', [], {
       INGEST_PASSWORD: password,
       PGUSER: 'helper',
@@ -142,6 +133,50 @@ describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', 
     expect(await log()).toContain('cannot set the password of ingest_user');
   });
 
+  test('no process is given the password on its command line or in its environment', async () => {
+    const record = join(folder, 'processes');
+    mkdirSync(join(folder, 'bin'));
+    const wrapper = `#!/bin/bash\n{ printf '%s\\n' "$@"; env; } >>'${record}'\nexec '${findPostgres()}/psql' "$@"\n`;
+    writeFileSync(join(folder, 'bin/psql'), wrapper);
+    chmodSync(join(folder, 'bin/psql'), 0o755);
+    const path = `${join(folder, 'bin')}:${process.env['PATH']}`;
+    const ran = await run('init-pgstac.sh', [pgstacFile], { PGSTAC_PASSWORD: password, PATH: path });
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    const processes = readFileSync(record, 'utf8');
+    expect(processes).toContain('PGUSER=postgres');
+    for (const word of [password, '$(id)', 'PGSTAC_PASSWORD']) expect(processes).not.toContain(word);
+  });
+
+  test.each([
+    ['bash -x', {}, ['bash', '-x']],
+    ['SHELLOPTS', { SHELLOPTS: 'xtrace' }, []],
+  ])('a trace by %s does not show the password', async (_, env, shell) => {
+    const ran = await run('init-postgres.sh', [], { INGEST_PASSWORD: password, ...env }, shell);
+    expect(ran.code).toBe(0);
+    expect(ran.stderr).not.toContain('$(id)');
+    expect(ran.stderr).not.toContain('ALTER ROLE');
+  });
+
+  test('without a password for the admin login it ends, since there is no terminal to ask', async () => {
+    const refused = await run('init-postgres.sh', [], { INGEST_PASSWORD: password, PGPASSWORD: '' });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('no password supplied') });
+  });
+
+  test("another platform's server is refused, and its login keeps its password", async () => {
+    const other = writeScripts(makePlatform({ name: 'landsat', hosting: machinesHosting }));
+    const hashes = () => server.psql('SELECT rolname, rolpassword FROM pg_authid ORDER BY 1');
+    const before = await hashes();
+    const given = { folder: other, server, env: { INGEST_PASSWORD: 'other', PGSTAC_PASSWORD: 'other' } };
+    for (const refused of [
+      await runScript({ ...given, script: 'init-postgres.sh' }),
+      await runScript({ ...given, script: 'init-pgstac.sh', args: [pgstacFile] }),
+    ]) {
+      expect(refused.code).not.toBe(0);
+      expect(refused.stderr).toContain('this database belongs to platform sentinel2');
+    }
+    expect(await hashes()).toBe(before);
+  });
+
   test('another version than the spec’s is refused before anything is made', async () => {
     const other = join(folder, 'other.sql');
     writeFileSync(other, `SELECT set_version('0.10.0');\n`);
@@ -150,6 +185,23 @@ describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', 
       code: 1,
       stderr: expect.stringContaining('is pgSTAC 0.10.0; this platform is on 0.9.11'),
     });
+  });
+
+  test('other bytes under the right version are refused before anything is made', async () => {
+    const sql = `${gunzipSync(readFileSync(pgstacFile)).toString()}\nCREATE ROLE intruder SUPERUSER;\n`;
+    const files = { 'changed.sql': sql, 'changed.sql.gz': gzipSync(sql) };
+    for (const [name, bytes] of Object.entries(files)) {
+      const file = join(folder, name);
+      writeFileSync(file, bytes);
+      expect(await run('init-pgstac.sh', [file], { PGSTAC_PASSWORD: 'x' })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`${file} has other bytes than pgSTAC 0.9.11`),
+      });
+    }
+    const half = join(folder, 'half.sql.gz');
+    writeFileSync(half, readFileSync(pgstacFile).subarray(0, 20_000));
+    expect((await run('init-pgstac.sh', [half], { PGSTAC_PASSWORD: 'x' })).code).not.toBe(0);
+    expect(await server.psql(`SELECT count(*) FROM pg_roles WHERE rolname = 'intruder'`)).toBe('0');
   });
 
   test('what is missing is said', async () => {
