@@ -5,6 +5,7 @@
 #   INGEST_PASSWORD=… ./scripts/db/init-postgres.sh
 #
 # psql's own variables say where and as whom (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGSSLMODE …): an admin login.
+{ set +x; } 2>/dev/null # a trace would show the password
 set -euo pipefail
 
 password=${INGEST_PASSWORD:?set INGEST_PASSWORD to the password that ingest_user shall have}
@@ -13,10 +14,25 @@ database=ingest
 login=ingest_user
 sql=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../sql" && pwd)
 
-admin=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "${PGDATABASE:-postgres}" --file -)
-target=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "$database" --output /dev/null --file)
+# A password that psql had to ask for would be asked for by each of them, or be read out of the SQL.
+admin=(psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --dbname "${PGDATABASE:-postgres}" --file -)
+target=(psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --dbname "$database" --output /dev/null --file)
 export PGCLIENTENCODING=UTF8 PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning"
 
+# The login gets in with nothing until it has a password.
+"${admin[@]}" <<SQL
+SELECT 'CREATE DATABASE $database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
+SELECT 'CREATE ROLE $login LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$login') \gexec
+SQL
+
+for script in ingest-1-roles ingest-2-log; do
+  "${target[@]}" "$sql/$script.sql"
+done
+"${target[@]}" - <<SQL
+SELECT platform.grant_login('$login', 'ingest_write', ARRAY['ingest_read']);
+SQL
+
+# Last, since the SQL above refuses another platform's server, whose login has the same name.
 # The password travels as COPY data, which no server logs, and is hashed by the server: it stands neither on a command
 # line nor in a statement. What an error of ALTER ROLE would quote is caught.
 escaped=${password//\\/\\\\}
@@ -24,9 +40,8 @@ escaped=${escaped//$'\n'/\\n}
 escaped=${escaped//$'\r'/\\r}
 escaped=${escaped//$'\t'/\\t}
 "${admin[@]}" <<SQL
-SELECT 'CREATE DATABASE $database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
-SELECT 'CREATE ROLE $login LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$login') \gexec
 BEGIN;
+SET LOCAL password_encryption = 'scram-sha-256';
 CREATE TEMPORARY TABLE secret (value text) ON COMMIT DROP;
 COPY secret FROM STDIN;
 $escaped
@@ -44,10 +59,4 @@ END
 COMMIT;
 SQL
 
-for script in ingest-1-roles ingest-2-log; do
-  "${target[@]}" "$sql/$script.sql"
-done
-"${target[@]}" - <<SQL
-SELECT platform.grant_login('$login', 'ingest_write', ARRAY['ingest_read']);
-SQL
 echo "database $database is ready; $login may write to ingestion_log"

@@ -82,8 +82,14 @@ COMMENT ON FUNCTION platform.grant_login IS
 
 SELECT platform.claim_installation('alps', 'dev', '2');
 
--- A table's owner must be able to make it.
-GRANT CREATE ON SCHEMA public TO ingest_admin;
+-- A table's owner must be able to make it. Once it can, another installer need not own schema public.
+DO $$
+BEGIN
+  IF NOT has_schema_privilege('ingest_admin', 'public', 'CREATE') THEN
+    GRANT CREATE ON SCHEMA public TO ingest_admin;
+  END IF;
+END
+$$;
 SET ROLE ingest_admin;
 CREATE TABLE IF NOT EXISTS public.ingestion_log (
   run        uuid NOT NULL,

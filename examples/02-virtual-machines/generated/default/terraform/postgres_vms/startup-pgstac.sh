@@ -171,9 +171,16 @@ read_password() {
 }
 
 make_database() {
-admin=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "${PGDATABASE:-postgres}" --file -)
-target=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --dbname "$database" --output /dev/null --file)
+# A password that psql had to ask for would be asked for by each of them, or be read out of the SQL.
+admin=(psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --dbname "${PGDATABASE:-postgres}" --file -)
+target=(psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --dbname "$database" --output /dev/null --file)
 export PGCLIENTENCODING=UTF8 PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning"
+
+# The login gets in with nothing until it has a password.
+"${admin[@]}" <<SQL
+SELECT 'CREATE DATABASE $database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
+SELECT 'CREATE ROLE $login LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$login') \gexec
+SQL
 
 # The password travels as COPY data, which no server logs, and is hashed by the server: it stands neither on a command
 # line nor in a statement. What an error of ALTER ROLE would quote is caught.
@@ -182,9 +189,8 @@ escaped=${escaped//$'\n'/\\n}
 escaped=${escaped//$'\r'/\\r}
 escaped=${escaped//$'\t'/\\t}
 "${admin[@]}" <<SQL
-SELECT 'CREATE DATABASE $database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
-SELECT 'CREATE ROLE $login LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$login') \gexec
 BEGIN;
+SET LOCAL password_encryption = 'scram-sha-256';
 CREATE TEMPORARY TABLE secret (value text) ON COMMIT DROP;
 COPY secret FROM STDIN;
 $escaped
