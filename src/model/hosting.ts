@@ -18,7 +18,13 @@ export interface CloudSqlHosting {
   readonly version: 'POSTGRES_15';
   readonly edition: 'enterprise' | 'enterprise-plus';
   readonly tier: string;
+  /** Only the enterprise-plus edition has one. */
+  readonly dataCache: boolean;
   readonly availability: 'zonal' | 'regional';
+  /** Preferred zones; null leaves the choice to Cloud SQL. */
+  readonly zone: string | null;
+  readonly secondaryZone: string | null;
+  readonly activation: 'always' | 'never';
   readonly disk: {
     readonly type: 'ssd' | 'hdd';
     readonly sizeGb: number;
@@ -33,11 +39,28 @@ export interface CloudSqlHosting {
     readonly retained: number;
     readonly pointInTimeRecovery: boolean;
     readonly transactionLogDays: number;
+    /** A region or multi-region; null is the multi-region nearest to the instance. */
+    readonly location: string | null;
+    readonly retainOnDelete: boolean;
   };
-  readonly maintenance: { readonly day: Weekday; readonly hour: number; readonly track: 'canary' | 'stable' | 'week5' };
-  readonly insights: { readonly queryPlansPerMinute: number; readonly recordApplicationTags: boolean };
+  readonly maintenance: {
+    readonly day: Weekday;
+    readonly hour: number;
+    readonly track: 'canary' | 'stable' | 'week5';
+    readonly deny: DenyPeriod | null;
+  };
+  readonly insights: {
+    readonly enabled: boolean;
+    readonly queryPlansPerMinute: number;
+    readonly recordApplicationTags: boolean;
+    readonly recordClientAddress: boolean;
+    /** Bytes. */
+    readonly queryStringLength: number;
+  };
   /** Sorted by name; includes what the platform needs itself (`cloudsql.iam_authentication`) and has the log say. */
   readonly flags: readonly Setting[];
+  readonly passwordPolicy: PasswordPolicy | null;
+  readonly connectionPool: { readonly poolMode: 'transaction' | 'session'; readonly flags: readonly Setting[] } | null;
   readonly deletionProtection: boolean;
   readonly replicas: readonly {
     readonly name: string;
@@ -46,6 +69,10 @@ export interface CloudSqlHosting {
     readonly instance: string;
     readonly region: string;
     readonly tier: string;
+    readonly availability: 'zonal' | 'regional';
+    readonly zone: string | null;
+    /** Those in which it differs from the instance, sorted by name. */
+    readonly flags: readonly Setting[];
   }[];
   readonly alerts: CloudSqlAlerts;
   /** A dashboard of what the alerts watch, and of what is loaded. */
@@ -76,6 +103,26 @@ export interface CloudSqlAlerts extends Alerts {
   readonly replicationLag: number | null;
   /** A share of 1 of the transaction ids there are until PostgreSQL stops taking writes. */
   readonly transactionIds: number | null;
+}
+
+/** When Google does not restart the instance for maintenance. */
+export interface DenyPeriod {
+  /** YYYY-MM-DD, the first day and the last. */
+  readonly start: string;
+  readonly end: string;
+  /** HH:MM, UTC. */
+  readonly time: string;
+}
+
+/** What Cloud SQL asks of passwords. */
+export interface PasswordPolicy {
+  readonly minLength: number;
+  readonly complexity: boolean;
+  /** How many of the passwords before cannot be used again; 0 is none. */
+  readonly reuseInterval: number;
+  readonly disallowUsername: boolean;
+  /** Hours before it can be changed again; 0 is none. */
+  readonly changeInterval: number;
 }
 
 export type Weekday = 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';

@@ -1,12 +1,12 @@
 import type { PlatformSpec } from '../spec/schema.ts';
 import { readThreshold, resolveAlerts } from './alerts.ts';
-import { deriveServiceAccount, listFormerNames } from './names.ts';
+import { deriveServiceAccount } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
 import { resolveDurability } from './resolve-durability.ts';
+import { type CloudSqlSpec, resolveInstance, resolveReplicas } from './resolve-instance.ts';
 import { defaultMaxConnections, defaultTier, type Edition, readTier } from './tier.ts';
-import { sortByName, toSettings } from './values.ts';
+import { toSettings } from './values.ts';
 
-type CloudSqlSpec = NonNullable<PlatformSpec['hosting']['cloudSql']>;
 type VirtualMachinesSpec = NonNullable<PlatformSpec['hosting']['virtualMachines']>;
 
 export function resolveHosting(spec: PlatformSpec, prefix: string): Hosting {
@@ -36,26 +36,10 @@ function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string):
     version: sql.version ?? 'POSTGRES_15',
     edition,
     tier,
-    availability: sql.availability ?? 'regional',
-    disk: { type: 'ssd', sizeGb: 100, autoresize: true, limitGb: 0, ...sql.disk },
-    backups: { startTime: '03:00', retained: 14, pointInTimeRecovery: true, transactionLogDays: 7, ...sql.backups },
-    maintenance: { day: 'sunday', hour: 4, track: 'stable', ...sql.maintenance },
-    insights: { queryPlansPerMinute: 5, recordApplicationTags: true, ...sql.insights },
+    ...resolveInstance(sql, edition),
     flags,
     deletionProtection: sql.deletionProtection ?? true,
-    replicas: sortByName(
-      (sql.replicas ?? []).map(({ name, region, tier: own, renamedFrom }) => {
-        const formerNames = listFormerNames(renamedFrom);
-        return {
-          name,
-          formerNames,
-          instance: `${instance}-${formerNames[0] ?? name}`,
-          region: region ?? spec.gcp.region,
-          tier: own ?? tier,
-        };
-      }),
-      (replica) => replica.name,
-    ),
+    replicas: resolveReplicas(sql.replicas ?? [], { instance, region: spec.gcp.region, tier }),
     alerts: {
       ...resolveAlerts(sql.alerts),
       maxConnections: findMaxConnections(flags, tier, edition),

@@ -160,7 +160,7 @@ describe("the provider's version decides", () => {
 /** A field by its kind: names of people's own things and of settings do not matter. */
 function nameField(resource: string, field: string): string {
   const kind = resource.replace(/^(\S+) .*/, (whole, first) => (first === 'database' ? whole : first));
-  return `${kind} ${field.replace(/^(flags|settings|labels)\..*/, '$1.*')}`;
+  return `${kind} ${field.replace(/(^|\.)(flags|settings|labels)\..*/, '$1$2.*')}`;
 }
 
 function sqlOf(platform: Platform): CloudSqlHosting {

@@ -29,7 +29,18 @@ pipelines:
 `;
 const [cloudSql = '', virtualMachines = ''] = [
   `  d: { source: { catalog: https://example.org }, schedule: "0 3 * * *" }
-hosting: { cloudSql: { tier: db-custom-2-7680, backups: { startTime: "03:00" }, flags: { log_statement: none }, replicas: [{ name: r, region: europe-west4, tier: db-custom-2-7680, renamedFrom: reader }], alerts: { notify: [oncall@example.org] } } }
+hosting:
+  cloudSql:
+    edition: enterprise-plus
+    tier: db-perf-optimized-N-2
+    zone: europe-west1-b
+    secondaryZone: europe-west1-c
+    backups: { startTime: "03:00", location: eu }
+    maintenance: { deny: { start: 2026-12-15, end: 2027-01-05, time: "06:00" } }
+    flags: { log_statement: none }
+    connectionPool: { flags: { max_pool_size: "50" } }
+    replicas: [{ name: r, region: europe-west4, tier: db-perf-optimized-N-2, zone: europe-west4-a, flags: { work_mem: "64" }, renamedFrom: reader }]
+    alerts: { notify: [oncall@example.org] }
 databases: { pgstac: { pgstac: 0.9.11, settings: { context: auto } } }
 environments: { e: {} }
 `,

@@ -124,6 +124,15 @@ export const cloudSqlDataRules: readonly Rule[] = [
     source: cloudSqlSettings,
   },
   {
+    id: 'cloudsql/backups-go-with-instance',
+    resource,
+    field: 'backups.retainOnDelete',
+    when: ['turnsOff'],
+    impact: 'update',
+    reason: 'From then on the backups are deleted with the instance.',
+    source: google(file, 'settings.retain_backups_on_delete'),
+  },
+  {
     id: 'cloudsql/backups',
     resource,
     field: 'backups.*',

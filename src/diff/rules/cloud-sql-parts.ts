@@ -1,5 +1,5 @@
 import type { Rule } from './rule.ts';
-import { documentation, google } from './sources.ts';
+import { cloudSqlAvailability, documentation, google } from './sources.ts';
 
 const file = 'resource_sql_database_instance.go';
 const guard = 'While deletionProtection is on, apply refuses it.';
@@ -30,6 +30,24 @@ export const cloudSqlPartRules: readonly Rule[] = [
     impact: 'restart',
     reason: 'Another machine: every connection to the replica ends.',
     source: google(file, 'settings.tier: not ForceNew'),
+  },
+  ...(['availability', 'zone'] as const).map(
+    (field): Rule => ({
+      id: `cloudsql/replica-${field}-restarts`,
+      resource: 'cloudSql.replica *',
+      field,
+      impact: 'restart',
+      reason: 'The replica moves, or gets a standby, or loses it: it may be away for minutes.',
+      source: cloudSqlAvailability,
+    }),
+  ),
+  {
+    id: 'cloudsql/replica-flags-restart',
+    resource: 'cloudSql.replica *',
+    field: 'flags.*',
+    impact: 'restart',
+    reason: 'Many a flag takes effect only at the start: the replica is restarted where this is one.',
+    source: documentation('Cloud SQL for PostgreSQL documentation, "Configure database flags"'),
   },
   ...(['instance', 'region'] as const).map(
     (field): Rule => ({

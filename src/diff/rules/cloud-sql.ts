@@ -15,7 +15,7 @@ export const cloudSqlRules: readonly Rule[] = [
     when: ['disappears'],
     impact: 'destroy',
     reason: `The instance is deleted. ${guard}`,
-    loss: `${everything}; backups too, unless deletionProtection was on when it was deleted`,
+    loss: `${everything}; backups too, unless backups.retainOnDelete was on when it was deleted`,
     source: google(file, 'Delete, settings.retain_backups_on_delete'),
   },
   {
@@ -101,7 +101,7 @@ export const cloudSqlRules: readonly Rule[] = [
     field: 'deletionProtection',
     when: ['turnsOff'],
     impact: 'update',
-    reason: 'From then on Terraform and the console may delete the instance, its backups included.',
+    reason: 'From then on Terraform and the console may delete the instance.',
     source: google(file, 'deletion_protection, settings.deletion_protection_enabled'),
   },
   {
@@ -183,23 +183,6 @@ export const cloudSqlRules: readonly Rule[] = [
     impact: 'update',
     reason: 'From then on nothing deletes the instance.',
     source: google(file, 'deletion_protection, settings.deletion_protection_enabled'),
-  },
-  {
-    id: 'cloudsql/maintenance',
-    resource,
-    field: 'maintenance.*',
-    impact: 'update',
-    reason: "When Google's own updates restart the instance; the change itself does not.",
-    source: google(file, 'settings.maintenance_window'),
-  },
-  {
-    id: 'cloudsql/insights',
-    resource,
-    field: 'insights.*',
-    impact: 'update',
-    reason:
-      'Query Insights changes while the instance runs; only the length of query strings, which the spec does not set, restarts it.',
-    source: documentation('Cloud SQL for PostgreSQL documentation, "Use Query insights to improve query performance"'),
   },
   ...flagRules,
 ];

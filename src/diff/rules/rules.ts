@@ -12,6 +12,7 @@ import { accessRules } from './access.ts';
 import { cloudSqlRules } from './cloud-sql.ts';
 import { cloudSqlDataRules } from './cloud-sql-data.ts';
 import { cloudSqlPartRules } from './cloud-sql-parts.ts';
+import { cloudSqlSettingRules } from './cloud-sql-settings.ts';
 import type { Candidate } from './conditions.ts';
 import { databaseRules } from './databases.ts';
 import { kubernetesRules } from './kubernetes.ts';
@@ -58,6 +59,7 @@ const remaining: readonly Rule[] = [
 export const rules: readonly Rule[] = [
   ...platformRules,
   ...cloudSqlRules,
+  ...cloudSqlSettingRules,
   ...cloudSqlDataRules,
   ...cloudSqlPartRules,
   ...virtualMachineRules,

@@ -1,7 +1,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { proxyPort } from '../../model/dsn.ts';
 import { chooseDisk } from '../../model/machine-type.ts';
-import type { Bastion, Hosting, Platform } from '../../model/platform.ts';
+import type { Bastion, CloudSqlHosting, Hosting, Platform } from '../../model/platform.ts';
 import { hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewProviders, viewServices } from './common.ts';
 import { emitMoved } from './moved.ts';
@@ -40,6 +40,20 @@ function viewVariables({ gcp, hosting }: Platform): HclView {
     region: hclString(gcp.region),
     network: hclString(gcp.network),
     cloudSql: hosting.kind === 'cloudSql',
+    password: hosting.kind === 'cloudSql' ? viewPassword(hosting) : null,
+  };
+}
+
+/** What the admin password must be before Cloud SQL is asked. */
+function viewPassword({ passwordPolicy, adminUser }: CloudSqlHosting): HclView {
+  const least = passwordPolicy?.minLength ?? 12;
+  return {
+    least: hclNumber(least),
+    tooShort: hclString(
+      `The admin password has at least ${least} characters: openssl rand -base64 ${least * 2} makes one.`,
+    ),
+    complexity: passwordPolicy?.complexity ?? false,
+    username: passwordPolicy?.disallowUsername === true ? hclString(adminUser) : null,
   };
 }
 

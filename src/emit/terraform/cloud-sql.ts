@@ -4,8 +4,10 @@ import { hclBoolean, hclComment, hclNumber, hclString } from '../../print/hcl.ts
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
 import { viewFlagChecks } from './flag-checks.ts';
+import { viewAvailability, viewOptions } from './instance-options.ts';
 import { emitMonitoring } from './monitoring.ts';
 import { viewPostgresql, viewRoles } from './postgresql.ts';
+import { viewReplicas } from './replicas.ts';
 
 const folder = 'terraform';
 
@@ -14,6 +16,9 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
   return [
     ...emitBase(platform),
     emitHcl(folder, 'terraform/instance.tf', viewInstance(platform, hosting)),
+    ...(hosting.replicas.length === 0
+      ? []
+      : [emitHcl(folder, 'terraform/replicas.tf', viewReplicas(viewInstance(platform, hosting), hosting))]),
     emitHcl(folder, 'terraform/databases.tf', viewDatabases(platform, hosting)),
     emitHcl(folder, 'terraform/secrets.tf', {
       adminSecret: hclString(hosting.adminSecret),
@@ -39,20 +44,18 @@ function viewInstance(platform: Platform, hosting: CloudSqlHosting): HclView {
     deletionProtection: hclBoolean(hosting.deletionProtection),
     publicAddress,
     ipv4Enabled: hclBoolean(publicAddress),
-    replicas: hosting.replicas.map((replica) => ({
-      key: hclString(replica.name),
-      instance: hclString(replica.instance),
-      region: hclString(replica.region),
-      tier: hclString(replica.tier),
-    })),
+    replicas: hosting.replicas.length > 0,
+    ignored: hosting.disk.autoresize || !hosting.insights.enabled,
   };
 }
 
-function viewSettings({ disk, backups, maintenance, insights, ...hosting }: CloudSqlHosting): HclView {
+function viewSettings({ disk, backups, maintenance, ...hosting }: CloudSqlHosting): HclView {
   return {
+    ...viewOptions({ maintenance, ...hosting }),
     tier: hclString(hosting.tier),
     edition: hclString({ enterprise: 'ENTERPRISE', 'enterprise-plus': 'ENTERPRISE_PLUS' }[hosting.edition]),
-    availability: hclString({ zonal: 'ZONAL', regional: 'REGIONAL' }[hosting.availability]),
+    availability: viewAvailability(hosting.availability),
+    activation: hclString({ always: 'ALWAYS', never: 'NEVER' }[hosting.activation]),
     flags: hosting.flags.map(({ name, value }) => ({ name: hclString(name), value: hclString(value) })),
     checks: viewFlagChecks(hosting.flags),
     disk: {
@@ -67,16 +70,14 @@ function viewSettings({ disk, backups, maintenance, insights, ...hosting }: Clou
       retained: hclNumber(backups.retained),
       pointInTimeRecovery: hclBoolean(backups.pointInTimeRecovery),
       transactionLogDays: hclNumber(backups.transactionLogDays),
+      location: backups.location === null ? null : hclString(backups.location),
+      retainOnDelete: hclBoolean(backups.retainOnDelete),
     },
     maintenance: {
       day: hclNumber(weekdays.indexOf(maintenance.day) + 1),
       dayName: hclComment(maintenance.day.charAt(0).toUpperCase() + maintenance.day.slice(1)),
       hour: hclNumber(maintenance.hour),
       track: hclString(maintenance.track),
-    },
-    insights: {
-      queryPlansPerMinute: hclNumber(insights.queryPlansPerMinute),
-      recordApplicationTags: hclBoolean(insights.recordApplicationTags),
     },
   };
 }

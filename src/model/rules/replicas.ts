@@ -31,7 +31,7 @@ export function checkReplicas({ value }: RuleInput): readonly Finding[] {
     const message = `${replicas.length} replicas, and one instance has at most ${mostReplicas}`;
     findings.push({ code: 'PF218', at: [...at, mostReplicas], message, hint: `keep ${mostReplicas} of them` });
   }
-  return [...findings, ...checkNames(replicas), ...checkSizes(sql)];
+  return [...findings, ...checkNames(replicas), ...checkSizes(sql), ...checkReplicaFlags(sql)];
 }
 
 type CloudSqlSpec = NonNullable<RuleInput['value']['hosting']['cloudSql']>;
@@ -58,4 +58,26 @@ function checkSizes(sql: CloudSqlSpec): readonly Finding[] {
     const hint = `remove tier, so that it has the primary's, or write a larger one than ${tier}`;
     return [{ code: 'PF218', severity: 'warning', at: [...at, index, 'tier'], message, hint }];
   });
+}
+
+/** PostgreSQL 15, 'Hot Standby', Administrator's Overview: a standby with less than its primary stops or does not start. */
+const atLeastThePrimarys = [
+  'max_connections',
+  'max_locks_per_transaction',
+  'max_prepared_transactions',
+  'max_wal_senders',
+  'max_worker_processes',
+];
+
+function checkReplicaFlags(sql: CloudSqlSpec): readonly Finding[] {
+  return (sql.replicas ?? []).flatMap(({ flags = {} }, index) =>
+    atLeastThePrimarys.flatMap((name): readonly Finding[] => {
+      const primary = sql.flags?.[name];
+      if (!(Number(flags[name]) < Number(primary))) return [];
+      const message = `${name} is ${flags[name]}, and its primary's is ${primary}: the replica does not start`;
+      const hint = `write ${primary} or more, or remove it, so that it has the primary's`;
+      const related = { at: ['hosting', 'cloudSql', 'flags', name], message: "the primary's is set here" };
+      return [{ code: 'PF218', at: [...at, index, 'flags', name], message, hint, related }];
+    }),
+  );
 }

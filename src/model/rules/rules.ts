@@ -5,7 +5,9 @@ import { checkAlerts } from './alerts.ts';
 import { checkCloudSql } from './cloud-sql.ts';
 import { checkCollections } from './collections.ts';
 import { checkConnections } from './connections.ts';
+import { checkDenyPeriod } from './deny-period.ts';
 import { checkFlags } from './flags.ts';
+import { checkInstance } from './instance.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { checkLocations } from './locations.ts';
 import { checkMachineBackups } from './machine-backups.ts';
@@ -26,6 +28,8 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkPlaces,
   checkMachineBackups,
   checkCloudSql,
+  checkInstance,
+  checkDenyPeriod,
   checkReplicas,
   checkFlags,
   checkConnections,

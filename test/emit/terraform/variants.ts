@@ -42,6 +42,26 @@ const flags = {
   log_statement_stats: 'on',
   log_temp_files: '1024',
 };
+const plus = {
+  edition: 'enterprise-plus',
+  tier: 'db-perf-optimized-N-4',
+  zone: 'europe-west1-b',
+  secondaryZone: 'europe-west1-c',
+  backups: { retained: 40, transactionLogDays: 35, location: 'eu' },
+  maintenance: { deny: { start: '2026-12-05', end: '2027-01-05' } },
+  insights: { queryPlansPerMinute: 20, recordClientAddress: true, queryStringLength: 4500 },
+  passwordPolicy: { minLength: 16, complexity: true, reuseInterval: 5, changeInterval: 24 },
+  connectionPool: { poolMode: 'session', flags: { max_pool_size: '100' } },
+  replicas: [
+    {
+      name: 'read',
+      availability: 'regional',
+      zone: 'europe-west1-d',
+      flags: { log_statement: 'all', max_standby_streaming_delay: '300000' },
+    },
+    { name: 'us', region: 'us-central1' },
+  ],
+};
 const subnetwork = 'projects/acme-earth/regions/europe-west1/subnetworks/main';
 const unwatched = {
   alerts: {
@@ -72,17 +92,30 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
       hosting: { cloudSql: { ...unwatched, dashboard: true, replicas: [{ name: 'r' }] } },
     }),
   },
+  'Cloud SQL in the enterprise-plus edition': {
+    platform: makePlatform(cloudSql, { ...nobody, hosting: { cloudSql: plus } }),
+    tests: [['enterprise-plus']],
+  },
   'Cloud SQL, small': {
     platform: makePlatform(
       cloudSql,
       {
         hosting: {
-          cloudSql: { deletionProtection: false, availability: 'zonal', disk: { type: 'hdd', autoresize: false } },
+          cloudSql: {
+            deletionProtection: false,
+            availability: 'zonal',
+            activation: 'never',
+            disk: { type: 'hdd', autoresize: false },
+            backups: { retainOnDelete: false },
+            insights: { enabled: false },
+            replicas: [{ name: 'read' }],
+          },
         },
         environments: { dev: {} },
       },
       'dev',
     ),
+    tests: [['small']],
   },
   'Cloud SQL with flags of its own': { platform: makePlatform(cloudSql, { hosting: { cloudSql: { flags } } }) },
   'virtual machines': {
