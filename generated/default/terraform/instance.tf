@@ -23,6 +23,7 @@ resource "google_sql_database_instance" "main" {
     tier                        = "db-custom-4-16384"
     edition                     = "ENTERPRISE"
     availability_type           = "REGIONAL"
+    activation_policy           = "ALWAYS"
     disk_type                   = "PD_SSD"
     disk_size                   = 100
     disk_autoresize             = true
@@ -38,6 +39,10 @@ resource "google_sql_database_instance" "main" {
       ipv4_enabled    = false
       private_network = var.private_network
       ssl_mode        = "ENCRYPTED_ONLY"
+    }
+
+    data_cache_config {
+      data_cache_enabled = false
     }
 
     backup_configuration {
@@ -59,9 +64,11 @@ resource "google_sql_database_instance" "main" {
       update_track = "stable"
     }
 
+    # Whole: what is left out here comes back from the API as something, and is a change in every plan.
     insights_config {
       query_insights_enabled  = true
       query_plans_per_minute  = 5
+      query_string_length     = 1024
       record_application_tags = true
       record_client_address   = false
     }
@@ -107,10 +114,12 @@ resource "google_sql_database_instance" "main" {
     }
   }
 
-  # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
-  # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
   lifecycle {
-    ignore_changes = [settings[0].disk_size]
+    ignore_changes = [
+      # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
+      # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
+      settings[0].disk_size,
+    ]
   }
 
   depends_on = [google_project_service.required]

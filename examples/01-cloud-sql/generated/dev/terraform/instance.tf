@@ -22,10 +22,11 @@ resource "google_sql_database_instance" "main" {
     tier                        = "db-custom-1-3840"
     edition                     = "ENTERPRISE"
     availability_type           = "ZONAL"
+    activation_policy           = "ALWAYS"
     disk_type                   = "PD_SSD"
-    disk_size                   = 200
+    disk_size                   = 10
     disk_autoresize             = true
-    disk_autoresize_limit       = 1000
+    disk_autoresize_limit       = 50
     deletion_protection_enabled = false
     retain_backups_on_delete    = false
     user_labels                 = local.labels
@@ -39,14 +40,18 @@ resource "google_sql_database_instance" "main" {
       ssl_mode        = "ENCRYPTED_ONLY"
     }
 
+    data_cache_config {
+      data_cache_enabled = false
+    }
+
     backup_configuration {
       enabled                        = true
       start_time                     = "03:00"
       point_in_time_recovery_enabled = true
-      transaction_log_retention_days = 7
+      transaction_log_retention_days = 1
 
       backup_retention_settings {
-        retained_backups = 14
+        retained_backups = 1
         retention_unit   = "COUNT"
       }
     }
@@ -58,9 +63,18 @@ resource "google_sql_database_instance" "main" {
       update_track = "stable"
     }
 
+    # Written as the API gives them back, or every plan would change them: no zero before the month.
+    deny_maintenance_period {
+      start_date = "2026-12-15"
+      end_date   = "2027-1-10"
+      time       = "00:00:00"
+    }
+
+    # Whole: what is left out here comes back from the API as something, and is a change in every plan.
     insights_config {
       query_insights_enabled  = true
       query_plans_per_minute  = 5
+      query_string_length     = 1024
       record_application_tags = true
       record_client_address   = false
     }
@@ -101,10 +115,12 @@ resource "google_sql_database_instance" "main" {
     }
   }
 
-  # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
-  # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
   lifecycle {
-    ignore_changes = [settings[0].disk_size]
+    ignore_changes = [
+      # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
+      # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
+      settings[0].disk_size,
+    ]
   }
 
   depends_on = [google_project_service.required]

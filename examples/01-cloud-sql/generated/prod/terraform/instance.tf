@@ -22,6 +22,7 @@ resource "google_sql_database_instance" "main" {
     tier                        = "db-custom-4-16384"
     edition                     = "ENTERPRISE"
     availability_type           = "REGIONAL"
+    activation_policy           = "ALWAYS"
     disk_type                   = "PD_SSD"
     disk_size                   = 200
     disk_autoresize             = true
@@ -38,6 +39,10 @@ resource "google_sql_database_instance" "main" {
       ipv4_enabled    = false
       private_network = var.private_network
       ssl_mode        = "ENCRYPTED_ONLY"
+    }
+
+    data_cache_config {
+      data_cache_enabled = false
     }
 
     backup_configuration {
@@ -59,9 +64,18 @@ resource "google_sql_database_instance" "main" {
       update_track = "stable"
     }
 
+    # Written as the API gives them back, or every plan would change them: no zero before the month.
+    deny_maintenance_period {
+      start_date = "2026-12-15"
+      end_date   = "2027-1-10"
+      time       = "00:00:00"
+    }
+
+    # Whole: what is left out here comes back from the API as something, and is a change in every plan.
     insights_config {
       query_insights_enabled  = true
       query_plans_per_minute  = 5
+      query_string_length     = 1024
       record_application_tags = true
       record_client_address   = false
     }
@@ -102,95 +116,13 @@ resource "google_sql_database_instance" "main" {
     }
   }
 
-  # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
-  # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
   lifecycle {
-    ignore_changes = [settings[0].disk_size]
+    ignore_changes = [
+      # The disk grows by itself (disk.autoresize), and to Terraform a disk above disk_size is one to replace with the
+      # instance. A larger sizeGb for an instance that exists: gcloud sql instances patch --storage-size.
+      settings[0].disk_size,
+    ]
   }
 
   depends_on = [google_project_service.required]
-}
-
-resource "google_sql_database_instance" "replica" {
-  # checkov:skip=CKV_GCP_79: PostgreSQL 15 is the version that the platform is made for and tested with.
-  # checkov:skip=CKV_GCP_6: TLS is asked of everybody and a client certificate of nobody: IAM knows who connects.
-  # checkov:skip=CKV_GCP_108: log_hostname asks DNS at each connection, and what connects is the Auth Proxy.
-  # checkov:skip=CKV_GCP_110: pgAudit would log every statement of a load; log_connections and log_statement say who came and what was altered.
-  # checkov:skip=CKV2_GCP_13: log_duration writes a line for each statement; Query Insights has the slow ones.
-
-  for_each = {
-    "read" = {
-      instance = "alps-prod-postgres-read"
-      region   = "europe-west1"
-      tier     = "db-custom-4-16384"
-    }
-  }
-
-  name                 = each.value.instance
-  region               = each.value.region
-  database_version     = google_sql_database_instance.main.database_version
-  master_instance_name = google_sql_database_instance.main.name
-  deletion_protection  = true
-
-  settings {
-    tier                        = each.value.tier
-    edition                     = "ENTERPRISE"
-    availability_type           = "ZONAL"
-    disk_type                   = "PD_SSD"
-    disk_autoresize             = true
-    disk_autoresize_limit       = 1000
-    deletion_protection_enabled = true
-    user_labels                 = local.labels
-    connector_enforcement       = "NOT_REQUIRED"
-
-    ip_configuration {
-      ipv4_enabled    = false
-      private_network = var.private_network
-      ssl_mode        = "ENCRYPTED_ONLY"
-    }
-
-    insights_config {
-      query_insights_enabled  = true
-      query_plans_per_minute  = 5
-      record_application_tags = true
-      record_client_address   = false
-    }
-
-    # The primary's, above all its max_connections: a replica must not have fewer.
-
-    database_flags {
-      name  = "cloudsql.iam_authentication"
-      value = "on"
-    }
-
-    database_flags {
-      name  = "log_checkpoints"
-      value = "on"
-    }
-
-    database_flags {
-      name  = "log_connections"
-      value = "on"
-    }
-
-    database_flags {
-      name  = "log_disconnections"
-      value = "on"
-    }
-
-    database_flags {
-      name  = "log_lock_waits"
-      value = "on"
-    }
-
-    database_flags {
-      name  = "log_min_error_statement"
-      value = "error"
-    }
-
-    database_flags {
-      name  = "log_statement"
-      value = "ddl"
-    }
-  }
 }
