@@ -24,9 +24,9 @@ resource "google_sql_database_instance" "main" {
     availability_type           = "ZONAL"
     activation_policy           = "ALWAYS"
     disk_type                   = "PD_SSD"
-    disk_size                   = 10
+    disk_size                   = 200
     disk_autoresize             = true
-    disk_autoresize_limit       = 50
+    disk_autoresize_limit       = 1000
     deletion_protection_enabled = false
     retain_backups_on_delete    = false
     user_labels                 = local.labels

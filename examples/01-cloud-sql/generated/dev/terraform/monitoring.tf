@@ -61,7 +61,7 @@ locals {
       what     = "disk limit"
       metric   = "disk/bytes_used"
       share    = 0.85
-      full     = 50 * pow(1024, 3)
+      full     = 1000 * pow(1024, 3)
       reducer  = "REDUCE_MEAN"
       severity = "CRITICAL"
       advice   = <<-EOT
