@@ -45,6 +45,11 @@ variable "db_password" {
     condition     = length(var.db_password) >= 12
     error_message = "The admin password has at least 12 characters: openssl rand -base64 24 makes one."
   }
+
+  validation {
+    condition     = !can(regex("[[:cntrl:]]", var.db_password))
+    error_message = "The admin password has no line break and nothing else of control: no DSN and no prompt takes one."
+  }
 }
 
 # Terraform cannot see that a write-only value changed: only a higher number here sends a new password.

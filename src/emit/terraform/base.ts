@@ -84,13 +84,18 @@ function viewMain(platform: Platform): HclView {
   };
 }
 
+/** The APIs of what the folder makes. */
 function listServices({ hosting, bastion }: Platform): readonly string[] {
   return [
+    // google_project_service itself asks it for the project.
     'cloudresourcemanager',
     'iam',
+    // Whoever runs as a service account without a key has its tokens from here.
     'iamcredentials',
     'secretmanager',
-    ...(hosting.kind === 'cloudSql' ? ['logging', 'monitoring', 'sqladmin'] : []),
+    'storage',
+    // Without servicenetworking Cloud SQL takes no private network: SERVICE_NETWORKING_NOT_ENABLED.
+    ...(hosting.kind === 'cloudSql' ? ['logging', 'monitoring', 'servicenetworking', 'sqladmin'] : []),
     ...(bastion === null ? [] : ['compute', 'iap', 'oslogin']),
   ];
 }

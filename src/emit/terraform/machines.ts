@@ -1,7 +1,6 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { chooseDisk } from '../../model/machine-type.ts';
 import type { DatabaseMachine, Platform, VirtualMachinesHosting } from '../../model/platform.ts';
-import type { Fragment } from '../../print/fragment.ts';
 import { hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewProviders, viewServices } from './common.ts';
@@ -32,7 +31,7 @@ export function emitMachines(platform: Platform, hosting: VirtualMachinesHosting
       startTime: hclString(hosting.snapshots.startTime),
       retainedDays: hclNumber(hosting.snapshots.retainedDays),
     }),
-    emitHcl(folder, 'terraform/postgres_vms/backups.tf', viewBackups(hosting)),
+    emitHcl(folder, 'terraform/postgres_vms/backups.tf', viewBackups(platform, hosting)),
     emitHcl(folder, 'terraform/postgres_vms/network.tf', {
       clients: hosting.clients.length === 0 ? null : hclStrings(hosting.clients),
     }),
@@ -56,6 +55,7 @@ function viewMain(platform: Platform, hosting: VirtualMachinesHosting): HclView 
     opsAgent: hosting.opsAgent,
     projectComment: hclComment(platform.gcp.project),
     encryptionKey: hosting.encryptionKey === null ? null : hclComment(hosting.encryptionKey),
+    key: hosting.encryptionKey === null ? null : hclString(hosting.encryptionKey),
     keyUsers: listKeyUsers(hosting).map(hclComment),
     services: viewServices([
       ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'oslogin', 'secretmanager', 'storage'],
@@ -96,20 +96,17 @@ function viewMachines(hosting: VirtualMachinesHosting): HclView {
     subnetwork: hosting.subnetwork === null ? null : hclString(hosting.subnetwork),
     externalAddress: hosting.externalAddress,
     metadataPasswords: hosting.passwords === 'metadata',
-    encryptionKey: viewKey(hosting),
+    encrypted: hosting.encryptionKey !== null,
   };
 }
 
-function viewBackups(hosting: VirtualMachinesHosting): HclView {
+function viewBackups({ gcp }: Platform, hosting: VirtualMachinesHosting): HclView {
   const { bucket, location } = hosting.backups;
+  const elsewhere = location === null || location === gcp.region ? null : hclString(location);
   return {
     bucket: hclString(bucket),
-    made: location === null ? null : { location: hclString(location), encryptionKey: viewKey(hosting) },
+    made: location === null ? null : { location: elsewhere, encrypted: hosting.encryptionKey !== null },
   };
-}
-
-function viewKey({ encryptionKey }: VirtualMachinesHosting): Fragment<'hcl'> | null {
-  return encryptionKey === null ? null : hclString(encryptionKey);
 }
 
 function viewPeople({ people }: Platform): HclView {

@@ -160,6 +160,14 @@ run "refuses_a_short_password" {
   expect_failures = [var.db_password]
 }
 
+run "refuses_a_password_with_a_line_break" {
+  command = plan
+  variables {
+    db_password = "twelve chars\n"
+  }
+  expect_failures = [var.db_password]
+}
+
 run "refuses_a_version_below_one" {
   command = plan
   variables {

@@ -2,17 +2,18 @@
 # SSH comes through Identity-Aware Proxy, and OS Login asks IAM who may in. It only forwards.
 
 locals {
+  bastion         = "alps-prod-bastion"
   network_project = split("/", var.private_network)[1]
 }
 
 resource "google_compute_instance" "bastion" {
   # checkov:skip=CKV_GCP_38: The machine keeps nothing, so Google's own keys are enough for its disk.
 
-  name                      = "alps-prod-bastion"
+  name                      = local.bastion
   machine_type              = "e2-micro"
   zone                      = "europe-west1-b"
   labels                    = local.labels
-  tags                      = ["alps-prod-bastion"]
+  tags                      = [local.bastion]
   allow_stopping_for_update = true
 
   boot_disk {

@@ -9,7 +9,8 @@ output "private_ip_address" {
 }
 
 output "database_names" {
-  value = { ingest = google_sql_database.ingest.name, pgstac = google_sql_database.pgstac.name }
+  description = "What each database is called on the instance."
+  value       = { ingest = google_sql_database.ingest.name, pgstac = google_sql_database.pgstac.name }
 }
 
 output "database_users" {

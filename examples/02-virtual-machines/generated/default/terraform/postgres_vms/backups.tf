@@ -1,7 +1,7 @@
 # hosting.virtualMachines.backups: where pgBackRest on each machine keeps its backups and the write-ahead log.
 resource "google_storage_bucket" "backups" {
   name     = "acme-fields-harvest-postgres-backups"
-  location = "europe-west4"
+  location = local.region
   labels   = local.labels
 
   uniform_bucket_level_access = true

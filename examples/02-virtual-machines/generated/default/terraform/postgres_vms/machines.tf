@@ -32,7 +32,7 @@ resource "google_compute_instance" "database" {
   boot_disk {
     initialize_params {
       image = "debian-cloud/debian-12"
-      type  = "pd-balanced"
+      type  = google_compute_disk.data[each.key].type
     }
   }
 
