@@ -49,7 +49,7 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
   'hosting.cloudSql.tier': [
     ['db-custom-2-9999999', 'PF203'],
     ['db-custom-3-7680', 'PF203'],
-    ['db-perf-optimized-N-4', 'PF203'],
+    ['db-custom-4-16384', 'PF203'],
     ['e2-standard-4', 'PF105'],
   ],
   'hosting.cloudSql.backups.startTime': [
@@ -57,6 +57,39 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
     ['24:00', 'PF105'],
     ['3:00', 'PF105'],
   ],
+  'hosting.cloudSql.zone': [
+    ['europe-west1', 'PF105'],
+    ['us-central1-a', 'PF202'],
+  ],
+  'hosting.cloudSql.secondaryZone': [
+    ['europe-west1', 'PF105'],
+    ['us-central1-a', 'PF202'],
+    ['europe-west1-b', 'PF204'],
+  ],
+  'hosting.cloudSql.backups.location': [
+    ['europe', 'PF105'],
+    ['europe-west1-b', 'PF105'],
+  ],
+  'hosting.cloudSql.maintenance.deny.start': [
+    ['12-15', 'PF105'],
+    ['2026-02-30', 'PF230'],
+    ['2026-01-01', 'PF235'],
+  ],
+  'hosting.cloudSql.maintenance.deny.end': [
+    ['01-05', 'PF105'],
+    ['2027-02-30', 'PF230'],
+    ['2026-12-14', 'PF235'],
+  ],
+  'hosting.cloudSql.maintenance.deny.time': [
+    ['24:00', 'PF105'],
+    ['06:00:00', 'PF105'],
+  ],
+  'hosting.cloudSql.connectionPool.flags.* (key)': [
+    ['Max_Pool_Size', 'PF105'],
+    ['pool_mode', 'PF209'],
+    ['max_pol_size', 'PF212', 'warning'],
+  ],
+  'hosting.cloudSql.connectionPool.flags.*': [['50\u0007', 'PF105']],
   'hosting.cloudSql.flags.* (key)': [
     ['Max_Connections', 'PF105'],
     ['max_conections', 'PF212'],
