@@ -48,6 +48,7 @@ export const catalog = {
   PF235: 'A deny period that Cloud SQL does not take',
   PF236: 'A pool that logins cannot rely on',
   PF254: 'A notification channel of another project',
+  PF255: 'An alert on what nothing measures',
   PF258: 'A key in another place than what it is for',
   PF259: 'A location for a bucket that is there',
   PF260: 'Backups in a bucket that a workload may write',

@@ -50,10 +50,15 @@ function listHosting(hosting: Hosting, place: Place): Named[] {
       ...optional(`${kind}.initAccount`, initAccount),
     ];
   }
-  const { kind, clients, ingest, pgstac, ...shared } = hosting;
+  const { kind, clients, alerts, dashboard, ingest, pgstac, ...shared } = hosting;
   const machine = (role: string, own: DatabaseMachine) =>
     resource(`virtualMachine ${role}`, { ...place, ...shared, ...own });
-  return [machine('ingest', ingest), machine('pgstac', pgstac), resource(`${kind}.firewall`, { clients })];
+  return [
+    machine('ingest', ingest),
+    machine('pgstac', pgstac),
+    resource(`${kind}.firewall`, { clients }),
+    resource(`${kind}.alerts`, { ...alerts, dashboard }),
+  ];
 }
 
 type Named = readonly [name: string, resource: Resource];

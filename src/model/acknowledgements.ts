@@ -10,7 +10,13 @@ export function isDay(text: string): boolean {
  */
 export const resourceKinds: readonly { readonly kind: string; readonly named: boolean }[] = [
   ...['platform', 'bastion', 'kubernetes', 'metaflow'].map((kind) => ({ kind, named: false })),
-  ...['cloudSql.instance', 'cloudSql.alerts', 'cloudSql.initAccount', 'virtualMachines.firewall'].map((kind) => ({
+  ...[
+    'cloudSql.instance',
+    'cloudSql.alerts',
+    'cloudSql.initAccount',
+    'virtualMachines.firewall',
+    'virtualMachines.alerts',
+  ].map((kind) => ({
     kind,
     named: false,
   })),

@@ -48,3 +48,8 @@ export function resolveAlerts(spec: AlertsSpec = {}): Alerts {
 function isEmail(told: string): boolean {
   return told.includes('@');
 }
+
+/** What can be watched without an agent on the machine. */
+export function keepAgentless(alerts: Alerts): Alerts {
+  return { ...alerts, memory: null, disk: null, connections: null, down: false, backups: false };
+}

@@ -148,6 +148,10 @@ export interface VirtualMachinesHosting {
   };
   readonly backups: MachineBackups;
   readonly opsAgent: boolean;
+  /** Without the agent only the CPU's is there. */
+  readonly alerts: Alerts;
+  /** A dashboard of what the alerts watch; false without the agent. */
+  readonly dashboard: boolean;
   readonly ingest: DatabaseMachine;
   readonly pgstac: DatabaseMachine;
 }

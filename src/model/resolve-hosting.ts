@@ -1,5 +1,5 @@
 import type { PlatformSpec } from '../spec/schema.ts';
-import { readThreshold, resolveAlerts } from './alerts.ts';
+import { keepAgentless, readThreshold, resolveAlerts } from './alerts.ts';
 import { deriveServiceAccount } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
 import { resolveDurability } from './resolve-durability.ts';
@@ -101,6 +101,8 @@ function resolveVirtualMachines(
     caSecret: `${prefix}-${role}-ca`,
     backupFolder: `${prefix}/${role}`,
   });
+  const opsAgent = machines.opsAgent ?? true;
+  const alerts = resolveAlerts(machines.alerts);
   return {
     kind: 'virtualMachines',
     zone: machines.zone,
@@ -111,7 +113,9 @@ function resolveVirtualMachines(
     externalAddress: machines.externalAddress ?? false,
     passwords: machines.passwords ?? 'secretManager',
     ...resolveDurability(spec, machines, prefix),
-    opsAgent: machines.opsAgent ?? true,
+    opsAgent,
+    alerts: opsAgent ? alerts : keepAgentless(alerts),
+    dashboard: opsAgent && (machines.dashboard ?? true),
     ingest: machine('ingest'),
     pgstac: machine('pgstac'),
   };

@@ -72,7 +72,8 @@ const cases: readonly Case[] = [
         backups: { retained: 30 },
         disk: { autoresize: false },
         deletionProtection: false,
-        alerts: { cpu: 0.5 },
+        alerts: { cpu: 0.5, memory: false, backups: false, notify: ['oncall@example.org'] },
+        dashboard: false,
       }),
       labels: { team: 'other' },
       kubernetes: { proxy: { privateIp: false } },
@@ -102,6 +103,11 @@ const owners: readonly (readonly [address: RegExp, resource: RegExp, also: reado
   [/^postgresql_(?:role|grant_role)\./, /^(cloudSql\.instance|person .*|workload .*)$/, ['update', 'refused']],
   [/^postgresql_(?:schema|grant)\./, /^cloudSql\.instance$/, ['refused']],
   [/^google_service_account_iam_member\./, /^(kubernetes|cloudSql\.initAccount|workload .*)$/, []],
+  [
+    /^google_(?:monitoring_\w+|logging_metric)\./,
+    /^(cloudSql\.(alerts|replica .*)|virtualMachines\.alerts)$/,
+    ['update'],
+  ],
   [/^google_storage_bucket_iam_member\./, /^workload /, ['update']],
   [/^google_\w+_iam_member\./, /^(person .*|workload .*|bastion|cloudSql\.initAccount)$/, []],
 ];

@@ -44,7 +44,7 @@ hosting:
 databases: { pgstac: { pgstac: 0.9.11, settings: { context: auto } } }
 environments: { e: {} }
 `,
-  `hosting: { virtualMachines: { zone: europe-west1-b, machineType: e2-small, clients: [10.0.0.0/16], subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main, encryptionKey: projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k, snapshots: { startTime: "04:00" }, backups: { bucket: gs://acme-backups, startTime: "02:00" } } }
+  `hosting: { virtualMachines: { alerts: { notify: [oncall@example.org] }, zone: europe-west1-b, machineType: e2-small, clients: [10.0.0.0/16], subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main, encryptionKey: projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k, snapshots: { startTime: "04:00" }, backups: { bucket: gs://acme-backups, startTime: "02:00" } } }
 databases: { pgstac: { pgstac: 0.9.11, source: { location: https://example.org/pgstac.sql, sha256: "${'0'.repeat(64)}" } } }
 `,
 ].map((rest) => common + rest);

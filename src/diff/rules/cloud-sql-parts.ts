@@ -4,7 +4,7 @@ import { cloudSqlAvailability, documentation, google } from './sources.ts';
 const file = 'resource_sql_database_instance.go';
 const guard = 'While deletionProtection is on, apply refuses it.';
 
-/** What stands beside the instance: replicas, alerts, the init Job's account. None of them holds data of its own. */
+/** What stands beside the instance: replicas, the init Job's account. None of them holds data of its own. */
 export const cloudSqlPartRules: readonly Rule[] = [
   {
     id: 'cloudsql/replica-removed',
@@ -59,39 +59,6 @@ export const cloudSqlPartRules: readonly Rule[] = [
       source: google(file, 'name, region: ForceNew'),
     }),
   ),
-  {
-    id: 'cloudsql/alerts-removed',
-    resource: 'cloudSql.alerts',
-    field: null,
-    when: ['disappears'],
-    impact: 'destroy',
-    reason: 'The alert policies and the dashboard are deleted with the instance they watch.',
-    source: google('resource_monitoring_alert_policy.go', 'Delete'),
-  },
-  {
-    id: 'cloudsql/dashboard',
-    resource: 'cloudSql.alerts',
-    field: 'dashboard',
-    impact: 'update',
-    reason: 'The dashboard is made or deleted; what was changed in it by hand is gone.',
-    source: google('resource_monitoring_dashboard.go', 'Create, Delete'),
-  },
-  {
-    id: 'cloudsql/alert-emails',
-    resource: 'cloudSql.alerts',
-    field: 'emails',
-    impact: 'update',
-    reason: 'A channel is made for an address that is new; the policies let go of one that left, and it is deleted.',
-    source: google('resource_monitoring_notification_channel.go', 'labels: not ForceNew; force_delete'),
-  },
-  {
-    id: 'cloudsql/alerts',
-    resource: 'cloudSql.alerts',
-    field: '*',
-    impact: 'update',
-    reason: 'The alert policies change in place; one that is turned off is deleted, with its incidents.',
-    source: google('resource_monitoring_alert_policy.go', 'no ForceNew but project'),
-  },
   {
     id: 'cloudsql/init-account-removed',
     resource: 'cloudSql.initAccount',

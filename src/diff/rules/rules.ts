@@ -18,6 +18,7 @@ import { databaseRules } from './databases.ts';
 import { kubernetesRules } from './kubernetes.ts';
 import { machineBackupRules } from './machine-backups.ts';
 import { metaflowRules } from './metaflow.ts';
+import { monitoringRules } from './monitoring.ts';
 import { pipelineRules } from './pipelines.ts';
 import { platformRules } from './platform.ts';
 import { fitsRule, type Rule } from './rule.ts';
@@ -62,6 +63,7 @@ export const rules: readonly Rule[] = [
   ...cloudSqlSettingRules,
   ...cloudSqlDataRules,
   ...cloudSqlPartRules,
+  ...monitoringRules,
   ...virtualMachineRules,
   ...machineBackupRules,
   ...databaseRules,

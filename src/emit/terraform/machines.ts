@@ -4,6 +4,7 @@ import type { DatabaseMachine, Platform, VirtualMachinesHosting } from '../../mo
 import { hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewProviders, viewServices } from './common.ts';
+import { emitMachineMonitoring } from './machine-monitoring.ts';
 import { emitStartup } from './startup.ts';
 
 const folder = 'terraform/postgres_vms';
@@ -36,6 +37,7 @@ export function emitMachines(platform: Platform, hosting: VirtualMachinesHosting
       clients: hosting.clients.length === 0 ? null : hclStrings(hosting.clients),
     }),
     emitHcl(folder, 'terraform/postgres_vms/people.tf', viewPeople(platform)),
+    ...emitMachineMonitoring(hosting),
     emitHcl(folder, 'terraform/postgres_vms/outputs.tf', {}),
     ...emitStartup(platform, hosting, 'ingest'),
     ...emitStartup(platform, hosting, 'pgstac'),
@@ -58,8 +60,8 @@ function viewMain(platform: Platform, hosting: VirtualMachinesHosting): HclView 
     key: hosting.encryptionKey === null ? null : hclString(hosting.encryptionKey),
     keyUsers: listKeyUsers(hosting).map(hclComment),
     services: viewServices([
-      ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'oslogin', 'secretmanager', 'storage'],
-      ...(hosting.opsAgent ? ['logging', 'monitoring'] : []),
+      ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'monitoring', 'oslogin', 'secretmanager', 'storage'],
+      ...(hosting.opsAgent ? ['logging'] : []),
     ]),
   };
 }

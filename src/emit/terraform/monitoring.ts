@@ -40,14 +40,14 @@ function viewAlerts({ bastion }: Platform, hosting: CloudSqlHosting): HclView {
 }
 
 /** Who is told: names of channels that are there, and the addresses for which channels are made. */
-function viewChannels({ notify, emails }: Alerts): HclView {
+export function viewChannels({ notify, emails }: Alerts): HclView {
   return {
     notify: notify.length === 0 && emails.length === 0 ? null : hclStrings(notify),
     emails: emails.length === 0 ? null : hclStrings(emails),
   };
 }
 
-function optionalNumber(value: number | null): Fragment<'hcl'> | null {
+export function optionalNumber(value: number | null): Fragment<'hcl'> | null {
   return value === null ? null : hclNumber(value);
 }
 

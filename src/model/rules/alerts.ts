@@ -3,14 +3,22 @@ import type { Finding, RuleInput } from './rule.ts';
 
 /** Thresholds at which an alert never says anything, or always, and channels that the policies cannot use. */
 export function checkAlerts({ value }: RuleInput): readonly Finding[] {
-  const { cloudSql } = value.hosting;
-  if (cloudSql?.alerts === undefined) return [];
-  const at = ['hosting', 'cloudSql', 'alerts'];
+  const { cloudSql, virtualMachines } = value.hosting;
+  const { project } = value.gcp;
   return [
-    ...checkFull(cloudSql.alerts, at),
-    ...checkFew(cloudSql.alerts.connections, readMaxConnections(cloudSql), at),
-    ...checkChannels(cloudSql.alerts.notify ?? [], value.gcp.project, at),
+    ...(cloudSql?.alerts === undefined
+      ? []
+      : [
+          ...checkShared(cloudSql.alerts, project, ['hosting', 'cloudSql', 'alerts']),
+          ...checkFew(cloudSql.alerts.connections, readMaxConnections(cloudSql)),
+        ]),
+    ...checkShared(virtualMachines?.alerts ?? {}, project, ['hosting', 'virtualMachines', 'alerts']),
+    ...(virtualMachines?.opsAgent === false ? checkAgentless(virtualMachines) : []),
   ];
+}
+
+function checkShared(alerts: Shares, project: string, at: readonly string[]): readonly Finding[] {
+  return [...checkFull(alerts, at), ...checkChannels(alerts.notify ?? [], project, at)];
 }
 
 interface Shares {
@@ -18,6 +26,7 @@ interface Shares {
   readonly disk?: number | boolean;
   readonly connections?: number | boolean;
   readonly transactionIds?: number | boolean;
+  readonly notify?: readonly string[];
 }
 
 /**
@@ -37,10 +46,11 @@ function checkFull(alerts: Shares, at: readonly string[]): readonly Finding[] {
 }
 
 /** The API's own and Google's agents' connections are always there: a threshold below one connection always fires. */
-function checkFew(share: number | boolean | undefined, most: number | null, at: readonly string[]): readonly Finding[] {
+function checkFew(share: number | boolean | undefined, most: number | null): readonly Finding[] {
   if (typeof share !== 'number' || most === null || share * most >= 1) return [];
   const message = `${share} of ${most} connections is less than one, so this always fires`;
-  return [{ code: 'PF224', severity: 'warning', at: [...at, 'connections'], message, hint: 'write a share like 0.8' }];
+  const at = ['hosting', 'cloudSql', 'alerts', 'connections'];
+  return [{ code: 'PF224', severity: 'warning', at, message, hint: 'write a share like 0.8' }];
 }
 
 /**
@@ -55,4 +65,24 @@ function checkChannels(notify: readonly string[], project: string, at: readonly 
     const hint = `name a channel of ${project}, or write the e-mail address itself`;
     return [{ code: 'PF254', at: [...at, 'notify', index], message, hint }];
   });
+}
+
+type Machines = NonNullable<RuleInput['value']['hosting']['virtualMachines']>;
+
+/**
+ * Alerts and a dashboard that are asked for where nothing measures what they are about: from outside a machine only its
+ * CPU is seen. Source: Cloud Monitoring, 'Ops Agent metrics'.
+ */
+function checkAgentless({ alerts = {}, dashboard }: Machines): readonly Finding[] {
+  const asked = (['memory', 'disk', 'connections', 'down', 'backups'] as const).filter(
+    (key) => alerts[key] !== undefined && alerts[key] !== false,
+  );
+  const warn = (...path: readonly string[]): Finding => ({
+    code: 'PF255',
+    severity: 'warning',
+    at: ['hosting', 'virtualMachines', ...path],
+    message: `${path.at(-1)} is measured by the Ops Agent, and opsAgent is false`,
+    hint: `leave ${path.at(-1)} out, or set opsAgent: true`,
+  });
+  return [...asked.map((key) => warn('alerts', key)), ...(dashboard === true ? [warn('dashboard')] : [])];
 }

@@ -120,7 +120,7 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
   'Cloud SQL with flags of its own': { platform: makePlatform(cloudSql, { hosting: { cloudSql: { flags } } }) },
   'virtual machines': {
     platform: makePlatform(virtualMachines),
-    tests: [['virtual-machines-workloads'], ['virtual-machines']],
+    tests: [['virtual-machines-workloads'], ['virtual-machines', 'virtual-machines-alerts']],
   },
   'virtual machines with everything': {
     platform: makePlatform(virtualMachines, {
@@ -140,6 +140,11 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
   'virtual machines with passwords from the metadata': {
     platform: makePlatform(virtualMachines, { hosting: { virtualMachines: { passwords: 'metadata' } } }),
     tests: [['virtual-machines-workloads'], ['metadata-passwords']],
+  },
+  'virtual machines that nobody watches': {
+    platform: makePlatform(virtualMachines, {
+      hosting: { virtualMachines: { opsAgent: false, alerts: { cpu: false } } },
+    }),
   },
   'virtual machines for nobody': {
     platform: makePlatform(virtualMachines, {

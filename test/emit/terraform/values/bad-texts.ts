@@ -109,8 +109,13 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
   ],
   'hosting.cloudSql.replicas.*.tier': [['db-custom-2-9999999', 'PF203']],
   'hosting.cloudSql.alerts.notify.*': [
-    ['oncall@example.org', 'PF105'],
+    ['oncall@example', 'PF105'],
+    ['projects/acme-operations/notificationChannels/1', 'PF254'],
     ['projects/acme-earth/notificationChannels/oncall', 'PF105'],
+  ],
+  'hosting.virtualMachines.alerts.notify.*': [
+    ['on call@example.org', 'PF105'],
+    ['projects/acme-operations/notificationChannels/1', 'PF254'],
   ],
   'hosting.virtualMachines.zone': [
     ['europe-west1', 'PF105'],

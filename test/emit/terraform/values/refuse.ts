@@ -20,7 +20,8 @@ export function listBadValues(key: string): readonly Bad[] {
 
 function listUnlike(node: SchemaNode): readonly Bad[] {
   if (node.const !== undefined || node.enum !== undefined) return [['no-such-thing', 'PF104']];
-  switch (node.type) {
+  // What takes a number or a switch has the number's bounds.
+  switch ([node.type].flat()[0]) {
     case 'boolean':
     case 'array':
     case 'object':
