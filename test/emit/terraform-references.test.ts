@@ -25,7 +25,10 @@ const repeated: readonly (readonly [where: RegExp, why: string])[] = [
   [/ locals\.(people|workloads)\.[^.]+\.grants\./, 'keys of local.groups'],
   [/ locals\.workloads\.[^.]+\.(buckets|secrets)$/, 'two workloads may use one bucket, and read one secret'],
   [/ resource\.google_monitoring_notification_channel\.email\./, 'who is told may be one of access.people'],
-  [/ resource\.google_sql_database_instance\.replica\./, 'a replica has settings of its own, which may be the same'],
+  [
+    / resource\.google_sql_database_instance\.replica\.for_each\./,
+    'a replica has settings of its own, which may be the same',
+  ],
   [
     / resource\.google_sql_database_instance\.\w+\.settings\.database_flags\./,
     'a flag is data; cron.database_name would refer to what is made on its own instance',

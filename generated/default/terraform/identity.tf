@@ -18,7 +18,8 @@ resource "google_service_account" "init" {
 }
 
 locals {
-  # The roles below are on the project, because an instance has no policy of its own; this narrows them to ours.
+  # The roles below are on the project, because an instance has no policy of its own; this narrows them to ours, in the
+  # words of Cloud SQL's "Use IAM Conditions".
   own_instances = join(" || ", [
     for instance in google_sql_database_instance.main[*].name :
     "resource.name == 'projects/${var.project_id}/instances/${instance}'"

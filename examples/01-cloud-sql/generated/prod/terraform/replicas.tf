@@ -28,11 +28,11 @@ resource "google_sql_database_instance" "replica" {
 
   settings {
     tier                        = each.value.tier
-    edition                     = "ENTERPRISE"
+    edition                     = google_sql_database_instance.main.settings[0].edition
     availability_type           = each.value.availability
-    disk_type                   = "PD_SSD"
+    disk_type                   = google_sql_database_instance.main.settings[0].disk_type
     disk_autoresize             = true
-    disk_autoresize_limit       = 1000
+    disk_autoresize_limit       = google_sql_database_instance.main.settings[0].disk_autoresize_limit
     deletion_protection_enabled = true
     user_labels                 = local.labels
     connector_enforcement       = "NOT_REQUIRED"
