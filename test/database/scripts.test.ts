@@ -4,12 +4,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
 import { openServer } from '../../src/database/server.ts';
 import { verifyDatabases } from '../../src/database/verify.ts';
-import { listSqlScripts, sqlTarget } from '../../src/emit/sql.ts';
+import { listSqlScripts } from '../../src/emit/sql.ts';
 import { hostileValues } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
 import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { runProcess } from '../support/run.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
 import {
   machinesHosting,
   hostilePassword as password,
@@ -213,22 +212,5 @@ describeWith(['postgres15', 'python'], 'scripts/db on a server of one’s own', 
       code: 1,
       stderr: expect.stringContaining('usage:'),
     });
-  });
-});
-
-describeWith(['shellcheck'], 'scripts/db', () => {
-  test('shellcheck has nothing to say', async () => {
-    const folder = makeTemporaryFolder('shellcheck');
-    const scripts = sqlTarget.emit(makePlatform(), { specText: '' }).filter(({ executable }) => executable);
-    expect(scripts.map(({ path }) => path)).toEqual(['scripts/db/init-postgres.sh', 'scripts/db/init-pgstac.sh']);
-    for (const [index, { text }] of scripts.entries()) {
-      const file = join(folder, `${index}.sh`);
-      writeFileSync(file, text);
-      expect(await runProcess('shellcheck', ['--enable=all', '--exclude=SC2250,SC2310,SC2311,SC2312', file])).toEqual({
-        code: 0,
-        stdout: '',
-        stderr: '',
-      });
-    }
   });
 });

@@ -7,7 +7,6 @@ import { terraformTarget } from '../../src/emit/terraform.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
 import { projectRoot } from '../support/root.ts';
-import { runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { checkTerraform } from '../support/terraform.ts';
 import { cloudSql, makePlatform, virtualMachines } from './terraform/platforms.ts';
@@ -144,15 +143,3 @@ async function listRoles(platform: Platform | undefined): Promise<Record<string,
   }
   return roles;
 }
-
-describeWith(['shellcheck'], 'startup scripts', () => {
-  test.each(Object.keys(variants).filter((name) => name.startsWith('virtual')))('%s pass shellcheck', async (name) => {
-    const folder = join(write(variants[name]?.platform as Platform), 'terraform/postgres_vms');
-    const { stdout, code } = await runProcess('shellcheck', [
-      '--exclude=SC2016', // a hostile URL is meant not to expand
-      join(folder, 'startup-ingest.sh'),
-      join(folder, 'startup-pgstac.sh'),
-    ]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  });
-});
