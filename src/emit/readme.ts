@@ -1,6 +1,6 @@
 import { adminDsn, proxyPort } from '../model/dsn.ts';
 import { isWebUrl } from '../model/names.ts';
-import type { Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
+import type { CloudSqlHosting, Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
 import { findRunner } from './kubernetes/names.ts';
@@ -26,6 +26,8 @@ export function renderReadme(platform: Platform): string {
     cloudSql: viewCloudSql(platform),
     machines: viewMachines(platform),
     metadataPasswords: hasMetadataPasswords(platform),
+    pgstacWheel:
+      platform.databases.pgstac.source === null ? shellPiece(`pypgstac==${platform.databases.pgstac.version}`) : null,
     kubernetes: kubernetes === null ? null : viewKubernetes(platform, kubernetes),
     flows: platform.pipelines.map(viewFlow),
     clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocal(source)).map(viewFlow) : [],
@@ -75,6 +77,9 @@ function viewCloudSql(platform: Platform): View<'markdown'> {
     byTerraform: hosting.bootstrap === 'terraform',
     initJob: hosting.initAccount !== null && runner !== null,
     connectionName: shellPiece(hosting.connectionName),
+    instance: shellPiece(hosting.instance),
+    protected: hosting.deletionProtection,
+    recovery: viewRecovery(hosting),
     port: shellPiece(String(proxyPort(platform))),
     privateIp: kubernetes?.proxy.privateIp ?? true,
     adminSecret: shellPiece(hosting.adminSecret),
@@ -83,8 +88,18 @@ function viewCloudSql(platform: Platform): View<'markdown'> {
   };
 }
 
+/** What may be gone back to moment by moment, and a name for the copy. */
+function viewRecovery({ backups, instance }: CloudSqlHosting): View<'markdown'> {
+  if (!backups.pointInTimeRecovery) return null;
+  return { days: markdownText(String(backups.transactionLogDays)), copy: shellPiece(`${instance}-copy`) };
+}
+
 function viewMachines(platform: Platform): View<'markdown'> {
+  const { hosting } = platform;
+  if (hosting.kind !== 'virtualMachines') return [];
   return listMachines(platform).map((machine) => ({
+    machine: shellPiece(machine.machine),
+    zone: shellPiece(hosting.zone),
     variable: shellPiece(machine.database === 'ingest' ? 'INGEST_DB_DSN' : 'PGSTAC_DSN'),
     port: shellPiece(String(machine.port)),
     database: shellPiece(machine.database),

@@ -51,7 +51,7 @@ export function writeSpec(parts: Parts): string {
 
 /** On virtual machines no CronJob could log in, and the rules refuse a schedule. */
 function choosePipelines({ hosting }: Parts): string {
-  return hosting === virtualMachines ? pipelines.replace(/^ *schedule: .*\n/m, '') : pipelines;
+  return hosting?.startsWith('{ virtualMachines:') ? pipelines.replace(/^ *schedule: .*\n/m, '') : pipelines;
 }
 
 export function resolveParts(parts: Parts): Platform {

@@ -95,7 +95,7 @@ describe.each(cases)('%s', (_, parts) => {
   });
 
   test('variables are those that Terraform has', () => {
-    for (const line of linesOf(readme).filter((one) => one.includes('terraform apply'))) {
+    for (const line of linesOf(readme).filter((one) => /terraform (apply|destroy)/.test(one))) {
       const folder = /cd (\S+)/.exec(line)?.[1] ?? '';
       const text = [...tree]
         .filter(([path]) => path.startsWith(`${folder}/`))
@@ -172,6 +172,19 @@ describe('what a platform lacks is not in its guide', () => {
     const access = (text: string) => emitTree(resolveParts({ hosting: text })).get('team/access.md');
     expect(access(hosting)).toContain('with another `ingest_password` and `pgstac_password`');
     expect(access(virtualMachines)).not.toContain('ingest_password');
+  });
+
+  test('no point-in-time recovery, no protection: neither is spoken of', () => {
+    const bare =
+      '{ cloudSql: { availability: zonal, deletionProtection: false, backups: { pointInTimeRecovery: false } } }';
+    const [readme, plain] = [readmeOf(resolveParts({ hosting: bare })), readmeOf(resolveParts({}))];
+    expect(readme).not.toMatch(/instances clone|deletionProtection/);
+    expect(plain).toContain(
+      'gcloud sql instances clone acme-postgres acme-postgres-copy --project=acme-earth --point-in-time=',
+    );
+    expect(plain).toContain('set `deletionProtection: false` in the spec');
+    for (const text of [readme, plain])
+      expect(linesOf(text)).toContainEqual(expect.stringMatching(/terraform destroy/));
   });
 
   // gcloud as a program that prints a password; the rest is the guide's own line, read by the shell and by our DSNs.
