@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { findTestCache } from './cache.ts';
 import { withLock } from './lock.ts';
 import { projectRoot } from './root.ts';
 import { type RunResult, runOrThrow, runProcess } from './run.ts';
+import { makeTemporaryFolder } from './temporary.ts';
 
 const tool = join(projectRoot, 'tools/terraform-check');
 
@@ -52,6 +55,26 @@ export async function applyTerraform(folder: string, variables: readonly string[
   const { stdout } = await runOrThrow(join(tool, 'apply'), args, { env: await setUp(), timeout: 600_000 });
   const state = JSON.parse(stdout) as { values: { root_module: { resources: readonly StateResource[] } } };
   return state.values.root_module.resources;
+}
+
+/**
+ * Everything that Terraform keeps when a folder of .tf files is applied and then planned again, as text: the state, the
+ * plan as JSON, and each member of the plan file. `variables` are `name=value`. Needs `go` and `python`, as above.
+ */
+export async function keepTerraformState(
+  folder: string,
+  variables: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const kept = makeTemporaryFolder('terraform-kept');
+  const env = { ...(await setUp()), TERRAFORM_CHECK_KEEP: kept };
+  const args = [folder, folder, ...variables.map((variable) => `-var=${variable}`)];
+  const { stdout } = await runOrThrow(join(tool, 'plan-change'), args, { env, timeout: 600_000 });
+  const members = Object.entries(unzipSync(readFileSync(join(kept, 'plan'))));
+  return new Map([
+    ['terraform.tfstate', readFileSync(join(kept, 'terraform.tfstate'), 'utf8')],
+    ['plan.json', stdout],
+    ...members.map(([name, bytes]) => [`plan/${name}`, Buffer.from(bytes).toString('latin1')] as const),
+  ]);
 }
 
 /** The environment in which the tool runs, with all that it needs in its cache. */

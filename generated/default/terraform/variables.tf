@@ -42,7 +42,7 @@ variable "db_password" {
   ephemeral   = true
 
   validation {
-    condition     = length(var.db_password) >= 12
+    condition     = try(length(var.db_password), 0) >= 12
     error_message = "The admin password has at least 12 characters: openssl rand -base64 24 makes one."
   }
 
@@ -59,7 +59,7 @@ variable "db_password_version" {
   default     = 1
 
   validation {
-    condition     = var.db_password_version >= 1 && floor(var.db_password_version) == var.db_password_version
+    condition     = try(var.db_password_version >= 1 && floor(var.db_password_version) == var.db_password_version, false)
     error_message = "The version of db_password is a whole number from 1 up."
   }
 }
