@@ -1,4 +1,4 @@
-import type { DatabaseMachine, Hosting, Platform } from '../model/platform.ts';
+import type { CloudSqlHosting, DatabaseMachine, Hosting, Platform, Reach } from '../model/platform.ts';
 import { readSetting } from './fields.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -39,12 +39,11 @@ type Place = Pick<Platform['gcp'], 'region' | 'network'>;
 
 function listHosting(hosting: Hosting, place: Place): Named[] {
   if (hosting.kind === 'cloudSql') {
-    const { kind, replicas, alerts, dashboard, initAccount, ...instance } = hosting;
-    // With replicas the primary cannot ask for connectors, and the roles of all who log in name the replicas too.
-    const directConnections = replicas.length > 0;
+    const { kind, replicas, alerts, dashboard, initAccount, ...instance } = withProtection(hosting);
+    // The roles of all who log in name the replicas too.
     const roles = { instances: [instance.instance, ...replicas.map((replica) => replica.instance)] };
     return [
-      resource(`${kind}.instance`, { ...place, ...instance, directConnections, roles }),
+      resource(`${kind}.instance`, { ...place, ...instance, roles }),
       ...replicas.map(({ name, ...replica }) => renamable(`${kind}.replica`, name, replica)),
       resource(`${kind}.alerts`, { ...alerts, dashboard }),
       ...optional(`${kind}.initAccount`, initAccount),
@@ -59,6 +58,15 @@ function listHosting(hosting: Hosting, place: Place): Named[] {
     resource(`${kind}.firewall`, { clients }),
     resource(`${kind}.alerts`, { ...alerts, dashboard }),
   ];
+}
+
+const presumedReach: Reach = { kind: 'privateServicesAccess', allocatedRange: null, manage: false };
+
+/** How it was reached and encrypted, of which a lock of before the spec could say it has nothing. */
+function withProtection(hosting: CloudSqlHosting): CloudSqlHosting {
+  const connectorEnforcement = hosting.replicas.length === 0;
+  const older = { reach: presumedReach, connectorEnforcement, sslMode: 'encrypted' } as const;
+  return { ...older, ...hosting };
 }
 
 type Named = readonly [name: string, resource: Resource];

@@ -1,6 +1,8 @@
 import { adminDsn, proxyPort } from '../model/dsn.ts';
+import { listKeyUses } from '../model/encryption-keys.ts';
 import { isWebUrl } from '../model/names.ts';
 import type { CloudSqlHosting, Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
+import { choosePeoplesWay } from '../model/proxy-way.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
 import { findRunner } from './kubernetes/names.ts';
@@ -23,6 +25,7 @@ export function renderReadme(platform: Platform): string {
       network: shellPiece(`private_network=${gcp.network}`),
     },
     parts: listParts(platform).map(([path, what]) => ({ path: markdownCode(path), what: markdownText(what) })),
+    keys: listKeyUses(platform).map(({ key, agent }) => ({ key: shellPiece(key), agent: shellPiece(agent) })),
     cloudSql: viewCloudSql(platform),
     machines: viewMachines(platform),
     metadataPasswords: hasMetadataPasswords(platform),
@@ -69,8 +72,9 @@ function listParts(platform: Platform): readonly (readonly [string, string])[] {
 }
 
 function viewCloudSql(platform: Platform): View<'markdown'> {
-  const { hosting, kubernetes } = platform;
+  const { hosting } = platform;
   if (hosting.kind !== 'cloudSql') return null;
+  const way = choosePeoplesWay(platform);
   const runner = findRunner(platform);
   return {
     bastion: platform.bastion !== null,
@@ -81,7 +85,9 @@ function viewCloudSql(platform: Platform): View<'markdown'> {
     protected: hosting.deletionProtection,
     recovery: viewRecovery(hosting),
     port: shellPiece(String(proxyPort(platform))),
-    privateIp: kubernetes?.proxy.privateIp ?? true,
+    privateIp: way === 'privateIp',
+    psc: way === 'psc',
+    presumesPeering: hosting.reach.kind === 'privateServicesAccess' && !hosting.reach.manage,
     adminSecret: shellPiece(hosting.adminSecret),
     adminIngestDsn: shellPiece(adminDsn(platform, hosting, 'ingest')),
     adminPgstacDsn: shellPiece(adminDsn(platform, hosting, 'pgstac')),

@@ -1,3 +1,7 @@
+import type { Reach } from './reach.ts';
+
+export type * from './reach.ts';
+
 /** Where the databases run, resolved. */
 export type Hosting = CloudSqlHosting | VirtualMachinesHosting;
 
@@ -62,6 +66,12 @@ export interface CloudSqlHosting {
   readonly passwordPolicy: PasswordPolicy | null;
   readonly connectionPool: { readonly poolMode: 'transaction' | 'session'; readonly flags: readonly Setting[] } | null;
   readonly deletionProtection: boolean;
+  readonly reach: Reach;
+  /** Only the Auth Proxy and connectors get in; never with replicas. */
+  readonly connectorEnforcement: boolean;
+  readonly sslMode: 'encrypted' | 'clientCertificate';
+  /** `projects/…/cryptoKeys/…`; null is a key of Google's. */
+  readonly encryptionKey: string | null;
   readonly replicas: readonly {
     readonly name: string;
     /** What it was called before, the first name first: `instance` has that one for life. */
@@ -73,6 +83,8 @@ export interface CloudSqlHosting {
     readonly zone: string | null;
     /** Those in which it differs from the instance, sorted by name. */
     readonly flags: readonly Setting[];
+    /** Null where it is in the instance's region, whose key it then has. */
+    readonly encryptionKey: string | null;
   }[];
   readonly alerts: CloudSqlAlerts;
   /** A dashboard of what the alerts watch, and of what is loaded. */

@@ -111,6 +111,10 @@ export interface Bastion {
   readonly zone: string;
   readonly machineType: string;
   readonly subnetwork: string | null;
+  /** `projects/…/cryptoKeys/…`; null is a key of Google's. */
+  readonly encryptionKey: string | null;
+  /** CIDR ranges of the databases: all that it may reach. */
+  readonly ranges: readonly string[];
 }
 
 export interface Kubernetes {

@@ -4,6 +4,7 @@ import { deriveServiceAccount } from './names.ts';
 import type { CloudSqlHosting, DatabaseMachine, Hosting, Setting, VirtualMachinesHosting } from './platform.ts';
 import { resolveDurability } from './resolve-durability.ts';
 import { type CloudSqlSpec, resolveInstance, resolveReplicas } from './resolve-instance.ts';
+import { resolveProtection } from './resolve-reach.ts';
 import { defaultMaxConnections, defaultTier, type Edition, readTier } from './tier.ts';
 import { toSettings } from './values.ts';
 
@@ -39,6 +40,7 @@ function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string):
     ...resolveInstance(sql, edition),
     flags,
     deletionProtection: sql.deletionProtection ?? true,
+    ...resolveProtection(spec, sql, prefix),
     replicas: resolveReplicas(sql.replicas ?? [], { instance, region: spec.gcp.region, tier }),
     alerts: {
       ...resolveAlerts(sql.alerts),

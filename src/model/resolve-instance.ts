@@ -64,7 +64,7 @@ export function resolveReplicas(
   replicas: NonNullable<CloudSqlSpec['replicas']>,
   primary: { readonly instance: string; readonly region: string; readonly tier: string },
 ): CloudSqlHosting['replicas'] {
-  const resolved = replicas.map(({ name, region, tier, availability, zone, flags, renamedFrom }) => {
+  const resolved = replicas.map(({ name, region, tier, availability, zone, encryptionKey, flags, renamedFrom }) => {
     const formerNames = listFormerNames(renamedFrom);
     return {
       name,
@@ -74,6 +74,7 @@ export function resolveReplicas(
       tier: tier ?? primary.tier,
       availability: availability ?? 'zonal',
       zone: zone ?? null,
+      encryptionKey: (region ?? primary.region) === primary.region ? null : (encryptionKey ?? null),
       flags: toSettings(flags ?? {}),
     } as const;
   });

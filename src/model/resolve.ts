@@ -4,6 +4,7 @@ import type { PlatformSpec } from '../spec/schema.ts';
 import type { ValidSpec } from '../spec/validate.ts';
 import { derivePrefix, initServiceAccount, kubernetesNamespace } from './names.ts';
 import type { Kubernetes, Label, Metaflow, Platform } from './platform.ts';
+import { privateRanges } from './reach.ts';
 import { resolvePeople, resolveWorkloads } from './resolve-access.ts';
 import { resolveHosting } from './resolve-hosting.ts';
 import { resolvePipelines } from './resolve-pipelines.ts';
@@ -94,6 +95,8 @@ function resolveBastion(spec: PlatformSpec, prefix: string): Platform['bastion']
     zone: bastion.zone,
     machineType: bastion.machineType ?? 'e2-micro',
     subnetwork: bastion.subnetwork ?? null,
+    encryptionKey: bastion.encryptionKey ?? null,
+    ranges: [...(spec.kubernetes?.databaseRanges ?? privateRanges)].sort(),
   };
 }
 
@@ -122,7 +125,7 @@ function resolveKubernetes(spec: PlatformSpec): Kubernetes | null {
             replicas: pooler.replicas ?? 2,
           },
     initServiceAccount,
-    databaseRanges: kubernetes.databaseRanges ?? ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
+    databaseRanges: kubernetes.databaseRanges ?? privateRanges,
   };
 }
 

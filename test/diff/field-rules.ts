@@ -3,6 +3,7 @@
  * purpose, by a rule that is named here. Setting's names (`flags.*`, `settings.*`, `labels.*`) do not matter.
  */
 export const fieldRules: Readonly<Record<string, readonly string[]>> = {
+  'bastion encryptionKey': ['bastion/encryptionKey-replaces'],
   'bastion machine': ['bastion/machine-replaces'],
   'bastion machineType': [
     'bastion/machine-image-replaces',
@@ -10,6 +11,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
     'bastion/machine-type-restarts',
   ],
   'bastion network': ['bastion/network-replaces'],
+  'bastion ranges': ['bastion/ranges'],
   'bastion subnetwork': ['bastion/subnetwork-replaces'],
   'bastion zone': ['bastion/zone-replaces'],
   'cloudSql.alerts backups': ['cloudsql/alerts'],
@@ -45,9 +47,9 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'cloudSql.instance connectionPool.flags': ['cloudsql/pool-settings'],
   'cloudSql.instance connectionPool.flags.*': ['cloudsql/pool-settings'],
   'cloudSql.instance connectionPool.poolMode': ['cloudsql/pool-settings'],
+  'cloudSql.instance connectorEnforcement': ['cloudsql/direct-connections', 'cloudsql/direct-connections-end'],
   'cloudSql.instance dataCache': ['cloudsql/data-cache-restarts'],
   'cloudSql.instance deletionProtection': ['cloudsql/protection-off', 'cloudsql/protection-on'],
-  'cloudSql.instance directConnections': ['cloudsql/direct-connections', 'cloudsql/direct-connections-end'],
   'cloudSql.instance disk.autoresize': ['cloudsql/autoresize-off-replaces', 'cloudsql/autoresize-on'],
   'cloudSql.instance disk.limitGb': ['cloudsql/disk-limit'],
   'cloudSql.instance disk.sizeGb': [
@@ -57,6 +59,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   ],
   'cloudSql.instance disk.type': ['cloudsql/disk-type-refused', 'cloudsql/disk-type-replaces'],
   'cloudSql.instance edition': ['cloudsql/edition-restarts'],
+  'cloudSql.instance encryptionKey': ['cloudsql/instance-key-left', 'cloudsql/key-replaces'],
   'cloudSql.instance flags.*': [
     'cloudsql/flag-auto_explain.*',
     'cloudsql/flag-autovacuum_freeze_max_age-restarts',
@@ -108,13 +111,20 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'cloudSql.instance passwordPolicy.disallowUsername': ['cloudsql/password-policy'],
   'cloudSql.instance passwordPolicy.minLength': ['cloudsql/password-policy'],
   'cloudSql.instance passwordPolicy.reuseInterval': ['cloudsql/password-policy'],
+  'cloudSql.instance reach': ['cloudsql/reach-replaces', 'cloudsql/reach-restarts'],
+  'cloudSql.instance reach.allocatedRange': ['cloudsql/range-restarts'],
+  'cloudSql.instance reach.consumerProjects': ['cloudsql/consumer-projects'],
+  'cloudSql.instance reach.manage': ['cloudsql/peering-left', 'cloudsql/peering-made'],
+  'cloudSql.instance reach.subnetworks': ['cloudsql/endpoint-made', 'cloudsql/endpoint-moves'],
   'cloudSql.instance region': ['cloudsql/region-replaces'],
   'cloudSql.instance roles.instances': ['cloudsql/roles-replaced'],
   'cloudSql.instance secondaryZone': ['cloudsql/standby-zone'],
+  'cloudSql.instance sslMode': ['cloudsql/ssl-mode'],
   'cloudSql.instance tier': ['cloudsql/tier-restarts'],
   'cloudSql.instance version': ['cloudsql/version-downgrade-refused', 'cloudsql/version-upgrade-restarts'],
   'cloudSql.instance zone': ['cloudsql/zone-restarts'],
   'cloudSql.replica availability': ['cloudsql/replica-availability-restarts'],
+  'cloudSql.replica encryptionKey': ['cloudsql/replica-key-left', 'cloudsql/replica-key-replaces'],
   'cloudSql.replica flags.*': ['cloudsql/replica-flags-restart'],
   'cloudSql.replica instance': ['cloudsql/replica-instance-replaces'],
   'cloudSql.replica name': ['cloudsql/replica-renamed'],

@@ -10,6 +10,7 @@ import { readPlatform } from './platforms.ts';
 
 const cloudSql = readPlatform('full-cloud-sql.yaml');
 const machines = readPlatform('full-virtual-machines.yaml');
+const endpoint = readPlatform('full-endpoint.yaml');
 const only = (version: string): VersionRange[] => [readVersions(version)].filter((range) => range !== null);
 
 /** What no mutation of the two full platforms comes upon: values that rules ask for by name. */
@@ -47,6 +48,9 @@ const pairs: readonly (readonly [Platform | null, Platform | null])[] = [
   ...[cloudSql, machines, ...special.slice(0, 2)].flatMap((platform) =>
     listValidMutations(platform).flatMap(({ value }) => [[platform, value] as const, [value, platform] as const]),
   ),
+  ...listValidMutations(endpoint).flatMap(({ value }) => [[endpoint, value] as const, [value, endpoint] as const]),
+  [cloudSql, endpoint],
+  [endpoint, cloudSql],
   [cloudSql, renamed],
   [cloudSql, null],
   [machines, null],

@@ -18,7 +18,7 @@ gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/g
 access:
   workloads: { work: { namespace: n, serviceAccount: s, grants: { pgstac: ingest, ingest: write }, renamedFrom: runner } }
   people: [{ member: "user:ana@example.org", grants: { pgstac: read } }]
-  bastion: { zone: europe-west1-b, machineType: e2-micro, subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main }
+  bastion: { zone: europe-west1-b, machineType: e2-micro, subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main, encryptionKey: projects/acme-keys/locations/global/keyRings/r/cryptoKeys/k }
 kubernetes: { version: "1.36", namespace: k, proxy: { image: proxy }, databaseRanges: [10.0.0.0/8] }
 metaflow: { workload: work, datastore: gs://acme-metaflow, service: https://metaflow.example, image: runner }
 acknowledgements: [{ change: pipeline z, field: judge, impact: update, reason: meant, until: "2026-12-31" }]
@@ -38,8 +38,10 @@ hosting:
     backups: { startTime: "03:00", location: eu }
     maintenance: { deny: { start: 2026-12-15, end: 2027-01-05, time: "06:00" } }
     flags: { log_statement: none }
+    privateServicesAccess: { allocatedRange: range }
+    encryptionKey: projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k
     connectionPool: { flags: { max_pool_size: "50" } }
-    replicas: [{ name: r, region: europe-west4, tier: db-perf-optimized-N-2, zone: europe-west4-a, flags: { work_mem: "64" }, renamedFrom: reader }]
+    replicas: [{ name: r, region: europe-west4, tier: db-perf-optimized-N-2, zone: europe-west4-a, encryptionKey: projects/acme-keys/locations/europe-west4/keyRings/r/cryptoKeys/k, flags: { work_mem: "64" }, renamedFrom: reader }]
     alerts: { notify: [oncall@example.org] }
 databases: { pgstac: { pgstac: 0.9.11, settings: { context: auto } } }
 environments: { e: {} }
@@ -48,12 +50,16 @@ environments: { e: {} }
 databases: { pgstac: { pgstac: 0.9.11, source: { location: https://example.org/pgstac.sql, sha256: "${'0'.repeat(64)}" } } }
 `,
 ].map((rest) => common + rest);
+const endpoint =
+  'privateServiceConnect: { subnetworks: [projects/acme-earth/regions/europe-west1/subnetworks/main, projects/acme-earth/regions/europe-west4/subnetworks/main], consumerProjects: [acme-other] }';
 const bases: readonly object[] = [
   cloudSql,
   virtualMachines,
   virtualMachines.replaceAll('bucket: gs://acme-backups', 'location: europe-west1'),
   // The other way to write a former name, once more with every other field would say nothing new.
   cloudSql.replaceAll(/renamedFrom: (\w+)/g, 'renamedFrom: [$1]'),
+  // The other way to the instance.
+  cloudSql.replace('privateServicesAccess: { allocatedRange: range }', endpoint),
 ].map((text) => parse(text) as object);
 
 const fields = listTextFields(platformSchema);

@@ -12,6 +12,7 @@ export const specs = [
   'examples/02-virtual-machines/platform.yaml',
   'examples/03-bootstrap-terraform/platform.yaml',
   'test/diff/full-cloud-sql.yaml',
+  'test/diff/full-endpoint.yaml',
   'test/diff/full-virtual-machines.yaml',
 ] as const;
 

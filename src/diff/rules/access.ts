@@ -135,14 +135,25 @@ export const accessRules: readonly Rule[] = [
     reason: 'The machine stops and starts again; tunnels through it end.',
     source: google('resource_compute_instance.go', 'machine_type, allow_stopping_for_update'),
   },
-  ...['machine', 'zone', 'network', 'subnetwork'].map(
+  {
+    id: 'bastion/ranges',
+    resource: 'bastion',
+    field: 'ranges',
+    impact: 'update',
+    reason: 'What it may reach changes in place; connections to ranges that left it end.',
+    source: google('resource_compute_firewall.go', 'destination_ranges'),
+  },
+  ...['machine', 'zone', 'network', 'subnetwork', 'encryptionKey'].map(
     (field): Rule => ({
       id: `bastion/${field}-replaces`,
       resource: 'bastion',
       field,
       impact: 'replace',
       reason: 'The machine is made anew; there is nothing on it. Tunnels through it end.',
-      source: google('resource_compute_instance.go', 'name, zone, network_interface.network, subnetwork: ForceNew'),
+      source: google(
+        'resource_compute_instance.go',
+        'name, zone, network_interface.network, subnetwork, boot_disk.kms_key_self_link: ForceNew',
+      ),
     }),
   ),
 ];

@@ -144,30 +144,6 @@ export const cloudSqlRules: readonly Rule[] = [
     ),
   },
   {
-    id: 'cloudsql/direct-connections-end',
-    resource,
-    field: 'directConnections',
-    when: ['turnsOff'],
-    impact: 'update',
-    reason:
-      'Without a replica the instance takes only the Auth Proxy and connectors again: whoever connects directly is refused.',
-    source: google(
-      file,
-      'settings.connector_enforcement; Cloud SQL documentation, "Cloud SQL Language Connectors overview"',
-    ),
-  },
-  {
-    id: 'cloudsql/direct-connections',
-    resource,
-    field: 'directConnections',
-    impact: 'update',
-    reason: 'An instance with replicas cannot ask for connectors: whoever is in the network now reaches its login.',
-    source: google(
-      file,
-      'settings.connector_enforcement; Cloud SQL documentation, "Cloud SQL Language Connectors overview"',
-    ),
-  },
-  {
     id: 'cloudsql/roles-replaced',
     resource,
     field: 'roles.instances',

@@ -23,6 +23,8 @@ export const conditions = {
   lowersVersion: ({ before, after }: Candidate) => compareNumbers(String(after), String(before)) < 0,
   leavesOne: ({ before, after }: Candidate) =>
     Array.isArray(before) && Array.isArray(after) && before.some((item) => !after.includes(item)),
+  leavesPeering: ({ before }: Candidate) =>
+    typeof before === 'object' && before !== null && 'kind' in before && before.kind === 'privateServicesAccess',
   leavesTerraform: ({ before, after }: Candidate) => before === 'terraform' && after === 'job',
   leavesMetadata: ({ before, after }: Candidate) => before === 'metadata' && after === 'secretManager',
   ofAnExtension: ({ field }: Candidate) => /^flags\.[^.]+\./.test(field ?? ''),

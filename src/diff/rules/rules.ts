@@ -12,6 +12,7 @@ import { accessRules } from './access.ts';
 import { cloudSqlRules } from './cloud-sql.ts';
 import { cloudSqlDataRules } from './cloud-sql-data.ts';
 import { cloudSqlPartRules } from './cloud-sql-parts.ts';
+import { cloudSqlReachRules } from './cloud-sql-reach.ts';
 import { cloudSqlSettingRules } from './cloud-sql-settings.ts';
 import type { Candidate } from './conditions.ts';
 import { databaseRules } from './databases.ts';
@@ -63,6 +64,7 @@ export const rules: readonly Rule[] = [
   ...cloudSqlSettingRules,
   ...cloudSqlDataRules,
   ...cloudSqlPartRules,
+  ...cloudSqlReachRules,
   ...monitoringRules,
   ...virtualMachineRules,
   ...machineBackupRules,

@@ -1,5 +1,6 @@
 import { isWebUrl } from '../../model/names.ts';
 import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
+import { chooseWay } from '../../model/proxy-way.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
 import { findRunner, hasPooler, listNamespaces, markEnds } from './names.ts';
@@ -9,7 +10,7 @@ export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes
   const runner = findRunner(platform);
   const poolerNamespace = hasPooler(platform, kubernetes) && runner !== null ? runner.workload.namespace : null;
   const same = {
-    databaseRanges: viewRanges(kubernetes),
+    databaseRanges: viewRanges(platform, kubernetes),
     databasePort: yamlValue(platform.hosting.kind === 'cloudSql' ? 3307 : 5432),
     anywherePorts: listPorts(platform).map((port) => ({ port: yamlValue(port) })),
     poolerNamespace: poolerNamespace === null ? null : yamlValue(poolerNamespace),
@@ -22,8 +23,9 @@ export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes
 }
 
 /** Where the databases are: the given ranges, or anywhere where the proxy goes to a public address. */
-export function viewRanges({ proxy, injection, databaseRanges }: Kubernetes) {
-  const ranges = proxy.privateIp || injection === 'none' ? [...databaseRanges].sort() : ['0.0.0.0/0'];
+export function viewRanges(platform: Platform, { injection, databaseRanges }: Kubernetes) {
+  const anywhere = chooseWay(platform) === 'public' && injection !== 'none';
+  const ranges = anywhere ? ['0.0.0.0/0'] : [...databaseRanges].sort();
   return ranges.map((cidr) => ({ cidr: yamlValue(cidr) }));
 }
 

@@ -31,7 +31,7 @@ export function renderPooler(platform: Platform, kubernetes: Kubernetes): string
     serviceAccount: yamlValue(workload.serviceAccount),
     login: yamlComment(workload.databaseUser),
     replicas: yamlValue(pooler.replicas),
-    proxy: viewProxy(kubernetes, hosting, 'iam'),
-    databaseRanges: viewRanges(kubernetes),
+    proxy: viewProxy(platform, kubernetes, hosting, 'iam'),
+    databaseRanges: viewRanges(platform, kubernetes),
   });
 }

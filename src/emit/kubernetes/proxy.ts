@@ -1,15 +1,27 @@
 import type { CloudSqlHosting, Kubernetes, Platform, Workload } from '../../model/platform.ts';
+import { chooseWay, type ProxyWay } from '../../model/proxy-way.ts';
 import { celObject } from '../../print/cel.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
 import { listNamespaces, markEnds } from './names.ts';
 import { listTaskVariables } from './task-variables.ts';
 
+const wayFlags: Readonly<Record<ProxyWay, readonly string[]>> = {
+  privateIp: ['--private-ip'],
+  psc: ['--psc'],
+  public: [],
+};
+
 /** What the one sidecar partial is given. `login` says who logs in: the pod's identity by IAM, or a password. */
-export function viewProxy(kubernetes: Kubernetes, hosting: CloudSqlHosting, login: 'iam' | 'password') {
-  const { image, port, privateIp } = kubernetes.proxy;
+export function viewProxy(
+  platform: Platform,
+  kubernetes: Kubernetes,
+  hosting: CloudSqlHosting,
+  login: 'iam' | 'password',
+) {
+  const { image, port } = kubernetes.proxy;
   const args = [
-    ...(privateIp ? ['--private-ip'] : []),
+    ...wayFlags[chooseWay(platform)],
     ...(login === 'iam' ? ['--auto-iam-authn'] : []),
     '--structured-logs',
     '--exit-zero-on-sigterm',
@@ -43,7 +55,7 @@ export function renderInjection(
 }
 
 function renderPolicies(platform: Platform, kubernetes: Kubernetes, hosting: CloudSqlHosting): string {
-  const written = renderTemplate('kubernetes/proxy-sidecar', 'yaml', viewProxy(kubernetes, hosting, 'iam'));
+  const written = renderTemplate('kubernetes/proxy-sidecar', 'yaml', viewProxy(platform, kubernetes, hosting, 'iam'));
   const sidecar = celObject('Object.spec.initContainers', written, sidecarDepth);
   const policies = platform.workloads.map((workload) => ({
     // Policies have no namespace: the prefix tells two platforms of one cluster apart.
@@ -69,11 +81,13 @@ function renderOperator(platform: Platform, kubernetes: Kubernetes, hosting: Clo
   const occupied = listNamespaces(platform, kubernetes).filter((name) =>
     platform.workloads.some(({ namespace }) => namespace === name),
   );
+  const way = chooseWay(platform);
   const proxies = occupied.map((namespace) => ({
     namespace: yamlValue(namespace),
     connectionName: yamlValue(hosting.connectionName),
     port: yamlValue(kubernetes.proxy.port),
-    privateIp: yamlValue(kubernetes.proxy.privateIp),
+    privateIp: yamlValue(way === 'privateIp'),
+    psc: way === 'psc',
     image: yamlValue(kubernetes.proxy.image),
   }));
   return renderTemplate('kubernetes/task-proxy-operator', 'yaml', { proxies: markEnds(proxies) });

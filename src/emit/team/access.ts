@@ -1,5 +1,6 @@
 import { proxyPort } from '../../model/dsn.ts';
 import type { Person, Platform } from '../../model/platform.ts';
+import { choosePeoplesWay } from '../../model/proxy-way.ts';
 import { markdownCode, markdownText } from '../../print/markdown.ts';
 import { listLaunchers } from '../kubernetes/launchers.ts';
 import { findRunner } from '../kubernetes/names.ts';
@@ -33,10 +34,12 @@ function viewPerson({ member, grants }: Person): View<'markdown'> {
 function viewCloudSql(platform: Platform): View<'markdown'> {
   const { hosting, bastion } = platform;
   if (hosting.kind !== 'cloudSql') return null;
+  const way = choosePeoplesWay(platform);
   return {
     connectionName: shellPiece(hosting.connectionName),
     port: shellPiece(String(proxyPort(platform))),
-    privateIp: platform.kubernetes?.proxy.privateIp ?? true,
+    privateIp: way === 'privateIp',
+    psc: way === 'psc',
     bastion: bastion === null ? null : { machine: shellPiece(bastion.machine), zone: shellPiece(bastion.zone) },
   };
 }

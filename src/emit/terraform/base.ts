@@ -2,6 +2,7 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import { proxyPort } from '../../model/dsn.ts';
 import { chooseDisk } from '../../model/machine-type.ts';
 import type { Bastion, CloudSqlHosting, Hosting, Platform } from '../../model/platform.ts';
+import { choosePeoplesWay } from '../../model/proxy-way.ts';
 import { hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewProviders, viewServices } from './common.ts';
 import { emitMoved } from './moved.ts';
@@ -64,6 +65,7 @@ function viewMain(platform: Platform): HclView {
     name: hclString(platform.prefix),
     labels: viewLabels(platform),
     cloudSql,
+    needsNetworkProject: platform.bastion !== null || managesPeering(platform.hosting),
     needsPeople: cloudSql || platform.bastion !== null,
     people: platform.people.map((person) => ({
       key: hclString(person.key),
@@ -84,9 +86,14 @@ function viewMain(platform: Platform): HclView {
   };
 }
 
+function managesPeering(hosting: Hosting): boolean {
+  return hosting.kind === 'cloudSql' && hosting.reach.kind === 'privateServicesAccess' && hosting.reach.manage;
+}
+
 /** The APIs of what the folder makes. */
 function listServices({ hosting, bastion }: Platform): readonly string[] {
-  return [
+  const endpoint = hosting.kind === 'cloudSql' && hosting.reach.kind === 'privateServiceConnect';
+  const services = [
     // google_project_service itself asks it for the project.
     'cloudresourcemanager',
     'iam',
@@ -94,10 +101,14 @@ function listServices({ hosting, bastion }: Platform): readonly string[] {
     'iamcredentials',
     'secretmanager',
     'storage',
+    ...(hosting.kind === 'cloudSql' ? ['logging', 'monitoring', 'sqladmin'] : []),
     // Without servicenetworking Cloud SQL takes no private network: SERVICE_NETWORKING_NOT_ENABLED.
-    ...(hosting.kind === 'cloudSql' ? ['logging', 'monitoring', 'servicenetworking', 'sqladmin'] : []),
+    ...(hosting.kind === 'cloudSql' && !endpoint ? ['servicenetworking'] : []),
+    ...(endpoint ? ['compute', 'dns'] : []),
+    ...(managesPeering(hosting) ? ['compute'] : []),
     ...(bastion === null ? [] : ['compute', 'iap', 'oslogin']),
   ];
+  return [...new Set(services)];
 }
 
 function viewIdentity({ hosting, kubernetes }: Platform): HclView {
@@ -118,13 +129,16 @@ function viewIdentity({ hosting, kubernetes }: Platform): HclView {
 }
 
 function viewOutputs(platform: Platform): HclView {
-  const { metaflow, workloads, kubernetes } = platform;
+  const { metaflow, workloads } = platform;
+  const way = choosePeoplesWay(platform);
   const main = metaflow?.workload ?? (workloads.length === 1 ? workloads[0]?.name : undefined);
   return {
     cloudSql: platform.hosting.kind === 'cloudSql',
     mainWorkload: main === undefined ? null : { key: hclString(main), metaflow: metaflow !== null },
     bastion: platform.bastion !== null,
-    privateIp: kubernetes?.proxy.privateIp ?? true,
+    privateIp: way === 'privateIp',
+    psc: way === 'psc',
+    private: way !== 'public',
     port: hclNumber(proxyPort(platform)),
   };
 }
@@ -137,6 +151,9 @@ function viewBastion(platform: Platform, bastion: Bastion): HclView {
     machineType: hclString(bastion.machineType),
     zone: hclString(bastion.zone),
     subnetwork: bastion.subnetwork === null ? null : hclString(bastion.subnetwork),
+    encryptionKey: bastion.encryptionKey === null ? null : hclString(bastion.encryptionKey),
+    ranges: hclStrings(bastion.ranges),
+    port: hclString(platform.hosting.kind === 'cloudSql' ? '3307' : '5432'),
     image: hclString(image),
     diskType: hclString(diskType),
   };

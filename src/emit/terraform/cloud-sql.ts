@@ -2,11 +2,12 @@ import type { Artifact } from '../../artifact/artifact.ts';
 import type { CloudSqlHosting, Platform, Weekday } from '../../model/platform.ts';
 import { hclBoolean, hclComment, hclNumber, hclString } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
-import { emitHcl, type HclView, viewNetwork } from './common.ts';
+import { emitHcl, type HclView } from './common.ts';
 import { viewFlagChecks } from './flag-checks.ts';
 import { viewAvailability, viewOptions } from './instance-options.ts';
 import { emitMonitoring } from './monitoring.ts';
 import { viewPostgresql, viewRoles } from './postgresql.ts';
+import { emitReach, viewProtection } from './reach.ts';
 import { viewReplicas } from './replicas.ts';
 
 const folder = 'terraform';
@@ -16,6 +17,7 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
   return [
     ...emitBase(platform),
     emitHcl(folder, 'terraform/instance.tf', viewInstance(platform, hosting)),
+    ...emitReach(hosting),
     ...(hosting.replicas.length === 0
       ? []
       : [emitHcl(folder, 'terraform/replicas.tf', viewReplicas(viewInstance(platform, hosting), hosting))]),
@@ -35,15 +37,12 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
 }
 
 function viewInstance(platform: Platform, hosting: CloudSqlHosting): HclView {
-  const publicAddress = platform.kubernetes?.proxy.privateIp === false;
   return {
-    ...viewNetwork(platform),
+    ...viewProtection(platform, hosting),
     ...viewSettings(hosting),
     instance: hclString(hosting.instance),
     version: hclString(hosting.version),
     deletionProtection: hclBoolean(hosting.deletionProtection),
-    publicAddress,
-    ipv4Enabled: hclBoolean(publicAddress),
     replicas: hosting.replicas.length > 0,
     ignored: hosting.disk.autoresize || !hosting.insights.enabled,
   };

@@ -20,6 +20,7 @@ export function viewReplicas(primary: HclView, { flags, replicas }: CloudSqlHost
       tier: hclString(replica.tier),
       availability: viewAvailability(replica.availability),
       zones: hclStrings(replica.zone === null ? [] : [replica.zone]),
+      encryptionKey: replica.encryptionKey === null ? null : hclString(replica.encryptionKey),
       flags: hclMap(
         overrideFlags(flags, replica.flags, own).map(({ name, value }) => [name, hclString(value)]),
         3,

@@ -2,11 +2,37 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import type { ValidEnvironment } from '../../spec/validate.ts';
 import { toDiagnostic } from './rule.ts';
 
+/** Environments that would get into each other's way. */
+export function checkEnvironments(environments: readonly ValidEnvironment[]): readonly Diagnostic[] {
+  return [...checkMachines(environments), ...checkPeerings(environments)];
+}
+
 /**
- * Environments that would get into each other's way. What is made on Google Cloud has the environment in its name, but for
+ * Two that make what a network has once. Source: Service Networking, 'Configure private services access' (one private
+ * connection for each network and service producer).
+ */
+function checkPeerings(environments: readonly ValidEnvironment[]): readonly Diagnostic[] {
+  const owners = new Map<string, string>();
+  return environments.flatMap(({ name, node, value }): readonly Diagnostic[] => {
+    if (value.hosting.cloudSql?.privateServicesAccess?.manage !== true) return [];
+    const { network } = value.gcp;
+    const owner = owners.get(network);
+    if (owner === undefined) {
+      owners.set(network, name);
+      return [];
+    }
+    const at = ['hosting', 'cloudSql', 'privateServicesAccess', 'manage'];
+    const message = `${owner} and ${name} would both make the connection of ${network} to Google's services`;
+    const hint = `let one of them manage it: manage: false below environments.${name}`;
+    return [toDiagnostic(node, { code: 'PF248', at, message, hint })];
+  });
+}
+
+/**
+ * What is made on Google Cloud has the environment in its name, but for
  * the two machines, and a machine's name is unique in its project and zone (Compute Engine, 'Naming resources').
  */
-export function checkEnvironments(environments: readonly ValidEnvironment[]): readonly Diagnostic[] {
+function checkMachines(environments: readonly ValidEnvironment[]): readonly Diagnostic[] {
   const owners = new Map<string, string>();
   return environments.flatMap(({ name, node, value }): readonly Diagnostic[] => {
     const zone = value.hosting.virtualMachines?.zone;

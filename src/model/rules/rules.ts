@@ -6,6 +6,7 @@ import { checkCloudSql } from './cloud-sql.ts';
 import { checkCollections } from './collections.ts';
 import { checkConnections } from './connections.ts';
 import { checkDenyPeriod } from './deny-period.ts';
+import { checkEncryptionKeys } from './encryption-keys.ts';
 import { checkFlags } from './flags.ts';
 import { checkInstance } from './instance.ts';
 import { checkKubernetes } from './kubernetes.ts';
@@ -18,6 +19,7 @@ import { checkNotYet } from './not-yet.ts';
 import { checkPasswords } from './passwords.ts';
 import { checkPipelines } from './pipelines.ts';
 import { checkPlaces } from './places.ts';
+import { checkReach } from './reach.ts';
 import { checkRenames } from './renames.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkRights } from './rights.ts';
@@ -31,6 +33,8 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkInstance,
   checkDenyPeriod,
   checkReplicas,
+  checkReach,
+  checkEncryptionKeys,
   checkFlags,
   checkConnections,
   checkAlerts,

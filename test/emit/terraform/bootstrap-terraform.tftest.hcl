@@ -59,7 +59,7 @@ run "keeps_replicas_as_private" {
   assert {
     condition = alltrue([
       for replica in google_sql_database_instance.replica :
-      replica.deletion_protection && !replica.settings[0].ip_configuration[0].ipv4_enabled && replica.settings[0].ip_configuration[0].ssl_mode == "ENCRYPTED_ONLY"
+      replica.deletion_protection && !replica.settings[0].ip_configuration[0].ipv4_enabled && replica.settings[0].ip_configuration[0].ssl_mode == "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     ])
     error_message = "as strict as the primary"
   }

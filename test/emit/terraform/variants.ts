@@ -70,6 +70,33 @@ const unwatched = {
   },
   dashboard: false,
 };
+const key = (region: string) => `projects/acme-keys/locations/${region}/keyRings/databases/cryptoKeys/sql`;
+const endpoint = {
+  access: { bastion: { zone: 'europe-west1-b' } },
+  hosting: {
+    cloudSql: {
+      replicas: [{ name: 'us', region: 'us-central1' }],
+      privateServiceConnect: {
+        subnetworks: ['projects/acme-earth/regions/us-central1/subnetworks/main', subnetwork],
+        consumerProjects: ['acme-analytics'],
+      },
+    },
+  },
+};
+const peering = {
+  // A shared network: another project's.
+  gcp: { network: 'projects/acme-network/global/networks/main' },
+  access: { bastion: { zone: 'europe-west1-b', encryptionKey: key('europe-west1') } },
+  kubernetes: { databaseRanges: ['10.20.0.0/16'] },
+  hosting: {
+    cloudSql: {
+      privateServicesAccess: { manage: true },
+      encryptionKey: key('europe-west1'),
+      sslMode: 'encrypted',
+      replicas: [{ name: 'near' }, { name: 'us', region: 'us-central1', encryptionKey: key('us-central1') }],
+    },
+  },
+};
 const nobody = { kubernetes: undefined, metaflow: undefined, access: { workloads: {}, people: [] } };
 
 /** Each with the tests of `test/emit/terraform/` that run on its `terraform/`, and on its `postgres_vms/`. */
@@ -78,6 +105,19 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
   'Cloud SQL with everything': {
     platform: makePlatform(cloudSql, everything),
     tests: [['bootstrap-terraform', 'cloud-sql-alerts-given']],
+  },
+  'Cloud SQL behind an endpoint': {
+    platform: makePlatform(cloudSql, endpoint),
+    tests: [['private-service-connect']],
+  },
+  'Cloud SQL behind a peering of its own': {
+    platform: makePlatform(cloudSql, peering),
+    tests: [['private-services-access']],
+  },
+  'Cloud SQL in a range, for whoever is in the network': {
+    platform: makePlatform(cloudSql, {
+      hosting: { cloudSql: { privateServicesAccess: { allocatedRange: 'services' }, connectorEnforcement: false } },
+    }),
   },
   'Cloud SQL for nobody': { platform: makePlatform(cloudSql, nobody) },
   'Cloud SQL for nobody, by Terraform': {

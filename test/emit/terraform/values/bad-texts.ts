@@ -167,4 +167,22 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
     ['s3://acme-earth-assets', 'PF222'],
     ['gs://192.168.1.1', 'PF220'],
   ],
+  'hosting.cloudSql.privateServicesAccess.allocatedRange': [
+    ['10.0.0.0/16', 'PF105'],
+    ['Range', 'PF105'],
+    [long(64), 'PF105'],
+  ],
+  'hosting.cloudSql.encryptionKey': [
+    ['key', 'PF105'],
+    ['projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1', 'PF105'],
+    ['projects/acme-keys/locations/europe/keyRings/r/cryptoKeys/k', 'PF258'],
+  ],
+  'hosting.cloudSql.replicas.*.encryptionKey': [
+    ['key', 'PF105'],
+    ['projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k', 'PF258'],
+  ],
+  'access.bastion.encryptionKey': [
+    ['key', 'PF105'],
+    ['projects/acme-keys/locations/us-central1/keyRings/r/cryptoKeys/k', 'PF258'],
+  ],
 };

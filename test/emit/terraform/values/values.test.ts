@@ -8,10 +8,11 @@ import { badTexts } from './bad-texts.ts';
 import { listBadValues, refuse } from './refuse.ts';
 import { type Origin, traceAttributes } from './trace-attributes.ts';
 
-/** The first two write every key between them; then every default, and the other bootstrap. */
+/** The first three write every key between them; then every default, and the other bootstrap. */
 const specs = [
   'test/diff/full-cloud-sql.yaml',
   'test/diff/full-virtual-machines.yaml',
+  'test/diff/full-endpoint.yaml',
   'spec/platform.yaml',
   'examples/03-bootstrap-terraform/platform.yaml',
 ];

@@ -1,9 +1,8 @@
 # access.bastion: the way from a laptop into the network. No external address, no Google identity, no key of its own:
-# SSH comes through Identity-Aware Proxy, and OS Login asks IAM who may in. It only forwards.
+# SSH comes through Identity-Aware Proxy, and OS Login asks IAM who may in. It only forwards, and only to databases.
 
 locals {
-  bastion         = "alps-dev-bastion"
-  network_project = split("/", var.private_network)[1]
+  bastion = "alps-dev-bastion"
 }
 
 resource "google_compute_instance" "bastion" {
@@ -30,6 +29,7 @@ resource "google_compute_instance" "bastion" {
   metadata = {
     enable-oslogin         = "TRUE"
     block-project-ssh-keys = "TRUE"
+    serial-port-enable     = "FALSE"
   }
 
   shielded_instance_config {
@@ -53,6 +53,49 @@ resource "google_compute_firewall" "bastion" {
   allow {
     protocol = "tcp"
     ports    = ["22"]
+  }
+
+  log_config {
+    metadata = "INCLUDE_ALL_METADATA"
+  }
+}
+
+# SSH forwards wherever the machine itself gets to: to the databases, and nowhere else in the network or out of it. Names
+# and the metadata server are never closed to a machine.
+resource "google_compute_firewall" "bastion_databases" {
+  name               = "${google_compute_instance.bastion.name}-databases"
+  project            = local.network_project
+  network            = var.private_network
+  direction          = "EGRESS"
+  priority           = 999
+  destination_ranges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
+  target_tags        = google_compute_instance.bastion.tags
+
+  allow {
+    protocol = "tcp"
+    ports    = ["3307"]
+  }
+
+  log_config {
+    metadata = "INCLUDE_ALL_METADATA"
+  }
+}
+
+resource "google_compute_firewall" "bastion_nothing_else" {
+  name               = "${google_compute_instance.bastion.name}-nothing-else"
+  project            = local.network_project
+  network            = var.private_network
+  direction          = "EGRESS"
+  priority           = 1000
+  destination_ranges = ["0.0.0.0/0"]
+  target_tags        = google_compute_instance.bastion.tags
+
+  deny {
+    protocol = "all"
+  }
+
+  log_config {
+    metadata = "INCLUDE_ALL_METADATA"
   }
 }
 

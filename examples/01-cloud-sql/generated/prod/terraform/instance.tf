@@ -1,4 +1,5 @@
-# The network's private services access is presumed: making it again would break a network that has it. Once a network:
+# The network's private services access is presumed: making it again would break a network that has it. Once a network,
+# or with hosting.cloudSql.privateServicesAccess.manage here:
 #   gcloud compute addresses create google-managed-services --project=acme-earth --global \
 #     --purpose=VPC_PEERING --prefix-length=16 --network=main
 #   gcloud services vpc-peerings connect --project=acme-earth --network=main \
@@ -6,7 +7,6 @@
 
 resource "google_sql_database_instance" "main" {
   # checkov:skip=CKV_GCP_79: PostgreSQL 15 is the version that the platform is made for and tested with.
-  # checkov:skip=CKV_GCP_6: TLS is asked of everybody and a client certificate of nobody: IAM knows who connects.
   # checkov:skip=CKV_GCP_108: log_hostname asks DNS at each connection, and what connects is the Auth Proxy.
   # checkov:skip=CKV_GCP_110: pgAudit would log every statement of a load; log_connections and log_statement say who came and what was altered.
   # checkov:skip=CKV2_GCP_13: log_duration writes a line for each statement; Query Insights has the slow ones.
@@ -31,14 +31,15 @@ resource "google_sql_database_instance" "main" {
     retain_backups_on_delete    = true
     user_labels                 = local.labels
 
-    # Of a private instance that lets only connectors in, Cloud SQL makes no replica ("Create read replicas"). So whoever
-    # is in the network reaches the login; it is encrypted, and takes IAM or the admin password.
+    # Of a private instance that lets only connectors in, Cloud SQL makes no replica ("Create read replicas").
+    # Whoever is in the network reaches the login, but has to show a certificate of this instance's (ssl_mode): the Auth
+    # Proxy and the connectors bring one, for which they ask IAM.
     connector_enforcement = "NOT_REQUIRED"
 
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.private_network
-      ssl_mode        = "ENCRYPTED_ONLY"
+      ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
     data_cache_config {

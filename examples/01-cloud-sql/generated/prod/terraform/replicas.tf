@@ -3,7 +3,6 @@
 
 resource "google_sql_database_instance" "replica" {
   # checkov:skip=CKV_GCP_79: PostgreSQL 15 is the version that the platform is made for and tested with.
-  # checkov:skip=CKV_GCP_6: TLS is asked of everybody and a client certificate of nobody: IAM knows who connects.
   # checkov:skip=CKV_GCP_108: log_hostname asks DNS at each connection, and what connects is the Auth Proxy.
   # checkov:skip=CKV_GCP_110: pgAudit would log every statement of a load; log_connections and log_statement say who came and what was altered.
   # checkov:skip=CKV2_GCP_13: log_duration writes a line for each statement; Query Insights has the slow ones.
@@ -40,7 +39,7 @@ resource "google_sql_database_instance" "replica" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.private_network
-      ssl_mode        = "ENCRYPTED_ONLY"
+      ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
     data_cache_config {

@@ -1,4 +1,5 @@
-# The network's private services access is presumed: making it again would break a network that has it. Once a network:
+# The network's private services access is presumed: making it again would break a network that has it. Once a network,
+# or with hosting.cloudSql.privateServicesAccess.manage here:
 #   gcloud compute addresses create google-managed-services --project=acme-network --global \
 #     --purpose=VPC_PEERING --prefix-length=16 --network=shared
 #   gcloud services vpc-peerings connect --project=acme-network --network=shared \

@@ -7,6 +7,9 @@ locals {
     "team"        = "marine"
   }
 
+  # Another one than ours where the network is shared.
+  network_project = split("/", var.private_network)[1]
+
   # access.workloads
   workloads = {
     "loader" = {
