@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { terraformTarget } from '../../src/emit/terraform.ts';
+import { fakeGcsServer, goTool } from '../support/go.ts';
 import { describeWith } from '../support/needs.ts';
 import { pypgstac0911, pythonTool } from '../support/python.ts';
 import { projectRoot } from '../support/root.ts';
@@ -11,7 +12,10 @@ import { makePlatform, virtualMachines } from './terraform/platforms.ts';
 
 const machine = join(projectRoot, 'test/emit/terraform/machine');
 
-/** Boots a machine four times: new, again, with another password, and with a new boot disk. */
+/**
+ * Boots a machine: new, again, with another password, with a new boot disk, and with a new data disk, whose databases are
+ * restored.
+ */
 async function bootMachine(
   database: 'ingest' | 'pgstac',
   pgstacSql: string,
@@ -38,7 +42,14 @@ async function bootMachine(
       join(folder, 'terraform/postgres_vms'),
       database,
     ],
-    { env: { ...process.env, TEST_PGSTAC: pgstacSql, TEST_PASSWORDS: passwords } },
+    {
+      env: {
+        ...process.env,
+        TEST_PGSTAC: pgstacSql,
+        TEST_PASSWORDS: passwords,
+        TEST_GCS: await goTool(fakeGcsServer),
+      },
+    },
   );
   // Of the passwords that run.sh gives.
   for (const secret of ["'first'", 'pass$word']) expect(`${stdout}${stderr}`).not.toContain(secret);
@@ -48,60 +59,76 @@ async function bootMachine(
   };
 }
 
-describeWith(['postgres15', 'namespaces', 'python'], 'a startup script makes a server', () => {
-  test('of the ingest database', async () => {
-    expect(await bootMachine('ingest', '/dev/null')).toEqual({
-      code: 0,
-      lines: [
-        'login: ingest_user true',
-        'hba: 3',
-        'plain: no pg_hba.conf entry',
-        'other database: no pg_hba.conf entry',
-        'secrets: ./sentinel2-ingest-ca.1 ./sentinel2-ingest-password.1',
+describeWith(
+  ['postgres15', 'pgbackrest', 'systemd', 'namespaces', 'python', 'go'],
+  'a startup script makes a server',
+  () => {
+    test('of the ingest database', async () => {
+      expect(await bootMachine('ingest', '/dev/null')).toEqual({
+        code: 0,
+        lines: [
+          'login: ingest_user true',
+          'hba: 4',
+          'plain: no pg_hba.conf entry',
+          'other database: no pg_hba.conf entry',
+          'backups: F',
+          'timer: daemon-reload,enable --now platform-backup.timer,enable google-cloud-ops-agent,restart google-cloud-ops-agent',
+          'agent: ops_agent|t https://packages.cloud.google.com/apt',
+          'agent reads no rows: permission denied',
+          'secrets: ./sentinel2-ingest-ca.1 ./sentinel2-ingest-password.1',
+          'second boot: the same',
+          'new password: ingest_user',
+          'new boot disk: ingest_user',
+          'log: 0',
+          'later: F FD',
+          'empty data disk: sudo platform-restore',
+          'restored: 1001 ingest_user',
+          'as it was: 1001 F FD',
+        ],
+      });
+    }, 600_000);
+
+    test('of either, with the passwords that its metadata say', async () => {
+      const [ingest, pgstac] = [
+        await bootMachine('ingest', '/dev/null', 'metadata'),
+        await bootMachine('pgstac', await findPgstacSql(), 'metadata'),
+      ];
+      expect(ingest.lines).toEqual(
+        expect.arrayContaining([
+          'login: ingest_user true',
+          'secrets: ./sentinel2-ingest-ca.1 ./sentinel2-ingest-password.1',
+          'second boot: the same',
+          'new password: ingest_user',
+          'new boot disk: ingest_user',
+        ]),
+      );
+      expect(pgstac.lines).toEqual(
+        expect.arrayContaining(['login: pgstac_user true', 'second boot: the same', 'new password: pgstac_user']),
+      );
+    }, 600_000);
+
+    test('of the pgstac database, with the pinned release', async () => {
+      const { lines } = await bootMachine('pgstac', await findPgstacSql());
+      expect(lines.at(0)).toBe('login: pgstac_user true');
+      expect(lines.slice(-8)).toEqual([
         'second boot: the same',
-        'new password: ingest_user',
-        'new boot disk: ingest_user',
-        'log: 0',
-      ],
+        'new password: pgstac_user',
+        'new boot disk: pgstac_user',
+        'pgstac: 0.9.11 0',
+        'later: F FD',
+        'empty data disk: sudo platform-restore',
+        'restored: 1001 pgstac_user',
+        'as it was: 1001 F FD',
+      ]);
+    }, 600_000);
+
+    test('of nothing, where the release has other bytes', async () => {
+      const { code, lines } = await bootMachine('pgstac', '/dev/null');
+      expect(code).not.toBe(0);
+      expect(lines.join('\n')).toContain('what came as pgSTAC 0.9.11 has not the sha256 4b54796965449714');
     });
-  });
-
-  test('of either, with the passwords that its metadata say', async () => {
-    const [ingest, pgstac] = [
-      await bootMachine('ingest', '/dev/null', 'metadata'),
-      await bootMachine('pgstac', await findPgstacSql(), 'metadata'),
-    ];
-    expect(ingest.lines).toEqual(
-      expect.arrayContaining([
-        'login: ingest_user true',
-        'secrets: ./sentinel2-ingest-ca.1 ./sentinel2-ingest-password.1',
-        'second boot: the same',
-        'new password: ingest_user',
-        'new boot disk: ingest_user',
-      ]),
-    );
-    expect(pgstac.lines).toEqual(
-      expect.arrayContaining(['login: pgstac_user true', 'second boot: the same', 'new password: pgstac_user']),
-    );
-  }, 600_000);
-
-  test('of the pgstac database, with the pinned release', async () => {
-    const { lines } = await bootMachine('pgstac', await findPgstacSql());
-    expect(lines.at(0)).toBe('login: pgstac_user true');
-    expect(lines.slice(-4)).toEqual([
-      'second boot: the same',
-      'new password: pgstac_user',
-      'new boot disk: pgstac_user',
-      'pgstac: 0.9.11 0',
-    ]);
-  }, 600_000);
-
-  test('of nothing, where the release has other bytes', async () => {
-    const { code, lines } = await bootMachine('pgstac', '/dev/null');
-    expect(code).not.toBe(0);
-    expect(lines.join('\n')).toContain('what came as pgSTAC 0.9.11 has not the sha256 4b54796965449714');
-  });
-});
+  },
+);
 
 async function findPgstacSql(): Promise<string> {
   const { python } = await pythonTool(pypgstac0911);

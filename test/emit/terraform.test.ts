@@ -123,6 +123,20 @@ test('the machines are given the very SQL of the sql folder', () => {
   expect(given.map((path) => files.get(path))).toEqual(listSqlScripts(platform).map(({ text }) => text));
 });
 
+// Compute Engine's documentation, 'About VM metadata': 256 KB a value, 512 KB of all.
+test('what the machines are given fits into their metadata', () => {
+  const files = [...emit(variants['virtual machines with everything']?.platform as Platform)];
+  for (const database of ['ingest', 'pgstac']) {
+    const given = files.filter(
+      ([path]) => path.includes(`startup-${database}.sh`) || path.includes(`/sql/${database}/`),
+    );
+    const sizes = given.map(([, text]) => Buffer.byteLength(text));
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(Math.max(...sizes)).toBeLessThan(256 * 1024);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(512 * 1024);
+  }
+});
+
 /** Every IAM member of an environment's Terraform, by its address, and its role. */
 async function listRoles(platform: Platform | undefined): Promise<Record<string, unknown>> {
   const roles: Record<string, unknown> = {};

@@ -10,6 +10,8 @@ import { sharedRoot } from './root.ts';
 export type Need =
   | 'postgres15'
   | 'pgbouncer'
+  | 'pgbackrest'
+  | 'systemd'
   | 'namespaces'
   | 'shellcheck'
   | 'go'
@@ -37,6 +39,8 @@ const requirements: Readonly<Record<Need, Requirement>> = {
     install: 'run as root, in a container with CAP_SYS_ADMIN',
   },
   pgbouncer: program('pgbouncer', 'apt-get install pgbouncer', ['/usr/sbin']),
+  pgbackrest: program('pgbackrest', 'apt-get install pgbackrest'),
+  systemd: program('systemd-analyze', 'apt-get install systemd'),
   bash: program('bash', 'apt-get install bash'),
   zsh: program('zsh', 'apt-get install zsh'),
   fish: program('fish', 'apt-get install fish'),

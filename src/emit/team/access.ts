@@ -18,6 +18,7 @@ export function renderAccess(platform: Platform): string {
     cloudSql: viewCloudSql(platform),
     logins: hosting.kind === 'cloudSql' ? people.map((person) => viewLogin(platform, person)) : [],
     machines: viewMachines(platform),
+    restore: viewRestore(platform),
     metadataPasswords: hasMetadataPasswords(platform),
     launchers: viewLaunchers(platform),
   });
@@ -74,6 +75,12 @@ function viewMachines(platform: Platform): View<'markdown'> {
     passwordSecret: shellPiece(machine.passwordSecret),
     conninfo: conninfoOf(machine),
   }));
+}
+
+function viewRestore({ hosting }: Platform): View<'markdown'> {
+  if (hosting.kind !== 'virtualMachines') return null;
+  const { bucket, startTime } = hosting.backups;
+  return { bucket: shellPiece(`gs://${bucket}`), startTime: markdownCode(startTime) };
 }
 
 function viewLaunchers(platform: Platform): View<'markdown'> {

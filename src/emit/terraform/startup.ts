@@ -28,6 +28,14 @@ export function emitStartup(
     passwordKey: hosting.passwords === 'metadata' ? shellWord(`${database.toUpperCase()}_PASSWORD`) : null,
     caSecret: shellWord(machine.caSecret),
     clients: joinWords(hosting.clients),
+    backups: {
+      bucket: shellWord(hosting.backups.bucket),
+      folder: shellWord(machine.backupFolder),
+      startTime: shellWord(hosting.backups.startTime),
+      fullEveryDays: shellWord(String(hosting.backups.fullEveryDays)),
+      retained: shellWord(String(hosting.backups.retained)),
+    },
+    opsAgent: hosting.opsAgent,
     pgstac:
       database === 'pgstac'
         ? { ...viewPgstac(platform.databases.pgstac), sqlBefore: joinWords(before.map(stem)) }

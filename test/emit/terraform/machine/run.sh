@@ -1,19 +1,29 @@
 #!/bin/bash
-# Boots a machine, as far as a machine is its startup script: real PostgreSQL on empty folders, in namespaces of its own
-# (no network, its own processes), with the cloud replaced on PATH. Prints what the test compares, and ends at the first
+# Boots a machine, as far as a machine is its startup script: real PostgreSQL and pgBackRest on empty folders, in namespaces
+# of its own (no network, its own processes), with the cloud's commands, systemd and apt replaced on PATH; so the Ops Agent is
+# asked for and configured, and not installed. Prints what the test compares, and ends at the first
 # step that fails.   run.sh FOLDER_OF_STARTUP_SCRIPTS DATABASE
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=$1 database=$2
 
 ip link set lo up
-for path in /var/lib/postgresql /etc/postgresql /run/postgresql /var/lib/platform /etc/postgresql-common/createcluster.d /mnt; do
-  mkdir -p "$path"
-  mount -t tmpfs -o mode=0755 tmpfs "$path"
+empty() { mkdir -p "$1" && mount -t tmpfs -o mode=0755 tmpfs "$1"; }
+for path in /var/lib/postgresql /etc/postgresql /run/postgresql /var/lib/platform /etc/postgresql-common/createcluster.d \
+  /var/log/postgresql /var/log/pgbackrest /var/spool/pgbackrest /tmp/pgbackrest /usr/local/sbin /etc/systemd/system \
+  /etc/google-cloud-ops-agent /etc/apt/sources.list.d /usr/share/keyrings /mnt; do
+  empty "$path"
 done
 chmod 1777 /run/postgresql
+chown postgres:postgres /var/{log,spool}/pgbackrest /tmp/pgbackrest
+echo 'a key' >/usr/share/keyrings/cloud.google.gpg
+touch /mnt/pgbackrest.conf
+mount --bind /mnt/pgbackrest.conf /etc/pgbackrest.conf
 export PATH=$here/bin:$PATH TEST_STORE=/mnt/secrets TEST_SQL=$folder/sql/$database
-export TEST_METADATA=/mnt/metadata
+export TEST_METADATA=/mnt/metadata TEST_AGENT=/mnt/agent TEST_SYSTEMCTL=/mnt/systemctl TEST_STARTUP=$folder/startup-$database.sh
+# shellcheck source=test/emit/terraform/machine/cloud.sh
+. "$here/cloud.sh"
+start_cloud acme-earth-sentinel2-postgres-backups
 mkdir -m 0755 "$TEST_STORE" "$TEST_METADATA"
 
 # With passwords from the metadata the first one is said before the machine boots, and each by the metadata alone.
@@ -25,11 +35,18 @@ give_password() {
   fi
 }
 
-boot() { bash "$folder/startup-$database.sh" 2>&1 | sed 's/^/# /'; }
+boot() { bash "$TEST_STARTUP" 2>&1 | sed 's/^/# /'; }
 newest() { find "$TEST_STORE" -name "*-$1.*" | sort | tail -n 1; }
 connect() { PGPASSWORD=$(cat "$(newest password)") psql -XqAt "host=localhost dbname=$database user=${database}_user $*" 2>&1; }
 ask() { connect "sslmode=verify-full sslrootcert=$(newest ca)" <<<"$1"; }
-fingerprint() { cat /etc/postgresql/15/main/{pg_hba.conf,conf.d/platform.conf} /var/lib/postgresql/tls/*.crt "$TEST_STORE"/* | sha256sum; }
+admin() { runuser -u postgres -- psql -XqAt "$database" -c "$1"; }
+backrest() { runuser -u postgres -- pgbackrest --stanza=main "$@"; }
+labels() { backrest --output=json info | grep -o '"label":"[^"]*"' | tr -dc 'FD\n' | paste -sd ' '; }
+fingerprint() {
+  cat /etc/postgresql/15/main/{pg_hba.conf,pg_ident.conf,conf.d/platform.conf} /var/lib/postgresql/tls/*.crt "$TEST_STORE"/* \
+    /etc/pgbackrest.conf /usr/local/sbin/* /etc/systemd/system/* /etc/google-cloud-ops-agent/* "$TEST_AGENT" | sha256sum
+  labels
+}
 
 [ "$TEST_PASSWORDS" = secretManager ] || give_password "a 'first' \$(id) \`one\` ü "
 boot
@@ -37,6 +54,10 @@ echo "login: $(ask "SELECT current_user || ' ' || ssl FROM pg_stat_ssl WHERE pid
 echo "hba: $(grep -c . /etc/postgresql/15/main/pg_hba.conf)"
 echo "plain: $(connect sslmode=disable <<<'SELECT 1' | grep -o 'no pg_hba.conf entry' || true)"
 echo "other database: $(PGDATABASE=postgres connect "sslmode=require dbname=postgres" <<<'SELECT 1' | grep -o 'no pg_hba.conf entry' || true)"
+echo "backups: $(labels)"
+echo "timer: $(systemd-analyze verify --man=no platform-backup.timer && paste -sd , "$TEST_SYSTEMCTL")"
+echo "agent: $(psql -XqAt -U ops_agent "$database" -c 'SELECT current_user, count(*) > 0 FROM pg_stat_database') $(cut -d ' ' -f 3 "$TEST_AGENT")"
+echo "agent reads no rows: $(psql -XqAt -U ops_agent "$database" -c 'SELECT * FROM platform.settings' 2>&1 | grep -o 'permission denied' || true)"
 echo "secrets: $(cd "$TEST_STORE" && echo ./*)"
 first=$(fingerprint)
 
@@ -54,3 +75,25 @@ boot
 echo "new boot disk: $(ask 'SELECT current_user')"
 [ "$database" = ingest ] || echo "pgstac: $(ask 'SELECT pgstac.get_version()') $(ask 'SELECT count(*) FROM platform.run')"
 [ "$database" = pgstac ] || echo "log: $(ask 'SELECT count(*) FROM public.ingestion_log')"
+
+# All that was on the data disk is lost, but for what was written before the last of the log was kept.
+admin 'CREATE TABLE public.kept AS SELECT generate_series(1, 1000) AS id'
+systemctl start platform-backup.service | sed 's/^/# /'
+admin 'INSERT INTO public.kept VALUES (1001)'
+backrest check
+echo "later: $(labels)"
+pg_ctlcluster 15 main stop --mode immediate
+while pgrep -u postgres >/dev/null; do sleep 0.1; done
+umount /var/lib/postgresql
+empty /var/lib/postgresql
+echo "empty data disk: $(bash "$TEST_STARTUP" 2>&1 | grep -o 'sudo platform-restore')"
+platform-restore 2>&1 | sed 's/^/# /'
+echo "restored: $(admin 'SELECT count(*) FROM public.kept') $(ask 'SELECT current_user')"
+
+# And somebody's mistake, undone.
+before=$(admin 'SELECT clock_timestamp()')
+sleep 1
+admin 'DROP TABLE public.kept'
+backrest check
+platform-restore "$before" 2>&1 | sed 's/^/# /'
+echo "as it was: $(admin 'SELECT count(*) FROM public.kept') $(labels)"

@@ -13,6 +13,12 @@ readonly database='ingest'
 readonly login='ingest_user'
 readonly password_secret='harvest-ingest-password'
 readonly ca_secret='harvest-ingest-ca'
+# hosting.virtualMachines.backups
+readonly backup_bucket='acme-fields-harvest-postgres-backups'
+readonly backup_folder='harvest/ingest'
+readonly backup_time='02:00'
+readonly full_every_days='7'
+readonly backups_retained='4'
 # hosting.virtualMachines.clients, and Identity-Aware Proxy's tunnels.
 readonly clients=('10.0.0.0/16' 35.235.240.0/20)
 
@@ -43,8 +49,14 @@ query() { psql -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
 # The data disk outlives this machine. It is formatted only where blkid finds nothing at all on it, which is its code 2.
 mount_data_disk() {
-  local device=/dev/disk/by-id/google-data found=0
-  mountpoint -q "$data" && return
+  local device=/dev/disk/by-id/google-data
+  mountpoint -q "$data" || make_file_system "$device"
+  # Where hosting.virtualMachines.diskGb has grown; else it does nothing.
+  resize2fs "$device" 2>&1
+}
+
+make_file_system() {
+  local device=$1 found=0
   blkid -p "$device" >/dev/null || found=$?
   case $found in
     0) ;;
@@ -57,7 +69,7 @@ mount_data_disk() {
 }
 
 install_packages() {
-  local wanted=(postgresql-15 postgresql-15-postgis-3 openssl python3-pip)
+  local wanted=(postgresql-15 postgresql-15-postgis-3 pgbackrest openssl python3-pip)
   dpkg-query -W "${wanted[@]}" >/dev/null 2>&1 && return
   # Else the package makes a cluster of its own, without checksums.
   install -d -m 0755 /etc/postgresql-common/createcluster.d
@@ -67,15 +79,18 @@ install_packages() {
     fail "Debian's packages could not be had: has the subnetwork a way out (Cloud NAT)? See main.tf"
 }
 
-# The configuration is on the boot disk. Where that is new and the databases are not, pg_createcluster takes them over,
-# given configuration files it can move; all that matters in them is written below.
+# The configuration is on the boot disk, the databases on the other one, and either can be new. Where the first is,
+# pg_createcluster takes the databases over, given configuration files it can move; all that matters in them is written
+# below.
 make_cluster() {
-  [ -e "$config/postgresql.conf" ] && return
   if [ -e "$data/15/main/PG_VERSION" ]; then
+    [ -e "$config/postgresql.conf" ] && return
     touch "$data"/15/main/{postgresql,pg_hba,pg_ident}.conf
     chown -R postgres:postgres "$data/15"
     pg_createcluster 15 main
   else
+    refuse_to_forget
+    rm -rf "$config"
     pg_createcluster 15 main -- --data-checksums --encoding=UTF8 --locale=C.UTF-8
   fi
 }
@@ -94,24 +109,32 @@ ssl_key_file = '$tls/server.key'
 shared_buffers = '$((memory_mb / 4))MB'
 effective_cache_size = '$((memory_mb * 3 / 4))MB'
 maintenance_work_mem = '$((memory_mb / 16))MB'
+archive_mode = on
+archive_command = 'pgbackrest --stanza=main archive-push %p'
+# What a lost disk takes with it at most.
+archive_timeout = '5min'
 EOF
   {
     printf 'local all postgres peer\n'
+    printf 'local all ops_agent peer map=agent\n'
     # Any login, since an administrator may make more; the superuser has no password, so none gets in as that.
     printf "hostssl \"$database\" all %s scram-sha-256\n" "${clients[@]}"
   } >"$config/pg_hba.conf"
-  chown postgres:postgres "$config/pg_hba.conf" "$config/conf.d/platform.conf"
+  printf 'agent root ops_agent\n' >"$config/pg_ident.conf"
+  chown postgres:postgres "$config"/{pg_hba,pg_ident}.conf "$config/conf.d/platform.conf"
 }
 
-# A restart only for what cannot be reloaded: clients are connected.
+# A restart only for what cannot be reloaded: clients are connected. After a restore the log is replayed first, which may
+# take hours.
 start_server() {
-  if ! pg_ctlcluster 15 main status >/dev/null 2>&1; then
-    pg_ctlcluster 15 main start
-    return
+  if pg_ctlcluster 15 main status >/dev/null 2>&1; then
+    pg_ctlcluster 15 main reload
+    sleep 1
+    [ "$(query -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0 ] || pg_ctlcluster 15 main restart
+  else
+    pg_ctlcluster 15 main start -- -t 86400
   fi
-  pg_ctlcluster 15 main reload
-  sleep 1
-  [ "$(query -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0 ] || pg_ctlcluster 15 main restart
+  until [ "$(query -c 'SELECT pg_is_in_recovery()')" = f ]; do sleep 1; done
 }
 
 # Ten years, because nothing renews it by itself: after a CA of its own a server's certificate costs no trust to renew, a
@@ -145,6 +168,160 @@ publish_ca() {
   cmp -s "$tls/ca.crt" "$tls/ca.published" && return
   gcloud secrets versions add "$ca_secret" --project="$project" --data-file="$tls/ca.crt" >/dev/null || return 1
   cp "$tls/ca.crt" "$tls/ca.published"
+}
+
+backrest() { runuser -u postgres -- pgbackrest --stanza=main "$@"; }
+
+# pgBackRest keeps backups and the write-ahead log in this machine's folder of the bucket, as the machine's own identity.
+configure_backups() {
+  cat >/etc/pgbackrest.conf <<EOF
+[global]
+repo1-type=gcs
+repo1-gcs-key-type=auto
+repo1-gcs-bucket=$backup_bucket
+repo1-path=/$backup_folder
+repo1-retention-full=$backups_retained
+# One object of many small files, which is what most partitions are.
+repo1-bundle=y
+compress-type=zst
+archive-async=y
+start-fast=y
+
+[main]
+pg1-path=$data/15/main
+EOF
+  chown postgres:postgres /etc/pgbackrest.conf
+  write_backup_command
+  write_restore_command
+  chmod 0755 /usr/local/sbin/platform-{backup,restore}
+}
+
+write_backup_command() {
+  cat >/usr/local/sbin/platform-backup <<EOF
+#!/bin/bash
+# What has changed since the newest full backup, or a full one where that is $full_every_days days old. As postgres.
+set -euo pipefail
+full=\$(pgbackrest --stanza=main --output=json info | grep -o '"label":"[0-9-]*F"' | tr -dc '0-9F\n-' | sort | tail -n 1) || full=
+due=\$(date -d '-$((full_every_days * 24 - 12)) hours' +%Y%m%d-%H%M%S)
+if [[ \$full > \$due ]]; then type=diff; else type=full; fi
+exec pgbackrest --stanza=main --type=\$type backup
+EOF
+}
+
+write_restore_command() {
+  cat >/usr/local/sbin/platform-restore <<EOF
+#!/bin/bash
+# platform-restore ['2026-11-23 04:00:00+00']: the database as it last was, or as it was then, in the place of what is
+# there now. As root. PostgreSQL replays the write-ahead log and then takes logins again; the startup script does the rest.
+set -euo pipefail
+mountpoint -q $data || { echo "no data disk is mounted on $data" >&2; exit 1; }
+until=()
+[ \$# = 0 ] || until=(--type=time "--target=\$1" --target-action=promote)
+if pg_ctlcluster 15 main status >/dev/null 2>&1; then pg_ctlcluster 15 main stop; fi
+install -d -m 0700 -o postgres -g postgres $data/15 $data/15/main
+runuser -u postgres -- pgbackrest --stanza=main --delta "\${until[@]}" restore
+exec google_metadata_script_runner startup
+EOF
+}
+
+# An empty disk beside backups is a lost one: a new database would be taken for the old one by all who use it.
+refuse_to_forget() {
+  local kept
+  patiently list_backups
+  [ -z "$kept" ] || fail "the data disk is empty, and gs://$backup_bucket/$backup_folder has backups of what was on it: \
+sudo platform-restore (to begin anew instead, move that folder away and run this script again)"
+}
+
+list_backups() { kept=$(backrest repo-ls backup/main); }
+
+# The timer catches up on what was missed while the machine was off; a backup that fails is tried again.
+start_backups() {
+  patiently backrest stanza-create
+  backrest check || fail "the write-ahead log does not reach gs://$backup_bucket/$backup_folder"
+  cat >/etc/systemd/system/platform-backup.service <<'EOF'
+[Unit]
+Description=Backup of PostgreSQL by pgBackRest
+After=network-online.target postgresql.service
+
+[Service]
+Type=oneshot
+User=postgres
+ExecStart=/usr/local/sbin/platform-backup
+Restart=on-failure
+RestartSec=15min
+EOF
+  cat >/etc/systemd/system/platform-backup.timer <<EOF
+[Unit]
+Description=Daily backup of PostgreSQL
+
+[Timer]
+OnCalendar=*-*-* $backup_time:00 UTC
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+EOF
+  chmod 0644 /etc/systemd/system/platform-backup.{service,timer}
+  systemctl daemon-reload
+  systemctl enable --now platform-backup.timer
+  # The first is not left to the night.
+  backrest --output=json info | grep -q '"label"' || systemctl start --no-block platform-backup.service
+}
+
+# Google's Ops Agent from Google's own repository, by the key that Google's image of Debian brings.
+install_agent() {
+  local key=/usr/share/keyrings/cloud.google.gpg
+  if ! dpkg-query -W google-cloud-ops-agent >/dev/null 2>&1; then
+    [ -s "$key" ] || fail "no Ops Agent: $key, by which its packages are known, is not on this image"
+    printf 'deb [signed-by=%s] https://packages.cloud.google.com/apt google-cloud-ops-agent-bookworm-all main\n' "$key" \
+      >/etc/apt/sources.list.d/google-cloud-ops-agent.list
+    chmod 0644 /etc/apt/sources.list.d/google-cloud-ops-agent.list
+    { apt-get -q update && apt-get -q install -y google-cloud-ops-agent; } ||
+      fail "no Ops Agent: Google's packages could not be had"
+  fi
+  # It reads statistics and no rows, and only root of this machine is let in as it, without a password (pg_ident.conf).
+  "${admin[@]}" <<'SQL'
+SELECT 'CREATE ROLE ops_agent LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ops_agent') \gexec
+GRANT pg_monitor TO ops_agent;
+SQL
+  configure_agent
+}
+
+configure_agent() {
+  local file=/etc/google-cloud-ops-agent/config.yaml
+  install -d -m 0755 "${file%/*}"
+  cat >"$file.new" <<'EOF'
+metrics:
+  receivers:
+    postgresql:
+      type: postgresql
+      username: ops_agent
+      # The agent wants one; the server asks for none.
+      password: none
+  service:
+    pipelines:
+      postgresql:
+        receivers: [postgresql]
+logging:
+  receivers:
+    postgresql:
+      type: postgresql_general
+    journal:
+      type: systemd_journald
+  service:
+    pipelines:
+      postgresql:
+        receivers: [postgresql]
+      journal:
+        receivers: [journal]
+EOF
+  if cmp -s "$file.new" "$file"; then
+    rm "$file.new"
+    return
+  fi
+  mv "$file.new" "$file"
+  systemctl enable google-cloud-ops-agent
+  systemctl restart google-cloud-ops-agent
 }
 
 # The newest version of the secret, and nothing where it has none yet.
@@ -220,6 +397,7 @@ run_sql() {
 install -d -m 0700 "$work"
 mount_data_disk
 install_packages
+configure_backups
 make_cluster
 make_certificates
 write_configuration
@@ -229,3 +407,5 @@ make_database
 run_sql 'ingest-1-roles' 'ingest-2-log' 'ingest-3-logins'
 patiently publish_ca
 say "$database is ready on $host"
+start_backups
+install_agent
