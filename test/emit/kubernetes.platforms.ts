@@ -67,6 +67,9 @@ const twoWorkloads = `
     metaflow-task: { namespace: flows, serviceAccount: metaflow-task, grants: { pgstac: ingest, ingest: write } }
     tiles: { namespace: tiles, serviceAccount: tiles-api, grants: { pgstac: read } }`;
 
+export const endpoint =
+  '{ cloudSql: { privateServiceConnect: { subnetworks: [projects/acme-earth/regions/europe-west1/subnetworks/main] } } }';
+
 /** One of each way the manifests differ. */
 export const platforms: Readonly<Record<string, Parts>> = {
   'admission policy': {},
@@ -77,6 +80,8 @@ export const platforms: Readonly<Record<string, Parts>> = {
     metaflow: metaflow.replace('{ ', '{ workload: metaflow-task, '),
   },
   operator: { kubernetes: '{ version: "1.31", proxy: { port: 6543, privateIp: false } }' },
+  'an endpoint': { hosting: endpoint },
+  'an endpoint, by the operator': { hosting: endpoint, kubernetes: '{ version: "1.31" }' },
   'bootstrap by Terraform': { hosting: '{ cloudSql: { bootstrap: terraform } }' },
   pooler: { kubernetes: '{ version: "1.36", pooler: { mode: session, replicas: 3 } }' },
   'virtual machines': { hosting: virtualMachines },

@@ -7,7 +7,7 @@ import * as policy from 'kubernetes-models/policy/v1';
 import * as rbac from 'kubernetes-models/rbac.authorization.k8s.io/v1';
 import * as core from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
-import { emitManifests, platforms, virtualMachines, writeSpec } from './kubernetes.platforms.ts';
+import { emitManifests, endpoint, platforms, virtualMachines, writeSpec } from './kubernetes.platforms.ts';
 import { at, type Manifest, parseManifests, readManifests, readText } from './kubernetes.read.ts';
 
 const models: Readonly<Record<string, object>> = {
@@ -160,6 +160,20 @@ describe('network policy', () => {
     const parts = { kubernetes: '{ version: "1.36", proxy: { privateIp: false } }' };
     const open = at(readManifests(parts, 'network-policy.yaml')[0], 'spec', 'egress', 3, 'to');
     expect(open).toEqual([{ ipBlock: { cidr: '0.0.0.0/0' } }]);
+  });
+
+  test('goes to the endpoint by its name, in the same ranges, with Private Service Connect', () => {
+    const egress = at(readManifests({ hosting: endpoint }, 'network-policy.yaml')[0], 'spec', 'egress', 3);
+    expect(portsOf(egress)).toEqual([3307]);
+    expect(at(egress, 'to', 0, 'ipBlock', 'cidr')).toBe('10.0.0.0/8');
+    for (const file of ['cloudsql-auth-proxy.yaml', 'database-init.yaml', 'task-proxy-policy.yaml']) {
+      const text = JSON.stringify(readManifests({ hosting: endpoint }, file));
+      expect([file, text.includes('--psc'), text.includes('--private-ip')]).toEqual([file, true, false]);
+    }
+    const byOperator = { hosting: endpoint, kubernetes: '{ version: "1.31" }' };
+    const [workload] = readManifests(byOperator, 'task-proxy-operator.yaml');
+    expect(at(workload, 'spec', 'instances', 0)).toMatchObject({ psc: true });
+    expect(at(workload, 'spec', 'instances', 0)).not.toHaveProperty('privateIP');
   });
 });
 

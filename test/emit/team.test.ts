@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { teamTarget } from '../../src/emit/team.ts';
 import type { Platform } from '../../src/model/platform.ts';
-import { platforms, resolveParts, virtualMachines } from './kubernetes.platforms.ts';
+import { endpoint, platforms, resolveParts, virtualMachines } from './kubernetes.platforms.ts';
 
 function emit(platform: Platform, path: string): string {
   const found = teamTarget.emit(platform, { specText: '' }).find((artifact) => artifact.path === path);
@@ -102,6 +102,15 @@ describe('access.md', () => {
     const text = emit(resolveParts(parts), 'team/access.md');
     expect(text).toContain('\ncloud-sql-proxy --auto-iam-authn --port=5432 acme-earth:europe-west1:acme-postgres\n');
     expect(text).not.toContain('private address');
+  });
+
+  test('goes to the endpoint with Private Service Connect', () => {
+    const text = emit(
+      resolveParts({ hosting: endpoint, access: bastion, metaflow: null, pipelines: '{}' }),
+      'team/access.md',
+    );
+    const proxy = 'cloud-sql-proxy --auto-iam-authn --psc --port=5432 acme-earth:europe-west1:acme-postgres';
+    expect(text).toContain(`\nALL_PROXY=socks5://127.0.0.1:1080 ${proxy}\n`);
   });
 
   test('opens a tunnel to each machine, on the ports that pgAdmin is given', () => {

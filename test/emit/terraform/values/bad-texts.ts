@@ -172,6 +172,15 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
     ['Range', 'PF105'],
     [long(64), 'PF105'],
   ],
+  'hosting.cloudSql.privateServiceConnect.subnetworks.*': [
+    ['main', 'PF105'],
+    ['projects/acme-earth/regions/us-central1/subnetworks/main', 'PF246'],
+  ],
+  'hosting.cloudSql.privateServiceConnect.consumerProjects.*': [
+    ['Acme', 'PF105'],
+    ['acme', 'PF105'],
+    [long(31), 'PF105'],
+  ],
   'hosting.cloudSql.encryptionKey': [
     ['key', 'PF105'],
     ['projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1', 'PF105'],

@@ -9,9 +9,11 @@ import { type BadText, badTexts } from './bad-texts.ts';
 
 type Bad = BadText | readonly [value: unknown, code: Code];
 
-const specs = ['test/diff/full-cloud-sql.yaml', 'test/diff/full-virtual-machines.yaml'].map((file) =>
-  readFileSync(join(projectRoot, file), 'utf8'),
-);
+const specs = [
+  'test/diff/full-cloud-sql.yaml',
+  'test/diff/full-virtual-machines.yaml',
+  'test/diff/full-endpoint.yaml',
+].map((file) => readFileSync(join(projectRoot, file), 'utf8'));
 
 /** Values that a key must not have: those of `badTexts`, or what the schema's own words about it rule out. */
 export function listBadValues(key: string): readonly Bad[] {
