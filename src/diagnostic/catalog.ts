@@ -58,6 +58,8 @@ export const catalog = {
   PF259: 'A location for a bucket that is there',
   PF260: 'Backups in a bucket that a workload may write',
   PF262: 'A password that more people read than have to',
+  PF264: 'A machine type that its series does not have',
+  PF265: 'A zone that its region does not have',
 } as const;
 
 export type Code = keyof typeof catalog;

@@ -1,23 +1,30 @@
 import { suggestName } from '../../diagnostic/suggest.ts';
+import { listZones, regions } from '../regions.ts';
+import { isOfKnownSeries } from './machine-types.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 /**
- * Regions and machine types that Google Cloud does not have. Terraform and its provider pass any on. Warnings, since
- * Google Cloud grows: only a name that is not even built like one is told. Sources: Compute Engine, 'Regions and zones',
- * 'Machine families resource and comparison guide'.
+ * Regions, zones and machine types that Google Cloud does not have. Terraform and its provider pass any on. Warnings,
+ * since Google Cloud grows. Sources: Compute Engine, 'Regions and zones', 'Machine families resource and comparison
+ * guide'. Of series that grow no more, `checkMachineTypes` knows more.
  */
 export function checkPlaces({ value }: RuleInput): readonly Finding[] {
   const replicas = value.hosting.cloudSql?.replicas ?? [];
-  const regions: readonly (readonly [readonly (string | number)[], string | undefined])[] = [
+  const named: readonly (readonly [readonly (string | number)[], string | undefined])[] = [
     [['gcp', 'region'], value.gcp.region],
     ...replicas.map(({ region }, index) => [['hosting', 'cloudSql', 'replicas', index, 'region'], region] as const),
   ];
-  const machines: typeof regions = [
+  const machines: typeof named = [
     [['hosting', 'virtualMachines', 'machineType'], value.hosting.virtualMachines?.machineType],
     [['access', 'bastion', 'machineType'], value.access?.bastion?.machineType],
   ];
+  const zones: typeof named = [
+    [['hosting', 'virtualMachines', 'zone'], value.hosting.virtualMachines?.zone],
+    [['access', 'bastion', 'zone'], value.access?.bastion?.zone],
+  ];
   return [
-    ...regions.flatMap(([at, name]) => (name === undefined ? [] : toFinding(at, 'region', name, regionHint(name)))),
+    ...checkZones(zones),
+    ...named.flatMap(([at, name]) => (name === undefined ? [] : toFinding(at, 'region', name, regionHint(name)))),
     ...machines.flatMap(([at, name]) =>
       name === undefined ? [] : toFinding(at, 'machine type', name, machineHint(name)),
     ),
@@ -29,17 +36,22 @@ function toFinding(at: Finding['at'], what: string, name: string, hint: string |
   return [{ code: 'PF223', severity: 'warning', at, message: `Google Cloud has no ${what} like ${name}`, hint }];
 }
 
-const continents = ['africa', 'asia', 'australia', 'europe', 'me', 'northamerica', 'southamerica', 'us'];
-const directions = ['central', 'east', 'north', 'northeast', 'northwest', 'south', 'southeast', 'southwest', 'west'];
-
-/** CONTINENT-DIRECTIONn, or what to write instead. */
+/** What to write instead of a region that is not known. */
 function regionHint(region: string): string | null {
-  const [, continent = '', direction = '', number = ''] = /^([a-z]+)-([a-z]+)(\d+)$/.exec(region) ?? [];
-  const near = [nearest(continent, continents), nearest(direction, directions)] as const;
-  if (near[0] === continent && near[1] === direction) return null;
-  const [first, second] = near;
-  if (first === null || second === null) return 'write a region like europe-west1 or us-central1';
-  return `did you mean ${first}-${second}${number}?`;
+  if (regions.includes(region)) return null;
+  const near = suggestName(region, regions);
+  if (near === null) return 'write a region like europe-west1 or us-central1';
+  return `did you mean ${near}? (one that is newer than this compiler works all the same)`;
+}
+
+/** Zones that a known region does not have; that a zone is in the platform's region is `checkNetwork`'s. */
+function checkZones(zones: readonly (readonly [Finding['at'], string | undefined])[]): readonly Finding[] {
+  return zones.flatMap(([at, zone]): readonly Finding[] => {
+    const known = zone === undefined ? [] : listZones(zone.slice(0, zone.lastIndexOf('-')));
+    if (zone === undefined || known.length === 0 || known.includes(zone)) return [];
+    const hint = `it has ${known.join(', ')}`;
+    return [{ code: 'PF265', severity: 'warning', at, message: `its region has no zone ${zone}`, hint }];
+  });
 }
 
 /** What follows the series. A series itself is a letter, a number and perhaps a letter; new ones come every year. */
@@ -50,7 +62,8 @@ const sizes = [
 
 /** SERIES-CLASS[-n…], or what to write instead. */
 function machineHint(type: string): string | null {
-  if (type.startsWith('custom-')) return null; // of the first series, whose name is left out
+  // custom-… is of the first series, whose name is left out.
+  if (type.startsWith('custom-') || isOfKnownSeries(type)) return null;
   const [series = '', size = '', ...rest] = type.split('-');
   const built = /^[a-z]\d+[a-z]?$/.test(series);
   const near = nearest(size, sizes);

@@ -12,6 +12,7 @@ import { checkInstance } from './instance.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { checkLocations } from './locations.ts';
 import { checkMachineBackups } from './machine-backups.ts';
+import { checkMachineTypes } from './machine-types.ts';
 import { checkNames } from './names.ts';
 import { checkMisspeltNamespaces } from './namespaces.ts';
 import { checkNetwork } from './network.ts';
@@ -28,6 +29,7 @@ import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
 const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkNetwork,
   checkPlaces,
+  checkMachineTypes,
   checkMachineBackups,
   checkCloudSql,
   checkInstance,

@@ -33,6 +33,7 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
   'gcp.region': [
     ['europe-west1-b', 'PF105'],
     ['europ-west1', 'PF223', 'warning'],
+    ['europe-west5', 'PF223', 'warning'],
     ['us-east1', 'PF202'],
   ],
   'gcp.network': [
@@ -120,9 +121,12 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
   'hosting.virtualMachines.zone': [
     ['europe-west1', 'PF105'],
     ['us-central1-a', 'PF202'],
+    ['europe-west1-a', 'PF265', 'warning'],
   ],
   'hosting.virtualMachines.machineType': [
-    ['e2-stanard-4', 'PF223', 'warning'],
+    ['e2-stanard-4', 'PF264'],
+    ['e2-standard-6', 'PF264'],
+    ['xyz-standard-4', 'PF223', 'warning'],
     ['standard', 'PF105'],
   ],
   'hosting.virtualMachines.clients.*': [
@@ -154,8 +158,11 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
     ['Metaflow', 'PF105'],
     [long(64), 'PF105'],
   ],
-  'access.bastion.zone': [['us-central1-a', 'PF202']],
-  'access.bastion.machineType': [['e2-mikro', 'PF223', 'warning']],
+  'access.bastion.zone': [
+    ['us-central1-a', 'PF202'],
+    ['europe-west1-f', 'PF265', 'warning'],
+  ],
+  'access.bastion.machineType': [['e2-mikro', 'PF264']],
   'access.bastion.subnetwork': [['projects/acme-earth/regions/us-central1/subnetworks/main', 'PF202']],
   'kubernetes.namespace': [['Metaflow', 'PF105']],
   'metaflow.datastore': [
