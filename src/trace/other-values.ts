@@ -66,12 +66,16 @@ export function isAllowed(value: unknown, schema: SchemaNode): boolean {
   if (value === undefined) return false;
   if (schema.const !== undefined) return value === schema.const;
   if (schema.enum !== undefined) return schema.enum.includes(value);
-  switch (schema.type) {
+  return [schema.type].flat().some((type) => isOfType(value, type, schema));
+}
+
+function isOfType(value: unknown, type: string | undefined, schema: SchemaNode): boolean {
+  switch (type) {
     case 'boolean':
       return typeof value === 'boolean';
     case 'integer':
     case 'number':
-      return typeof value === 'number' && isWithin(value, schema);
+      return typeof value === 'number' && isWithin(value, type, schema);
     case 'string':
       return typeof value === 'string' && isForm(value, schema);
     case 'array':
@@ -81,9 +85,9 @@ export function isAllowed(value: unknown, schema: SchemaNode): boolean {
   }
 }
 
-function isWithin(value: number, schema: SchemaNode): boolean {
+function isWithin(value: number, type: 'integer' | 'number', schema: SchemaNode): boolean {
   return (
-    (schema.type === 'number' || Number.isInteger(value)) &&
+    (type === 'number' || Number.isInteger(value)) &&
     value >= (schema.minimum ?? -Infinity) &&
     value <= (schema.maximum ?? Infinity) &&
     value > (schema.exclusiveMinimum ?? -Infinity)

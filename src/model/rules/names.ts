@@ -10,6 +10,7 @@ function checkBuckets(value: RuleInput['value']): readonly Finding[] {
   const places: readonly (readonly [readonly string[], string | undefined])[] = [
     [['gcp', 'terraformState'], value.gcp.terraformState],
     [['metaflow', 'datastore'], value.metaflow?.datastore],
+    [['hosting', 'virtualMachines', 'backups', 'bucket'], value.hosting.virtualMachines?.backups?.bucket],
     ...Object.entries(value.pipelines ?? {}).map(
       ([name, { download }]) => [['pipelines', name, 'download', 'to'], download?.to] as const,
     ),

@@ -12,6 +12,10 @@ export function checkPlaces({ value }: RuleInput): readonly Finding[] {
   const replicas = value.hosting.cloudSql?.replicas ?? [];
   const named: readonly (readonly [readonly (string | number)[], string | undefined])[] = [
     [['gcp', 'region'], value.gcp.region],
+    [
+      ['hosting', 'virtualMachines', 'backups', 'location'],
+      findRegion(value.hosting.virtualMachines?.backups?.location),
+    ],
     ...replicas.map(({ region }, index) => [['hosting', 'cloudSql', 'replicas', index, 'region'], region] as const),
   ];
   const machines: typeof named = [
@@ -34,6 +38,11 @@ export function checkPlaces({ value }: RuleInput): readonly Finding[] {
 function toFinding(at: Finding['at'], what: string, name: string, hint: string | null): readonly Finding[] {
   if (hint === null) return [];
   return [{ code: 'PF223', severity: 'warning', at, message: `Google Cloud has no ${what} like ${name}`, hint }];
+}
+
+/** A bucket is in a region, or in EU, US or ASIA. */
+function findRegion(location: string | undefined): string | undefined {
+  return location?.includes('-') === true ? location : undefined;
 }
 
 /** What to write instead of a region that is not known. */

@@ -27,6 +27,8 @@ const reasons = {
   CKV_GCP_56: ['hosting.cloudSql.flags sets log_temp_files so.'],
   CKV_GCP_57: ['hosting.cloudSql.flags sets log_min_duration_statement so.'],
   CKV_GCP_60: ['kubernetes.proxy.privateIp: false asks for it; no network is authorized.'],
+  CKV_GCP_62: ['Who reads it is in Cloud Audit Logs, if the project turns on data access logs of Cloud Storage.'],
+  CKV_GCP_78: ['Soft deletion keeps what is deleted; versions would keep every backup that pgBackRest expires.'],
   CKV_GCP_79: ['PostgreSQL 15 is the version that the platform is made for and tested with.'],
   CKV_GCP_108: ['log_hostname asks DNS at each connection, and what connects is the Auth Proxy.'],
   CKV_GCP_109: ['hosting.cloudSql.flags sets log_min_error_statement so.'],

@@ -104,6 +104,8 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
     ['Read', 'PF105'],
     [long(21), 'PF105'],
   ],
+  'hosting.cloudSql.replicas.*.renamedFrom': [['Read', 'PF105']],
+  'access.workloads.*.renamedFrom': [['Task', 'PF105']],
   'hosting.cloudSql.replicas.*.region': [
     ['europe-west4-a', 'PF105'],
     ['eurpe-west4', 'PF223', 'warning'],
@@ -138,6 +140,20 @@ export const badTexts: Readonly<Record<string, readonly BadText[]>> = {
   'hosting.virtualMachines.subnetwork': [
     ['main', 'PF105'],
     ['projects/acme-earth/regions/us-central1/subnetworks/main', 'PF202'],
+  ],
+  'hosting.virtualMachines.encryptionKey': [
+    ['machines', 'PF105'],
+    ['projects/acme-keys/locations/europe-west1/keyRings/databases', 'PF105'],
+    ['projects/acme-keys/locations/us-central1/keyRings/databases/cryptoKeys/machines', 'PF258'],
+  ],
+  'hosting.virtualMachines.backups.bucket': [
+    ['acme-earth-backups', 'PF105'],
+    ['gs://Acme', 'PF105'],
+    ['gs://google-backups', 'PF220'],
+  ],
+  'hosting.virtualMachines.backups.location': [
+    ['Europe', 'PF105'],
+    ['europ-west1', 'PF223', 'warning'],
   ],
   'access.people.*.member': [
     ['ana@example.org', 'PF105'],

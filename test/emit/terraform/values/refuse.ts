@@ -17,7 +17,7 @@ const specs = [
 
 /** Values that a key must not have: those of `badTexts`, or what the schema's own words about it rule out. */
 export function listBadValues(key: string): readonly Bad[] {
-  return [...(badTexts[key] ?? []), ...(splitKey(key).isName ? [] : listUnlike(findSchema(key)))];
+  return [...(badTexts[key] ?? []), ...(splitKey(key).isName ? [] : listUnlike(followReference(findSchema(key))))];
 }
 
 function listUnlike(node: SchemaNode): readonly Bad[] {

@@ -1,5 +1,8 @@
 # hosting.virtualMachines.backups: where pgBackRest on each machine keeps its backups and the write-ahead log.
 resource "google_storage_bucket" "backups" {
+  # checkov:skip=CKV_GCP_62: Who reads it is in Cloud Audit Logs, if the project turns on data access logs of Cloud Storage.
+  # checkov:skip=CKV_GCP_78: Soft deletion keeps what is deleted; versions would keep every backup that pgBackRest expires.
+
   name     = "acme-fields-harvest-postgres-backups"
   location = local.region
   labels   = local.labels
