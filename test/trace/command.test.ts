@@ -26,6 +26,13 @@ function find(path: string, text: string): string {
   return `${path}:${line}`;
 }
 
+/** Where a text first stands in the spec, as a pattern. */
+function placed(text: string): string {
+  const path = find('platform.yaml', text);
+  const line = readFileSync(join(folder, 'platform.yaml'), 'utf8').split('\n')[Number(path.split(':')[1]) - 1] ?? '';
+  return `${path.replace('.', '\\.')}:${line.indexOf(text) + 1}`;
+}
+
 const instance = 'generated/prod/terraform/instance.tf';
 
 describe('a line of an artifact', () => {
@@ -46,15 +53,15 @@ describe('a line of an artifact', () => {
   });
   test('of one environment comes from its overlay', async () => {
     const { stdout } = await run('explain', find('generated/dev/terraform/instance.tf', 'db-custom-1-3840'));
-    expect(stdout).toMatch(/hosting\.cloudSql\.tier {2}platform\.yaml:61:15\n/);
+    expect(stdout).toMatch(new RegExp(`hosting\\.cloudSql\\.tier {2}${placed('db-custom-1-3840')}\n`));
   });
   test('that no key says has its default', async () => {
-    const { stdout } = await run('explain', '--format', 'json', find(instance, 'day '));
+    const { stdout } = await run('explain', '--format', 'json', find(instance, 'update_track'));
     expect(JSON.parse(stdout).lines[0].causes[0]).toMatchObject({
       effect: 'text',
-      path: 'hosting.cloudSql.maintenance.day',
+      path: 'hosting.cloudSql.maintenance.track',
       kind: 'default',
-      default: 'sunday',
+      default: 'stable',
       place: { file: 'platform.yaml' },
     });
   });
@@ -107,7 +114,8 @@ describe('a key of the spec', () => {
     const { stdout } = await run('explain', 'environments.dev.hosting.cloudSql.tier');
     expect(stdout).toContain('tier                        = "db-custom-1-3840"');
     expect(stdout).not.toContain('db-custom-4-16384');
-    expect((await run('explain', 'environments.dev')).stdout).toMatch(/environments\.dev {2}platform\.yaml:57:3/);
+    const overlay = await run('explain', 'environments.dev');
+    expect(overlay.stdout).toMatch(new RegExp(`environments\\.dev {2}${placed('dev:')}`));
   });
   test.each(['access.people[0].member', 'access.people.0.member'])('%s is one', async (subject) => {
     expect((await run('explain', subject, '--env', 'prod')).stdout).toContain('member = "user:ana@example.org"');
