@@ -88,9 +88,8 @@ export function reportChanges(pairs: readonly EnvironmentPair[], options: Report
   return { changes, notes, warnings: options.warnings, failOn: options.failOn, untraced: 0 };
 }
 
-/** A lock of before acknowledgements has none. */
 function acknowledgementsOf(platform: Platform | null): readonly Acknowledgement[] {
-  return (platform as Partial<Platform> | null)?.acknowledgements ?? [];
+  return platform?.acknowledgements ?? [];
 }
 
 function reportChange(

@@ -1,4 +1,4 @@
-import type { CloudSqlHosting, DatabaseMachine, Hosting, Platform, Reach } from '../model/platform.ts';
+import type { DatabaseMachine, Hosting, Platform } from '../model/platform.ts';
 import { readSetting } from './fields.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ type Place = Pick<Platform['gcp'], 'region' | 'network'>;
 
 function listHosting(hosting: Hosting, place: Place): Named[] {
   if (hosting.kind === 'cloudSql') {
-    const { kind, replicas, alerts, dashboard, initAccount, ...instance } = withProtection(hosting);
+    const { kind, replicas, alerts, dashboard, initAccount, ...instance } = hosting;
     // The roles of all who log in name the replicas too.
     const roles = { instances: [instance.instance, ...replicas.map((replica) => replica.instance)] };
     return [
@@ -60,24 +60,15 @@ function listHosting(hosting: Hosting, place: Place): Named[] {
   ];
 }
 
-const presumedReach: Reach = { kind: 'privateServicesAccess', allocatedRange: null, manage: false };
-
-/** How it was reached and encrypted, of which a lock of before the spec could say it has nothing. */
-function withProtection(hosting: CloudSqlHosting): CloudSqlHosting {
-  const connectorEnforcement = hosting.replicas.length === 0;
-  const older = { reach: presumedReach, connectorEnforcement, sslMode: 'encrypted' } as const;
-  return { ...older, ...hosting };
-}
-
 type Named = readonly [name: string, resource: Resource];
 
 function resource(name: string, fields: object): Named {
   return [name, { fields: { ...fields }, formerNames: [] }];
 }
 
-/** Something whose key may change while what it has stays. A lock of before `renamedFrom` has no `formerNames`. */
-function renamable(kind: string, name: string, own: { readonly formerNames?: readonly string[] }): Named {
-  const { formerNames = [], ...fields } = own;
+/** Something whose key may change while what it has stays. */
+function renamable(kind: string, name: string, own: { readonly formerNames: readonly string[] }): Named {
+  const { formerNames, ...fields } = own;
   return [`${kind} ${name}`, { fields, formerNames: formerNames.map((former) => `${kind} ${former}`) }];
 }
 

@@ -9,7 +9,10 @@ export type * from './hosting.ts';
  * same bytes whatever the order of its keys.
  */
 export interface Platform {
-  /** Raised when the shape of this model changes, so that an older lock is recognised. */
+  /**
+   * Raised when what is there already is said otherwise, so that an older lock is recognised and refused. A part that is
+   * new raises nothing: diff's `completeModel` says what it was before there was a key for it.
+   */
   readonly modelVersion: 1;
   readonly name: string;
   /** `default` where the spec has no `environments`. */

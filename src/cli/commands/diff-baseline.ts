@@ -4,6 +4,7 @@ import { listEnvironments } from '../../artifact/folder.ts';
 import { hashText } from '../../artifact/hash.ts';
 import { lockName } from '../../artifact/lock.ts';
 import type { SourceFile } from '../../diagnostic/source.ts';
+import { completeModel } from '../../diff/older-models.ts';
 import type { Platform } from '../../model/platform.ts';
 import { CommandError, type Context } from '../context.ts';
 import { type LoadedPlatforms, readSpecFile, resolveText } from '../load.ts';
@@ -103,7 +104,7 @@ function readLock(text: string, shown: string): readonly ReadLock[] {
       hint: 'compare with the spec itself, e.g. --against HEAD',
     });
   }
-  return [{ platform: lock.platform, sha256: lock.spec?.sha256 ?? null }];
+  return [{ platform: completeModel(lock.platform), sha256: lock.spec?.sha256 ?? null }];
 }
 
 interface Lock {

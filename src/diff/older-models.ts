@@ -1,0 +1,91 @@
+import { defaultThresholds } from '../model/alerts.ts';
+import type { Alerts, Bastion, CloudSqlHosting, Platform, VirtualMachinesHosting } from '../model/platform.ts';
+
+/**
+ * The model of a lock that an older compiler wrote. What that compiler did not know of is put in as its artifacts had
+ * it, so that a diff after an upgrade shows what another apply would change, and not what is only said more of now.
+ * What was not there at all stays absent: it appears.
+ */
+export function completeModel(older: Platform): Platform {
+  const { hosting, bastion } = older;
+  return {
+    ...fill(older, { acknowledgements: [] }),
+    workloads: older.workloads.map((workload) => fill(workload, { formerNames: [] })),
+    bastion: bastion === null ? null : fill(bastion, olderBastion),
+    hosting: hosting.kind === 'cloudSql' ? completeCloudSql(hosting) : completeMachines(hosting, older.prefix),
+  };
+}
+
+function fill<T extends object>(older: T, absent: Partial<T>): T {
+  return { ...absent, ...older };
+}
+
+/** No rule stood in the way of what went out of it. */
+const olderBastion: Partial<Bastion> = { encryptionKey: null, ranges: ['0.0.0.0/0'] };
+
+function completeCloudSql(older: CloudSqlHosting): CloudSqlHosting {
+  const { replicas, deletionProtection } = older;
+  const derived: Partial<CloudSqlHosting> = {
+    connectorEnforcement: replicas.length === 0,
+    // Of the other edition it was not written either, and is whatever Cloud SQL made it.
+    ...(older.edition === 'enterprise' ? { dataCache: false } : {}),
+  };
+  return {
+    ...fill(older, { ...olderInstance, ...derived }),
+    backups: fill(older.backups, { location: null, retainOnDelete: deletionProtection }),
+    maintenance: fill(older.maintenance, { deny: null }),
+    insights: fill(older.insights, olderInsights),
+    replicas: replicas.map((replica) => fill(replica, olderReplica)),
+    alerts: fill(older.alerts, {
+      ...noOtherAlerts,
+      transactionIds: null,
+      // Without replicas there is no such alert, whatever is asked for.
+      replicationLag: replicas.length === 0 ? defaultThresholds.replicationLag : null,
+    }),
+  };
+}
+
+const olderInstance: Partial<CloudSqlHosting> = {
+  zone: null,
+  secondaryZone: null,
+  activation: 'always',
+  passwordPolicy: null,
+  connectionPool: null,
+  reach: { kind: 'privateServicesAccess', allocatedRange: null, manage: false },
+  sslMode: 'encrypted',
+  encryptionKey: null,
+  dashboard: false,
+};
+
+/** The length is the provider's default, the rest stood in the template. */
+const olderInsights: Partial<CloudSqlHosting['insights']> = {
+  enabled: true,
+  recordClientAddress: false,
+  queryStringLength: 1024,
+};
+
+const olderReplica: Partial<CloudSqlHosting['replicas'][number]> = {
+  formerNames: [],
+  availability: 'zonal',
+  zone: null,
+  flags: [],
+  encryptionKey: null,
+};
+
+const noOtherAlerts: Pick<Alerts, 'down' | 'backups' | 'emails'> = { down: false, backups: false, emails: [] };
+
+function completeMachines(older: VirtualMachinesHosting, prefix: string): VirtualMachinesHosting {
+  return {
+    ...fill(older, olderMachines),
+    ingest: fill(older.ingest, { backupFolder: `${prefix}/ingest` }),
+    pgstac: fill(older.pgstac, { backupFolder: `${prefix}/pgstac` }),
+  };
+}
+
+const olderMachines: Partial<VirtualMachinesHosting> = {
+  passwords: 'secretManager',
+  encryptionKey: null,
+  opsAgent: false,
+  alerts: { cpu: null, memory: null, disk: null, connections: null, notify: [], ...noOtherAlerts },
+  dashboard: false,
+};
