@@ -1,3 +1,4 @@
+import { installerLock } from '../model/layout.ts';
 import { type Login, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Database, describeTarget, type Session } from './connection.ts';
@@ -158,9 +159,6 @@ async function grantLogins(
   return logins.filter((login) => missing.includes(login.name));
 }
 
-/** "platform" in ASCII: one number that every installer knows. */
-export const lockKey = '8100956982295360109';
-
 /** One installer of a database at a time, by a lock that ends with the transaction, so that a pooler may stand between. */
 async function lockedTransaction<T>(
   database: Database,
@@ -171,11 +169,11 @@ async function lockedTransaction<T>(
     try {
       return await database.transaction(async (session) => {
         const [row] = await session.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
-          lockKey,
+          installerLock,
         ]);
         if (row?.locked !== true) {
           ports.say(`waiting for another installer of ${describeTarget(database.target)}`);
-          await session.query('SELECT pg_advisory_xact_lock($1)', [lockKey]);
+          await session.query('SELECT pg_advisory_xact_lock($1)', [installerLock]);
         }
         return await work(session);
       });

@@ -5,7 +5,7 @@ import type { CloudSqlHosting, Platform, Workload } from './platform.ts';
  * Cloud SQL the proxy logs in by IAM, on virtual machines the runner reads it from Secret Manager.
  *
  * Cloud SQL: `postgresql://USER%40PROJECT.iam@127.0.0.1:PORT/NAME?sslmode=disable`, because the proxy does TLS itself.
- * Virtual machines: `postgresql://LOGIN@HOST:5432/NAME?sslmode=verify-ca`.
+ * Virtual machines: `postgresql://LOGIN@HOST:5432/NAME?sslmode=verify-full`.
  */
 export function pgstacDsn(platform: Platform, workload: Workload): string {
   return databaseDsn(platform, workload, 'pgstac');
@@ -32,7 +32,7 @@ export function proxyPort(platform: Platform): number {
 function databaseDsn(platform: Platform, workload: Workload, database: 'pgstac' | 'ingest'): string {
   if (platform.hosting.kind === 'virtualMachines') {
     const { login, host } = platform.hosting[database];
-    return `postgresql://${encodeURIComponent(login)}@${host}:5432/${platform.databases[database].name}?sslmode=verify-ca`;
+    return `postgresql://${encodeURIComponent(login)}@${host}:5432/${platform.databases[database].name}?sslmode=verify-full`;
   }
   if (workload.databaseUser === null) throw new Error(`workload ${workload.name} has no login on Cloud SQL`);
   return proxyDsn(platform, workload.databaseUser, database);

@@ -3,3 +3,6 @@
  * every change of their tables: what is there already stays as it is, so a database of another layout is refused.
  */
 export const layoutVersion = '2';
+
+/** The advisory lock of whoever installs into a database, `platform db init` and scripts/db alike: "platform" in ASCII. */
+export const installerLock = '8100956982295360109';

@@ -3,12 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
 import { readSqlState } from '../../src/database/failure.ts';
-import { lockKey } from '../../src/database/initialise.ts';
 import { listMissingParts } from '../../src/database/inspect.ts';
 import { openServer } from '../../src/database/server.ts';
 import { readStatus } from '../../src/database/status.ts';
 import { verifyDatabases } from '../../src/database/verify.ts';
-import { layoutVersion } from '../../src/model/layout.ts';
+import { installerLock, layoutVersion } from '../../src/model/layout.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
@@ -132,7 +131,7 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
     const waits = new EventEmitter();
     let done: Promise<unknown> | undefined;
     await other.transaction(async (session) => {
-      await session.query('SELECT pg_advisory_xact_lock($1)', [lockKey]);
+      await session.query('SELECT pg_advisory_xact_lock($1)', [installerLock]);
       const heard = once(waits, 'said');
       done = initialise(pair, makePlatform(), (line) => waits.emit('said', line));
       expect((await heard)[0]).toMatch(/waiting for another installer of PGSTAC_DSN/);

@@ -56,8 +56,8 @@ describe("pgAdmin's servers", () => {
   test('are the two machines, told by their certificates', () => {
     const servers = Object.values(readServers(resolveParts({ hosting: virtualMachines })));
     expect(servers.map((server) => [server['Name'], server['Port'], server['Username'], server['SSLMode']])).toEqual([
-      ['ingest-postgres', 15432, 'ingest_user', 'verify-ca'],
-      ['pgstac-postgres', 15433, 'pgstac_user', 'verify-ca'],
+      ['ingest-postgres', 15432, 'ingest_user', 'verify-full'],
+      ['pgstac-postgres', 15433, 'pgstac_user', 'verify-full'],
     ]);
   });
 

@@ -6,10 +6,11 @@ import { listMachines } from './words.ts';
 
 interface Server {
   readonly name: string;
+  readonly host: '127.0.0.1' | 'localhost';
   readonly port: number;
   readonly database: string;
   readonly username: string;
-  readonly sslMode: 'disable' | 'verify-ca';
+  readonly sslMode: 'disable' | 'verify-full';
   readonly comment: string;
 }
 
@@ -25,7 +26,7 @@ export function renderPgadmin(platform: Platform): string {
       id: jsonValue(String(index + 1)),
       name: jsonValue(server.name),
       group: jsonValue(platform.prefix),
-      host: jsonValue('127.0.0.1'),
+      host: jsonValue(server.host),
       port: jsonValue(server.port),
       database: jsonValue(server.database),
       username: jsonValue(server.username),
@@ -44,10 +45,12 @@ function listServers(platform: Platform): readonly Server[] {
     case 'virtualMachines':
       return listMachines(platform).map(({ database, machine, port, login, caFile }) => ({
         name: machine,
+        // A name that the server's certificate has.
+        host: 'localhost',
         port,
         database,
         username: login,
-        sslMode: 'verify-ca',
+        sslMode: 'verify-full',
         comment: `Root certificate: ${caFile}, see team/access.md`,
       }));
     default:
@@ -60,6 +63,7 @@ function listLogins(platform: Platform, { email, kind, grants }: Person): readon
   const granted = (['pgstac', 'ingest'] as const).filter((database) => grants[database] !== null);
   return granted.map((database) => ({
     name: `${database} as ${email}`,
+    host: '127.0.0.1',
     port: proxyPort(platform),
     database: platform.databases[database].name,
     username: email.toLowerCase(),

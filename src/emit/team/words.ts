@@ -51,11 +51,11 @@ export function hasMetadataPasswords({ hosting }: Platform): boolean {
 
 export function conninfoOf({ port, database, login, caFile }: ReachedMachine): Fragment<'markdown'> {
   return conninfoPiece({
-    host: '127.0.0.1',
+    host: 'localhost',
     port,
     dbname: database,
     user: login,
-    sslmode: 'verify-ca',
+    sslmode: 'verify-full',
     sslrootcert: caFile,
   });
 }

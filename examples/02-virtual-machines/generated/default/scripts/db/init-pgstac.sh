@@ -18,32 +18,39 @@ unset PGSTAC_PASSWORD
 file=${1:?usage: PGSTAC_PASSWORD=… $0 path/to/pgstac.sql.gz}
 database=pgstac
 login=pgstac_user
+unset CDPATH # cd would look there, and say where it went
 sql=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../sql" && pwd)
+
+# It is read once, so that the SQL that is checked is the SQL that runs, whole.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat -- "$file" >"$work/given"
 
 # By the first two bytes, whatever the file is called.
 read_pgstac() {
-  case $(head -c 2 -- "$file" | od -An -tx1) in
-    *1f*8b*) gzip -dc <"$file" ;;
+  case $(head -c 2 "$work/given" | od -An -tx1) in
+    *1f*8b*) gzip -dc <"$work/given" ;;
     *50*4b*)
       python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' \
-        "$file" "pypgstac/migrations/pgstac.$version.sql"
+        "$work/given" "pypgstac/migrations/pgstac.$version.sql"
       ;;
-    *) cat -- "$file" ;;
+    *) cat "$work/given" ;;
   esac
 }
+read_pgstac >"$work/pgstac.sql"
 
 # The second is what macOS has.
 hash_bytes() {
   if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -c 1-64
 }
 
-given=$(read_pgstac | sed -n "s/^SELECT set_version('\([^']*\)');.*/\1/p" | tail -n 1)
+given=$(sed -n "s/^SELECT set_version('\([^']*\)');.*/\1/p" "$work/pgstac.sql" | tail -n 1)
 if [[ $given != "$version" ]]; then
   echo "$file is pgSTAC ${given:-of no version}; this platform is on $version (databases.pgstac.pgstac)" >&2
   exit 1
 fi
 # Of the SQL itself, or of the file as the spec's source has it.
-if [[ $(read_pgstac | hash_bytes) != "$sha256" && $(hash_bytes <"$file") != "$sha256" ]]; then
+if [[ $(hash_bytes <"$work/pgstac.sql") != "$sha256" && $(hash_bytes <"$work/given") != "$sha256" ]]; then
   echo "$file has other bytes than pgSTAC $version: its SHA-256 is not $sha256, and nothing of it was run" >&2
   exit 1
 fi
@@ -53,28 +60,60 @@ admin=(psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --dbname "${
 target=(psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 --dbname "$database" --output /dev/null --file)
 export PGCLIENTENCODING=UTF8 PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning"
 
-# The login gets in with nothing until it has a password.
+# Two at once make neither twice; another encoding than UTF8 would keep JSON's \u escapes out of pgSTAC. The login gets in
+# with nothing until it has a password.
 "${admin[@]}" <<SQL
-SELECT 'CREATE DATABASE $database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
+SELECT pg_advisory_lock(hashtext('$database')) \g /dev/null
+SELECT 'CREATE DATABASE $database ENCODING ''UTF8'' TEMPLATE '
+    || CASE WHEN pg_encoding_to_char(encoding) = 'UTF8' THEN 'template1' ELSE 'template0' END
+  FROM pg_database
+  WHERE datname = 'template1' AND NOT EXISTS (SELECT FROM pg_database WHERE datname = '$database') \gexec
+DO \$\$
+BEGIN
+  IF EXISTS (SELECT FROM pg_database WHERE datname = '$database' AND pg_encoding_to_char(encoding) <> 'UTF8') THEN
+    RAISE EXCEPTION 'database $database is there in another encoding than UTF8: nothing was made in it';
+  END IF;
+END
+\$\$;
 SELECT 'CREATE ROLE $login LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$login') \gexec
 SQL
 
-"${target[@]}" "$sql/pgstac-1-extensions.sql"
-"${target[@]}" "$sql/pgstac-2-roles.sql"
-
-ask=(psql --no-psqlrc --no-password --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --dbname "$database" --command)
-if [[ $("${ask[@]}" "SELECT to_regnamespace('pgstac') IS NULL") == t ]]; then
-  read_pgstac | "${target[@]}" - --single-transaction
-fi
-installed=$("${ask[@]}" "SELECT pgstac.get_version()")
-if [[ $installed != "$version" ]]; then
+# Rolled back: only a member of the group roles can read pgSTAC where another admin installed it.
+find_pgstac() {
+  psql --no-psqlrc --no-password --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 --dbname "$database" \
+    --set folder="$sql" --file - <<'SQL'
+BEGIN;
+SELECT pg_advisory_xact_lock(8100956982295360109) \g /dev/null
+\i :folder/pgstac-2-roles.sql
+SELECT to_regnamespace('pgstac') IS NULL AS absent, to_regproc('pgstac.get_version') IS NULL AS unknown \gset
+\if :absent
+\elif :unknown
+  \echo of no version
+\else
+  SELECT pgstac.get_version();
+\endif
+ROLLBACK;
+SQL
+}
+installed=$(find_pgstac)
+if [[ ${installed:-$version} != "$version" ]]; then
   echo "database $database has pgSTAC $installed, and nothing was changed in it: migrate it to $version with pypgstac migrate" >&2
   exit 1
 fi
 
-"${target[@]}" "$sql/pgstac-3-platform.sql"
-"${target[@]}" "$sql/pgstac-4-settings.sql"
-"${target[@]}" - <<SQL
+# All or nothing, and one installer at a time: `platform db init` takes the same lock. pgSTAC's SQL ends as another role.
+"${target[@]}" - --single-transaction --set folder="$sql" --set pgstac="$work/pgstac.sql" <<SQL
+SELECT pg_advisory_xact_lock(8100956982295360109);
+\i :folder/pgstac-1-extensions.sql
+\i :folder/pgstac-2-roles.sql
+SELECT to_regnamespace('pgstac') IS NULL AS absent \gset
+\if :absent
+  \i :pgstac
+  RESET ROLE;
+  RESET search_path;
+\endif
+\i :folder/pgstac-3-platform.sql
+\i :folder/pgstac-4-settings.sql
 SELECT platform.grant_login('$login', 'pgstac_ingest', ARRAY['pgstac_read']);
 SQL
 
@@ -87,6 +126,7 @@ escaped=${escaped//$'\r'/\\r}
 escaped=${escaped//$'\t'/\\t}
 "${admin[@]}" <<SQL
 BEGIN;
+SELECT pg_advisory_xact_lock(hashtext('$database')) \g /dev/null
 SET LOCAL password_encryption = 'scram-sha-256';
 CREATE TEMPORARY TABLE secret (value text) ON COMMIT DROP;
 COPY secret FROM STDIN;
@@ -102,7 +142,14 @@ EXCEPTION WHEN OTHERS THEN
   RAISE EXCEPTION 'cannot set the password of $login: %', reason;
 END
 \$\$;
+DO \$\$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '$login' AND (rolvaliduntil < now() OR rolconnlimit = 0)) THEN
+    RAISE WARNING '$login was there before, and gets in with no password: see its VALID UNTIL and CONNECTION LIMIT';
+  END IF;
+END
+\$\$;
 COMMIT;
 SQL
 
-echo "database $database is ready with pgSTAC $installed; $login may load items"
+echo "database $database is ready with pgSTAC $version; $login may load items"
