@@ -83,6 +83,7 @@ function viewCloudSql(platform: Platform): View<'markdown'> {
     connectionName: shellPiece(hosting.connectionName),
     instance: shellPiece(hosting.instance),
     protected: hosting.deletionProtection,
+    replicas: hosting.replicas.length > 0,
     recovery: viewRecovery(hosting),
     port: shellPiece(String(proxyPort(platform))),
     privateIp: way === 'privateIp',

@@ -174,6 +174,27 @@ describe('what a platform lacks is not in its guide', () => {
     expect(access(virtualMachines)).not.toContain('ingest_password');
   });
 
+  test('bootstrap: terraform: another password is in force before the provider logs in with it; what is inside is let go', () => {
+    const byTerraform = linesOf(readmeOf(resolveParts({ hosting: '{ cloudSql: { bootstrap: terraform } }' })));
+    const steps = (lines: readonly string[]) =>
+      lines.slice(lines.findIndex((line) => line.startsWith('echo'))).flatMap((line) => {
+        return (
+          /terraform (apply -target=google_sql_user\.admin|apply|destroy|state list)|DB_PASSWORD="\$\(/.exec(
+            line,
+          )?.[0] ?? []
+        );
+      });
+    const last = ['DB_PASSWORD="$(', 'terraform apply'];
+    expect(steps(byTerraform)).toEqual([
+      'terraform apply -target=google_sql_user.admin',
+      'terraform apply',
+      ...last,
+      'terraform state list',
+      'terraform destroy',
+    ]);
+    expect(steps(linesOf(readmeOf(resolveParts({}))))).toEqual(['terraform apply', ...last, 'terraform destroy']);
+  });
+
   test('no point-in-time recovery, no protection: neither is spoken of', () => {
     const bare =
       '{ cloudSql: { availability: zonal, deletionProtection: false, backups: { pointInTimeRecovery: false } } }';

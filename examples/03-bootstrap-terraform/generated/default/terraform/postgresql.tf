@@ -6,7 +6,7 @@
 # schema and tables comes after it, with `platform db init`: pgSTAC is no extension on Cloud SQL.
 #
 # What holds data refuses to be dropped, so before `terraform destroy` let it go with the instance:
-#   terraform state list | grep ^postgresql_ | xargs -d '\n' terraform state rm
+#   terraform state list | grep ^postgresql_ | tr '\n' '\0' | xargs -0 terraform state rm
 
 provider "postgresql" {
   scheme    = "gcppostgres"
