@@ -13,6 +13,7 @@ export function checkInstance({ value }: RuleInput): readonly Finding[] {
     ...checkEdition(sql),
     ...checkZones(sql, value.gcp.region),
     ...checkStandby(sql),
+    ...checkStopped(sql),
     ...checkPoolLogins(value, sql),
     ...checkPoolFlags(sql),
   ];
@@ -72,6 +73,18 @@ function checkStandby({ zone, secondaryZone, availability = 'regional' }: CloudS
   if (zone === secondaryZone)
     return refuse(`the standby is in ${zone} too, and falls with it`, 'write another zone of the region');
   return [];
+}
+
+/**
+ * Source: Cloud SQL, 'Start, stop, and restart instances' ("NEVER is not supported for read replica instances"). A
+ * warning: what becomes of the primary then, the page does not say.
+ */
+function checkStopped({ activation, replicas = [] }: CloudSqlSpec): readonly Finding[] {
+  if (activation !== 'never' || replicas.length === 0) return [];
+  const message = 'replicas cannot be stopped: they run on, and cost, and may keep the instance from stopping';
+  const hint = 'remove the replicas too (replicas: null in an overlay)';
+  const related = { at: [...at, 'replicas'], message: 'they are here' };
+  return [{ code: 'PF204', severity: 'warning', at: [...at, 'activation'], message, hint, related }];
 }
 
 /**
