@@ -31,6 +31,15 @@ export const cloudSqlPartRules: readonly Rule[] = [
     reason: 'Another machine: every connection to the replica ends.',
     source: google(file, 'settings.tier: not ForceNew'),
   },
+  {
+    id: 'cloudsql/replica-zone-left',
+    resource: 'cloudSql.replica *',
+    field: 'zone',
+    when: ['disappears'],
+    impact: 'none',
+    reason: 'It stays where it is: Terraform leaves a preference alone that is no longer written.',
+    source: google(file, 'settings.location_preference: Optional, Computed'),
+  },
   ...(['availability', 'zone'] as const).map(
     (field): Rule => ({
       id: `cloudsql/replica-${field}-restarts`,

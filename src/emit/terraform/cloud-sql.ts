@@ -4,7 +4,7 @@ import { hclBoolean, hclComment, hclNumber, hclString } from '../../print/hcl.ts
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView } from './common.ts';
 import { viewFlagChecks } from './flag-checks.ts';
-import { viewAvailability, viewOptions } from './instance-options.ts';
+import { needsStandby, viewAvailability, viewOptions } from './instance-options.ts';
 import { emitMonitoring } from './monitoring.ts';
 import { viewPostgresql, viewRoles } from './postgresql.ts';
 import { emitReach, viewProtection } from './reach.ts';
@@ -37,6 +37,7 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
 }
 
 function viewInstance(platform: Platform, hosting: CloudSqlHosting): HclView {
+  const standbyAnywhere = needsStandby(hosting) && hosting.secondaryZone === null;
   return {
     ...viewProtection(platform, hosting),
     ...viewSettings(hosting),
@@ -44,7 +45,8 @@ function viewInstance(platform: Platform, hosting: CloudSqlHosting): HclView {
     version: hclString(hosting.version),
     deletionProtection: hclBoolean(hosting.deletionProtection),
     replicas: hosting.replicas.length > 0,
-    ignored: hosting.disk.autoresize || !hosting.insights.enabled,
+    standbyAnywhere,
+    ignored: hosting.disk.autoresize || !hosting.insights.enabled || standbyAnywhere,
   };
 }
 

@@ -31,6 +31,11 @@ export function viewAvailability(availability: CloudSqlHosting['availability']):
   return hclString({ zonal: 'ZONAL', regional: 'REGIONAL' }[availability]);
 }
 
+/** Whether Cloud SQL chooses a zone for a standby beside the zone that is said. */
+export function needsStandby({ zone, availability }: Pick<CloudSqlHosting, 'zone' | 'availability'>): boolean {
+  return zone !== null && availability === 'regional';
+}
+
 /** Source of the form: google_sql_database_instance's page, `deny_maintenance_period` (GoogleCloudPlatform/magic-modules #11277). */
 function viewDeny({ start, end, time }: DenyPeriod): HclView {
   const date = (day: string) => hclString(day.replace(/^(\d{4}-)0/, '$1'));

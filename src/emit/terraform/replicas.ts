@@ -2,7 +2,7 @@ import type { CloudSqlHosting, Setting } from '../../model/platform.ts';
 import { hclMap, hclString, hclStrings } from '../../print/hcl.ts';
 import type { HclView } from './common.ts';
 import { viewFlagChecks } from './flag-checks.ts';
-import { viewAvailability } from './instance-options.ts';
+import { needsStandby, viewAvailability } from './instance-options.ts';
 
 /** What `replicas.tf` says: the primary's own view, and of each replica what it has for itself. */
 export function viewReplicas(primary: HclView, { flags, replicas }: CloudSqlHosting): HclView {
@@ -10,6 +10,7 @@ export function viewReplicas(primary: HclView, { flags, replicas }: CloudSqlHost
   const shared = flags.filter(({ name }) => !own.has(name));
   return {
     ...primary,
+    standbyAnywhere: replicas.some(needsStandby),
     flags: shared.map(({ name, value }) => ({ name: hclString(name), value: hclString(value) })),
     checks: viewFlagChecks(shared),
     ownFlags: own.size > 0,

@@ -9,10 +9,11 @@ const everything = {
     cloudSql: {
       bootstrap: 'terraform',
       tier: 'db-custom-4-16384',
+      zone: 'europe-west1-b',
       disk: { limitGb: 500 },
       replicas: [
         { name: 'read', tier: 'db-custom-2-7680' },
-        { name: 'us', region: 'us-central1' },
+        { name: 'us', region: 'us-central1', availability: 'regional', zone: 'us-central1-a' },
       ],
       alerts: {
         cpu: false,
