@@ -10,8 +10,8 @@ import { makeTemporaryFolder } from './temporary.ts';
 const tool = join(projectRoot, 'tools/terraform-check');
 
 /**
- * Terraform core's `fmt -check`, `init`, `validate` and `test` over each folder of .tf files, offline; code 0 where all
- * hold, and stdout names each step. The first call on a machine sets the tool up, which takes minutes. The suite needs
+ * Terraform core's `fmt -check`, `init`, `validate` and `test` over each folder of .tf files, offline, `init` and
+ * `validate` with the newest providers too; code 0 where all hold, and stdout names each step. The first call on a machine sets the tool up, which takes minutes. The suite needs
  * `go` and `python`.
  */
 export async function checkTerraform(folders: readonly string[]): Promise<RunResult> {

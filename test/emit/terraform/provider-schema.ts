@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectRoot } from '../../support/root.ts';
 
 /** A type as `terraform providers schema -json` writes it: "string", ["list", "string"], ["object", { … }]. */
@@ -42,13 +42,16 @@ interface SchemaFile {
   >;
 }
 
-/** The lowest versions that the folders allow: google 6.50 and postgresql 1.26, as tools/terraform-check has them. */
-export function readProviderSchemas(): ProviderSchemas {
+/** The two ends of the versions of google that the folders allow, by the file that tools/terraform-check has of each. */
+export const googleSchemas = { '6.50': 'google', '7.46': 'google-newest' } as const;
+
+/** The schemas of one end, and those of the other provider at the lowest version that is allowed. */
+export function readProviderSchemas(google: keyof typeof googleSchemas = '6.50'): ProviderSchemas {
   const schemas = { resource: new Map<string, Block>(), data: new Map<string, Block>(), provider: new Map() };
-  for (const name of ['google', 'postgresql']) {
+  for (const name of [googleSchemas[google], 'postgresql']) {
     const text = readFileSync(join(projectRoot, 'tools/terraform-check/schemas', `${name}.json`), 'utf8');
-    for (const found of Object.values((JSON.parse(text) as SchemaFile).provider_schemas)) {
-      schemas.provider.set(name, found.provider);
+    for (const [address, found] of Object.entries((JSON.parse(text) as SchemaFile).provider_schemas)) {
+      schemas.provider.set(basename(address), found.provider);
       for (const [type, { block }] of Object.entries(found.resource_schemas)) schemas.resource.set(type, block);
       for (const [type, { block }] of Object.entries(found.data_source_schemas)) schemas.data.set(type, block);
     }

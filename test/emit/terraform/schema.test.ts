@@ -1,17 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { listTerraformFolders } from './folders.ts';
-import { readProviderSchemas } from './provider-schema.ts';
+import { googleSchemas, readProviderSchemas } from './provider-schema.ts';
 import { findSchemaMistakes } from './schema-mistakes.ts';
 
 const schemas = readProviderSchemas();
 // Hostile labels are other texts in the same places, and take this parser long.
 const folders = listTerraformFolders().filter(({ name }) => !name.includes('hostile'));
 
-describe("what is emitted is in the lowest providers' schemas, with its type and not deprecated", () => {
+const ends = Object.keys(googleSchemas) as (keyof typeof googleSchemas)[];
+
+describe.each(ends)('what is emitted is in the schemas of google %s, with its type and not deprecated', (version) => {
+  const schemasOfEnd = readProviderSchemas(version);
+
   test.each(folders.map(({ name, files }) => [name, files] as const))('%s', async (_, files) => {
-    const found = [...files].map(([name, text]) => findSchemaMistakes(name, text, schemas));
+    const found = [...files].map(([name, text]) => findSchemaMistakes(name, text, schemasOfEnd));
     expect((await Promise.all(found)).flat()).toEqual([]);
   });
+});
+
+test('the folders allow just the versions between these ends', () => {
+  const allowed = folders.flatMap(({ files }) => [
+    ...(files.get('versions.tf') ?? '').matchAll(/"hashicorp\/google"\n +version = "(.*)"/g),
+  ]);
+  expect(allowed).toHaveLength(folders.length);
+  expect(new Set(allowed.map(([, range]) => range))).toEqual(new Set(['>= 6.50, < 8.0']));
 });
 
 describe('the check sees', () => {

@@ -12,15 +12,15 @@ import { dataSources, packages, resources } from './sources.mjs';
 const schemas = join(import.meta.dirname, '../schemas');
 const work = mkdtempSync(join(tmpdir(), 'make-schemas-'));
 try {
-  for (const provider of Object.keys(packages)) writeFileSync(join(schemas, `${provider}.json`), makeSchema(provider));
+  for (const file of Object.keys(packages)) writeFileSync(join(schemas, `${file}.json`), makeSchema(file));
 } finally {
   rmSync(work, { recursive: true });
 }
 
 /** A provider's schema as `providers schema -json` has it, a type a line: so a change of the set is a readable diff. */
-function makeSchema(provider) {
-  const { npm, python, version, address } = packages[provider];
-  const folders = { classes: unpackNpm(provider, npm), python: unpackPython(provider, python) };
+function makeSchema(file) {
+  const { provider, classes, python, version, address } = packages[file];
+  const folders = { classes: unpackClasses(file, classes), python: readPython(`${file}-python`, python) };
   const providerBlock = readBlock(folders, 'provider', 'provider');
   const list = (types, prefix) =>
     Object.entries(types).map(([type, path]) => {
@@ -28,7 +28,7 @@ function makeSchema(provider) {
       const schema = { version: 0, block: readBlock(folders, folder, path) };
       return `${JSON.stringify(type)}:${JSON.stringify(schema)}`;
     });
-  const from = `${npm}; deprecated and write_only: ${python}`;
+  const from = `${classes.npm ?? classes.python}; deprecated and write_only: ${python}`;
   return `{"from":${JSON.stringify(from)},"provider_version":"${version}",
 "provider_schemas":{"registry.terraform.io/${address}":{
 "provider":${JSON.stringify(providerBlock)},
@@ -47,22 +47,29 @@ function readBlock({ classes, python }, folder, path) {
   return block;
 }
 
-/** The folder of an npm package's classes. */
-function unpackNpm(provider, name) {
-  const folder = join(work, provider);
+/** The folder of a package's classes: an npm package, or the one that a Python package was made from and brings. */
+function unpackClasses(file, { npm, python }) {
+  const folder = join(work, file);
   mkdirSync(folder);
-  execFileSync('npm', ['pack', '--silent', name], { cwd: folder });
-  execFileSync('tar', ['xzf', readdirSync(folder)[0]], { cwd: folder });
+  if (python !== undefined) installPython(folder, python);
+  else execFileSync('npm', ['pack', '--silent', npm], { cwd: folder });
+  const archive = readdirSync(folder, { recursive: true }).find((name) => name.endsWith('.tgz'));
+  execFileSync('tar', ['xzf', archive], { cwd: folder });
   return join(folder, 'package/lib');
 }
 
-/** What reads a file of a Python package; undefined where it has none of that name. */
-function unpackPython(provider, name) {
-  const folder = join(work, `${provider}-python`);
-  execFileSync('pip', ['install', '--quiet', '--root-user-action=ignore', '--no-deps', '--target', folder, name]);
+/** What reads a file of a Python package of Pulumi; undefined where it has none of that name. */
+function readPython(name, requirement) {
+  const folder = join(work, name);
+  installPython(folder, requirement);
   const package_ = readdirSync(folder).find((entry) => /^pulumi_\w+$/.test(entry));
   return (path) => {
     const file = join(folder, package_, path);
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   };
+}
+
+function installPython(folder, requirement) {
+  const options = ['--quiet', '--root-user-action=ignore', '--no-compile', '--no-deps', '--target', folder];
+  execFileSync('pip', ['install', ...options, requirement]);
 }

@@ -20,7 +20,8 @@ function readSources(folder) {
     const encoded = /sourceMappingURL=data:application\/json;base64,(.*)/.exec(text)?.[1];
     return encoded === undefined ? [] : JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')).sourcesContent;
   });
-  return sources.join('\n');
+  // The successor, `cdktn-provider-*`, differs in that name only.
+  return sources.join('\n').replace(/\bcdktn\b/g, 'cdktf');
 }
 
 function splitClasses(source) {
@@ -53,7 +54,13 @@ function* readMembers(body) {
     const [computed, optional, required] = flags.map((flag) => flag === 'true');
     yield {
       name,
-      flags: { ...(required && { required }), ...(optional && { optional }), ...(computed && { computed }) },
+      flags: {
+        ...(required && { required }),
+        ...(optional && { optional }),
+        ...(computed && { computed }),
+        // Said by cdktn's packages only.
+        ...(part.includes('@deprecated Write-only: ') && { write_only: true }),
+      },
       text: part,
     };
   }

@@ -1,6 +1,7 @@
 // What no `@cdktf/provider-*` package keeps: which attributes are deprecated, and which are write-only. Pulumi's Python
 // packages are generated from the same providers. Each deprecated property wears `@_utilities.deprecated` with the
-// provider's own words. A write-only argument is one that Pulumi leaves out, since it cannot give it.
+// provider's own words. A write-only argument is one that Pulumi leaves out, since it could not give it (of google 7 it
+// can: there the classes say which they are).
 
 const plurals = [(name) => name, (name) => `${name}s`, (name) => `${name}es`, (name) => name.replace(/y$/, 'ies')];
 

@@ -1,21 +1,35 @@
 // What the schemas are made of, and what they hold: the types that the templates emit, and their neighbours.
 
-/** The published packages: of each provider, two that were made from the same version of it. */
+/**
+ * The published packages, by the file that is made of them: of each provider two that were made from the same version of
+ * it. The folders allow google >= 6.50, < 8.0: both ends are here.
+ */
 export const packages = {
   google: {
-    npm: '@cdktf/provider-google@16.12.1',
+    provider: 'google',
+    classes: { npm: '@cdktf/provider-google@16.12.1' },
     python: 'pulumi-gcp==8.41.1',
     version: '6.50.0',
     address: 'hashicorp/google',
   },
+  'google-newest': {
+    provider: 'google',
+    // On npm the successor of cdktf's packages is not; its Python package brings the same classes.
+    classes: { python: 'cdktn-provider-google==20.3.1' },
+    python: 'pulumi-gcp==9.37.1',
+    version: '7.46.1',
+    address: 'hashicorp/google',
+  },
   postgresql: {
-    npm: '@cdktf/provider-postgresql@12.1.1',
+    provider: 'postgresql',
+    classes: { npm: '@cdktf/provider-postgresql@12.1.1' },
     python: 'pulumi-postgresql==3.16.0',
     version: '1.26.0',
     address: 'cyrilgdn/postgresql',
   },
   random: {
-    npm: '@cdktf/provider-random@12.0.1',
+    provider: 'random',
+    classes: { npm: '@cdktf/provider-random@12.0.1' },
     python: 'pulumi-random==4.18.2',
     version: '3.7.2',
     address: 'hashicorp/random',
