@@ -9,7 +9,8 @@ import type { Finding, RuleInput } from './rule.ts';
  * guide'. Of series that grow no more, `checkMachineTypes` knows more.
  */
 export function checkPlaces({ value }: RuleInput): readonly Finding[] {
-  const replicas = value.hosting.cloudSql?.replicas ?? [];
+  const sql = value.hosting.cloudSql;
+  const replicas = sql?.replicas ?? [];
   const named: readonly (readonly [readonly (string | number)[], string | undefined])[] = [
     [['gcp', 'region'], value.gcp.region],
     [
@@ -25,6 +26,9 @@ export function checkPlaces({ value }: RuleInput): readonly Finding[] {
   const zones: typeof named = [
     [['hosting', 'virtualMachines', 'zone'], value.hosting.virtualMachines?.zone],
     [['access', 'bastion', 'zone'], value.access?.bastion?.zone],
+    [['hosting', 'cloudSql', 'zone'], sql?.zone],
+    [['hosting', 'cloudSql', 'secondaryZone'], sql?.secondaryZone],
+    ...replicas.map(({ zone }, index) => [['hosting', 'cloudSql', 'replicas', index, 'zone'], zone] as const),
   ];
   return [
     ...checkZones(zones),
