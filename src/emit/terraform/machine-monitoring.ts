@@ -21,7 +21,7 @@ function viewAlerts({ alerts, opsAgent }: VirtualMachinesHosting): HclView {
   const { cpu, memory, disk, connections, down } = alerts;
   return {
     ...viewChannels(alerts),
-    shares: [cpu, memory, disk].some((share) => share !== null),
+    shares: [cpu, memory, disk, connections].some((share) => share !== null),
     cpu: optionalNumber(cpu),
     memory: optionalNumber(memory),
     disk: optionalNumber(disk),

@@ -44,6 +44,19 @@ run "alerts_as_said" {
   }
 }
 
+run "watches_replicas_as_servers" {
+  assert {
+    condition = { for key, alert in google_monitoring_alert_policy.database : key => length(regexall("sentinel2-postgres-(read|us)", alert.conditions[0].condition_threshold[0].filter)) } == {
+      memory = 2, disk = 2, connections = 0, transaction_ids = 0
+    }
+    error_message = "each has its own memory and disk; max_connections and transaction ids are the primary's"
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.down.conditions[0].condition_threshold[0].filter, "resource.labels.database_id = one_of(\"acme-earth:sentinel2-postgres\", \"acme-earth:sentinel2-postgres-read\", \"acme-earth:sentinel2-postgres-us\") AND")
+    error_message = "a replica that is down: ${google_monitoring_alert_policy.down.conditions[0].condition_threshold[0].filter}"
+  }
+}
+
 run "alerts_on_each_replica" {
   assert {
     condition = { for condition in google_monitoring_alert_policy.replication.conditions : condition.display_name => [condition.condition_threshold[0].comparison, tostring(condition.condition_threshold[0].threshold_value)] } == {

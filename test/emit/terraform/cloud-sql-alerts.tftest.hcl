@@ -74,8 +74,8 @@ run "alerts_on_backups_that_fail_or_never_were" {
     error_message = "the entry's own words, which Cloud Monitoring puts in"
   }
   assert {
-    condition     = google_monitoring_alert_policy.backup_missing.conditions[0].condition_prometheus_query_language[0].query == "absent_over_time(logging_googleapis_com:user_sentinel2_postgres_backups{monitored_resource=\"cloudsql_database\", status=\"STATUS_SUCCEEDED\"}[25h])"
-    error_message = "25 hours, the most for a metric of logs"
+    condition     = google_monitoring_alert_policy.backup_missing.conditions[0].condition_prometheus_query_language[0].query == "absent_over_time(logging_googleapis_com:user_sentinel2_postgres_backups{monitored_resource=\"cloudsql_database\", status=\"STATUS_SUCCEEDED\"}[25h]) and on () count_over_time(cloudsql_googleapis_com:database_up{monitored_resource=\"cloudsql_database\", database_id=\"acme-earth:sentinel2-postgres\"}[1h] offset 23h)"
+    error_message = "25 hours, the most for a metric of logs, of an instance that was there a day before"
   }
   assert {
     condition     = google_monitoring_alert_policy.backup_missing.conditions[0].condition_prometheus_query_language[0].duration == "${(36 - 25) * 3600}s"

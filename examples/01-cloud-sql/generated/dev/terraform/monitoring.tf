@@ -27,6 +27,7 @@ locals {
     cpu = {
       what     = "CPU"
       metric   = "cpu/utilization"
+      of       = local.instance_filter
       share    = 0.8
       full     = 1
       reducer  = "REDUCE_MEAN"
@@ -43,6 +44,7 @@ locals {
     memory = {
       what     = "memory"
       metric   = "memory/utilization"
+      of       = local.instance_filter
       share    = 0.9
       full     = 1
       reducer  = "REDUCE_MEAN"
@@ -60,6 +62,7 @@ locals {
       # A disk that grows is always nearly full; what ends it is its limit, in bytes.
       what     = "disk limit"
       metric   = "disk/bytes_used"
+      of       = local.instance_filter
       share    = 0.85
       full     = 1000 * pow(1024, 3)
       reducer  = "REDUCE_MEAN"
@@ -77,6 +80,7 @@ locals {
       # Of max_connections, over all databases.
       what     = "connections"
       metric   = "postgresql/num_backends"
+      of       = local.instance_filter
       share    = 0.8
       full     = 100
       reducer  = "REDUCE_SUM"
@@ -94,6 +98,7 @@ locals {
       # autovacuum freezes from 0.1 on; at 1 PostgreSQL takes no writes until a VACUUM has run.
       what     = "transaction ids"
       metric   = "postgresql/transaction_id_utilization"
+      of       = local.instance_filter
       share    = 0.5
       full     = 1
       reducer  = "REDUCE_MEAN"
@@ -125,7 +130,7 @@ resource "google_monitoring_alert_policy" "database" {
     display_name = "${each.value.what} above ${format("%.3g", 100 * each.value.share)}%"
 
     condition_threshold {
-      filter          = "${local.instance_filter} AND metric.type = \"cloudsql.googleapis.com/database/${each.value.metric}\""
+      filter          = "${each.value.of} AND metric.type = \"cloudsql.googleapis.com/database/${each.value.metric}\""
       comparison      = "COMPARISON_GT"
       threshold_value = each.value.share * each.value.full
       duration        = "300s"

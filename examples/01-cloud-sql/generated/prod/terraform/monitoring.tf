@@ -8,6 +8,11 @@ locals {
   database_id     = "${var.project_id}:${google_sql_database_instance.main.name}"
   instance_filter = "resource.type = \"cloudsql_database\" AND resource.labels.database_id = \"${local.database_id}\""
 
+  # A replica is as much of a server as its primary: it can be slow, full and down by itself.
+  replica_ids      = [for replica in google_sql_database_instance.replica : "${var.project_id}:${replica.name}"]
+  database_ids     = concat([local.database_id], local.replica_ids)
+  instances_filter = "resource.type = \"cloudsql_database\" AND resource.labels.database_id = one_of(${join(", ", [for id in local.database_ids : "\"${id}\""])})"
+
   # What is stopped on purpose (hosting.cloudSql.activation) is not down.
   runs = google_sql_database_instance.main.settings[0].activation_policy != "NEVER"
 
@@ -19,6 +24,7 @@ locals {
     export PGPASSWORD="$(gcloud secrets versions access latest --secret=${google_secret_manager_secret.admin_password.secret_id} --project=${var.project_id})"
     psql "host=127.0.0.1 port=${local.proxy_port} user=${google_sql_user.admin.name} dbname=${google_sql_database.pgstac.name} sslmode=disable"
     ```
+    That is the primary. An incident of a replica has the replica's name in its `database_id`: put it in place of the primary's.
   EOT
 
   # The share of `full` above which someone is told.
@@ -26,6 +32,7 @@ locals {
     cpu = {
       what     = "CPU"
       metric   = "cpu/utilization"
+      of       = local.instances_filter
       share    = 0.8
       full     = 1
       reducer  = "REDUCE_MEAN"
@@ -42,6 +49,7 @@ locals {
     memory = {
       what     = "memory"
       metric   = "memory/utilization"
+      of       = local.instances_filter
       share    = 0.9
       full     = 1
       reducer  = "REDUCE_MEAN"
@@ -59,6 +67,7 @@ locals {
       # A disk that grows is always nearly full; what ends it is its limit, in bytes.
       what     = "disk limit"
       metric   = "disk/bytes_used"
+      of       = local.instances_filter
       share    = 0.85
       full     = 1000 * pow(1024, 3)
       reducer  = "REDUCE_MEAN"
@@ -76,6 +85,7 @@ locals {
       # Of max_connections, over all databases.
       what     = "connections"
       metric   = "postgresql/num_backends"
+      of       = local.instance_filter
       share    = 0.8
       full     = 500
       reducer  = "REDUCE_SUM"
@@ -93,6 +103,7 @@ locals {
       # autovacuum freezes from 0.1 on; at 1 PostgreSQL takes no writes until a VACUUM has run.
       what     = "transaction ids"
       metric   = "postgresql/transaction_id_utilization"
+      of       = local.instance_filter
       share    = 0.5
       full     = 1
       reducer  = "REDUCE_MEAN"
@@ -124,7 +135,7 @@ resource "google_monitoring_alert_policy" "database" {
     display_name = "${each.value.what} above ${format("%.3g", 100 * each.value.share)}%"
 
     condition_threshold {
-      filter          = "${local.instance_filter} AND metric.type = \"cloudsql.googleapis.com/database/${each.value.metric}\""
+      filter          = "${each.value.of} AND metric.type = \"cloudsql.googleapis.com/database/${each.value.metric}\""
       comparison      = "COMPARISON_GT"
       threshold_value = each.value.share * each.value.full
       duration        = "300s"
@@ -164,7 +175,7 @@ resource "google_monitoring_alert_policy" "down" {
     display_name = "does not answer for 5 minutes"
 
     condition_threshold {
-      filter                  = "${local.instance_filter} AND metric.type = \"cloudsql.googleapis.com/database/up\""
+      filter                  = "${local.instances_filter} AND metric.type = \"cloudsql.googleapis.com/database/up\""
       comparison              = "COMPARISON_LT"
       threshold_value         = 1
       duration                = "300s"
@@ -186,7 +197,7 @@ resource "google_monitoring_alert_policy" "down" {
   documentation {
     mime_type = "text/markdown"
     content   = <<-EOT
-      Its state, what was done to it last, and what PostgreSQL said:
+      Of a replica the incident's `database_id` has the name, to be put in place of the primary's. Its state, what was done to it last, and what PostgreSQL said:
       ```
       gcloud sql instances describe ${google_sql_database_instance.main.name} --project=${var.project_id} --format='value(state, settings.activationPolicy, scheduledMaintenance)'
       gcloud sql operations list --instance=${google_sql_database_instance.main.name} --project=${var.project_id} --limit=10
@@ -203,7 +214,6 @@ locals {
   # Seconds.
   replication_lag = 60
 
-  replica_ids    = [for replica in google_sql_database_instance.replica : "${var.project_id}:${replica.name}"]
   replica_filter = "resource.type = \"cloudsql_database\" AND resource.labels.database_id = one_of(${join(", ", [for id in local.replica_ids : "\"${id}\""])})"
 }
 

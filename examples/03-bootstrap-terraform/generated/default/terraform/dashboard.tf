@@ -1,8 +1,7 @@
 locals {
   thresholds    = { for key, alert in local.alerts : key => alert.share * alert.full }
-  database_ids  = [local.database_id]
   charts_title  = google_sql_database_instance.main.name
-  charts_filter = "resource.type = \"cloudsql_database\" AND resource.labels.database_id = one_of(${join(", ", [for id in local.database_ids : "\"${id}\""])})"
+  charts_filter = local.instance_filter
 
   # Two a row. `by` gives each of its values a line; `alert` is the threshold of an alert, drawn where it is not null.
   charts = [

@@ -77,8 +77,8 @@ resource "google_monitoring_alert_policy" "backup_failed" {
 }
 
 # Also where nothing at all is logged: 25 hours without a success, which is as far as an alert looks back at a metric made
-# of logs, for 11 hours. A window is a day and up to four hours after the last. Said once of an instance that is new, if
-# its first window is later than that.
+# of logs, for 11 hours. A window is a day and up to four hours after the last. Not said of an instance that did not run a
+# day before: its first window may be yet to come.
 resource "google_monitoring_alert_policy" "backup_missing" {
   display_name          = "${google_sql_database_instance.main.name}: no backup for 36 hours"
   combiner              = "OR"
@@ -91,7 +91,7 @@ resource "google_monitoring_alert_policy" "backup_missing" {
     display_name = "no automated backup succeeded for 36 hours"
 
     condition_prometheus_query_language {
-      query               = "absent_over_time(logging_googleapis_com:user_${google_logging_metric.backups.name}{monitored_resource=\"cloudsql_database\", status=\"STATUS_SUCCEEDED\"}[25h])"
+      query               = "absent_over_time(logging_googleapis_com:user_${google_logging_metric.backups.name}{monitored_resource=\"cloudsql_database\", status=\"STATUS_SUCCEEDED\"}[25h]) and on () count_over_time(cloudsql_googleapis_com:database_up{monitored_resource=\"cloudsql_database\", database_id=\"${local.database_id}\"}[1h] offset 23h)"
       duration            = "39600s"
       evaluation_interval = "300s"
 
