@@ -18,21 +18,24 @@ export const cloudSqlReachRules: readonly Rule[] = [
     source: google(file, 'settings.ip_configuration.private_network: ForceNew where it is taken away'),
   },
   {
-    id: 'cloudsql/reach-restarts',
+    id: 'cloudsql/reach-refused',
     resource,
     field: 'reach',
-    impact: 'restart',
+    impact: 'refused',
     reason:
-      'It gets an address in the network, which needs private services access, and its endpoint goes: every connection ends, and proxies start with --private-ip instead of --psc.',
-    source: documentation('gcloud reference, "sql instances patch": --network, --[no-]enable-private-service-connect'),
+      'Cloud SQL turns Private Service Connect off only for an instance that has private services access beside it, which this one never had, though a plan shows a change in place (terraform-provider-google #26169). For an address in the network make another platform, and restore a backup into its instance.',
+    source: documentation(
+      'Cloud SQL for PostgreSQL documentation, "Configure private services access and Private Service Connect": deactivate',
+    ),
   },
   {
-    id: 'cloudsql/range-restarts',
+    id: 'cloudsql/range-refused',
     resource,
     field: 'reach.allocatedRange',
-    impact: 'restart',
-    reason: 'It gets an address in the other range; every connection ends, though a plan shows a change in place.',
-    source: google(file, 'settings.ip_configuration.allocated_ip_range: not ForceNew'),
+    impact: 'refused',
+    reason:
+      'The range is chosen when the instance is made: Cloud SQL assigns none later and changes none, though a plan shows a change in place. Write the former value back.',
+    source: documentation('Cloud SQL for PostgreSQL documentation, "Configure private IP": note on range names'),
   },
   {
     id: 'cloudsql/peering-made',
@@ -41,7 +44,7 @@ export const cloudSqlReachRules: readonly Rule[] = [
     when: ['turnsOn'],
     impact: 'refused',
     reason:
-      "A network has one connection to Google's services, which is there already where an instance is: Terraform makes it and does not look for it, until `terraform import` has told it of google_compute_global_address.services and google_service_networking_connection.services.",
+      "A network has one connection to Google's services, which is there already where an instance is: Terraform makes it and does not look for it, until `terraform import` has told it of google_compute_global_address.services and google_service_networking_connection.services; and an instance that was made without allocatedRange takes none later.",
     source: google('resource_service_networking_connection.go', 'Create; update_on_creation_fail'),
   },
   {
