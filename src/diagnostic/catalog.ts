@@ -15,7 +15,7 @@ export const catalog = {
   PF109: 'An environment names a thing that the base does not have',
   PF110: 'A secret stands in the spec',
   PF201: 'A reference to something that is not in the spec',
-  PF202: 'A zone or subnetwork outside the region',
+  PF202: 'A zone or subnetwork outside the region or the network',
   PF203: 'A tier that Cloud SQL does not have',
   PF204: 'Values that do not fit each other',
   PF205: 'A Kubernetes version too old for what is asked',

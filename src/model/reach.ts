@@ -24,5 +24,10 @@ export function regionOf(subnetwork: string): string {
   return subnetwork.split('/')[3] ?? '';
 }
 
+/** `projects/P/…` → `P`. */
+export function projectOf(path: string): string {
+  return path.split('/')[1] ?? '';
+}
+
 /** Where databases are when the spec does not say: the private ranges of RFC 1918. */
 export const privateRanges: readonly string[] = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];

@@ -1,3 +1,4 @@
+import { projectOf, regionOf } from '../reach.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 /** Zones and subnetworks in the region, ranges that are ranges. */
@@ -38,7 +39,10 @@ export function checkNetwork({ value }: RuleInput): readonly Finding[] {
   return findings;
 }
 
-/** A machine's network interface is in its zone's region. Source: Compute Engine, 'Subnets' (a subnet is regional). */
+/**
+ * A machine's network interface is in its zone's region, and a subnetwork is in its network's project, also where the
+ * network is shared. Sources: VPC, 'Subnets' (a subnet is regional), 'Shared VPC' (subnets are the host project's).
+ */
 function checkSubnetworks(value: RuleInput['value']): readonly Finding[] {
   const { region } = value.gcp;
   const places: readonly (readonly [readonly string[], string | undefined])[] = [
@@ -46,12 +50,26 @@ function checkSubnetworks(value: RuleInput['value']): readonly Finding[] {
     [['access', 'bastion', 'subnetwork'], value.access?.bastion?.subnetwork],
   ];
   return places.flatMap(([at, subnetwork]): readonly Finding[] => {
-    const own = subnetwork?.split('/')[3];
-    if (own === undefined || own === region) return [];
+    if (subnetwork === undefined) return [];
+    const own = regionOf(subnetwork);
+    if (own === region) return checkSubnetworkProject(value, at, subnetwork);
     const message = `a subnetwork of ${own}, and the machine is in ${region}`;
     const related = { at: ['gcp', 'region'], message: 'the region is set here' };
     return [{ code: 'PF202', at, message, hint: `write …/regions/${region}/subnetworks/…`, related }];
   });
+}
+
+/** A subnetwork of another project than the network's: it cannot be one of that network. */
+export function checkSubnetworkProject(
+  { gcp }: RuleInput['value'],
+  at: readonly (string | number)[],
+  subnetwork: string,
+): readonly Finding[] {
+  const [own, wanted] = [projectOf(subnetwork), projectOf(gcp.network)];
+  if (own === wanted) return [];
+  const message = `a subnetwork of project ${own}, and the network is one of ${wanted}`;
+  const related = { at: ['gcp', 'network'], message: 'the network is set here' };
+  return [{ code: 'PF202', at, message, hint: `write projects/${wanted}/regions/…/subnetworks/…`, related }];
 }
 
 /** What is wrong with an IPv4 range; Google's API refuses host bits, and 0.0.0.0/0 opens a database to everyone. */

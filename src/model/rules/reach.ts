@@ -1,4 +1,5 @@
 import { regionOf } from '../reach.ts';
+import { checkSubnetworkProject } from './network.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 const at = ['hosting', 'cloudSql'];
@@ -85,7 +86,7 @@ function checkSubnetworks(value: RuleInput['value'], subnetworks: readonly strin
       { code: 'PF246', at: [...list, index], message, hint },
     ];
     if (twice) return refuse(`a second subnetwork for the endpoints in ${region}`, 'keep one of them');
-    if (wanted.has(region)) return [];
+    if (wanted.has(region)) return checkSubnetworkProject(value, [...list, index], subnetwork);
     return refuse(`no instance is in ${region}`, `write subnetworks of ${[...wanted].join(' and ')}`);
   });
   const missing = [...wanted].filter((region) => !seen.has(region));
