@@ -1,5 +1,5 @@
 import { adminDsn, proxyPort } from '../model/dsn.ts';
-import { listKeyUses } from '../model/encryption-keys.ts';
+import { type KeyAgent, listKeyUses } from '../model/encryption-keys.ts';
 import { isWebUrl } from '../model/names.ts';
 import type { CloudSqlHosting, Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
 import { choosePeoplesWay } from '../model/proxy-way.ts';
@@ -25,7 +25,7 @@ export function renderReadme(platform: Platform): string {
       network: shellPiece(`private_network=${gcp.network}`),
     },
     parts: listParts(platform).map(([path, what]) => ({ path: markdownCode(path), what: markdownText(what) })),
-    keys: listKeyUses(platform).map(({ key, agent }) => ({ key: shellPiece(key), agent: shellPiece(agent) })),
+    ...viewKeys(platform),
     cloudSql: viewCloudSql(platform),
     machines: viewMachines(platform),
     metadataPasswords: hasMetadataPasswords(platform),
@@ -38,6 +38,18 @@ export function renderReadme(platform: Platform): string {
     proxyAccount: viewProxyAccount(platform),
     taskVariables: viewTaskVariables(platform),
   });
+}
+
+/** The keys of the spec, and which of Google's accounts are made first: a new project has none of them yet. */
+function viewKeys(platform: Platform) {
+  const uses = listKeyUses(platform);
+  const has = (wanted: KeyAgent) => uses.some(({ agent }) => agent === wanted);
+  return {
+    keys: uses.map(({ key, agent }) => ({ key: shellPiece(key), agent: shellPiece(agent) })),
+    sqlAgent: has('gcp-sa-cloud-sql.iam.gserviceaccount.com'),
+    computeAgent: has('compute-system.iam.gserviceaccount.com'),
+    storageAgent: has('gs-project-accounts.iam.gserviceaccount.com'),
+  };
 }
 
 function viewFlow({ name, fileStem }: Pipeline): {

@@ -124,6 +124,40 @@ test('the guide goes in the order in which it works', () => {
   expect(lines.filter((line) => wanted.includes(line))).toEqual(wanted);
 });
 
+describe('a key of the spec', () => {
+  const key = 'projects/acme-keys/locations/europe-west1/keyRings/r/cryptoKeys/k';
+  const agents = {
+    'gcp-sa-cloud-sql': 'gcloud beta services identity create --service=sqladmin.googleapis.com --project=acme-earth',
+    'compute-system': 'gcloud services enable compute.googleapis.com --project=acme-earth',
+    'gs-project-accounts': 'gcloud storage service-agent --project=acme-earth',
+  };
+  const bastion = `{ bastion: { zone: europe-west1-b, encryptionKey: ${key} } }`;
+  const onMachines = (more: string) => virtualMachines.replace(' } }', `, encryptionKey: ${key}${more} } }`);
+
+  test.each<[string, Parameters<typeof resolveParts>[0], (keyof typeof agents)[]]>([
+    ['the instance', { hosting: `{ cloudSql: { encryptionKey: ${key} } }` }, ['gcp-sa-cloud-sql']],
+    ['the bastion', { ...withoutCluster, metaflow: null, access: bastion }, ['compute-system']],
+    ['machines', { hosting: onMachines('') }, ['compute-system', 'gs-project-accounts']],
+    [
+      'machines with a bucket of their own',
+      { hosting: onMachines(', backups: { bucket: gs://acme-backups }') },
+      ['compute-system'],
+    ],
+  ])('of %s may be used, before Terraform, by accounts that are there by then', (_, parts, wanted) => {
+    const lines = linesOf(readmeOf(resolveParts(parts)));
+    const isApply = (line: string) => line.includes('terraform apply');
+    const first = lines.slice(0, lines.findIndex(isApply));
+    for (const [agent, make] of Object.entries(agents)) {
+      const made = first.indexOf(make);
+      const allowed = first.findIndex((line) =>
+        line.includes(`${key} --member="serviceAccount:service-$NUMBER@"${agent}.`),
+      );
+      const there = wanted.some((one) => one === agent);
+      expect({ agent, made: made >= 0, allowed: allowed > made }).toEqual({ agent, made: there, allowed: there });
+    }
+  });
+});
+
 test('what is waited for and read in the cluster has these names', () => {
   const platform = resolveParts({ kubernetes: '{ version: "1.36", namespace: platform }' });
   const tree = emitTree(platform);

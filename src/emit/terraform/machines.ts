@@ -55,26 +55,12 @@ function viewMain(platform: Platform, hosting: VirtualMachinesHosting): HclView 
     labels: viewLabels(platform),
     machines: [viewMachine('ingest', hosting.ingest), viewMachine('pgstac', hosting.pgstac)],
     opsAgent: hosting.opsAgent,
-    projectComment: hclComment(platform.gcp.project),
-    encryptionKey: hosting.encryptionKey === null ? null : hclComment(hosting.encryptionKey),
     key: hosting.encryptionKey === null ? null : hclString(hosting.encryptionKey),
-    keyUsers: listKeyUsers(hosting).map(hclComment),
     services: viewServices([
       ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'monitoring', 'oslogin', 'secretmanager', 'storage'],
       ...(hosting.opsAgent ? ['logging'] : []),
     ]),
   };
-}
-
-/**
- * The accounts that Google's services use a customer's key by. Sources: Compute Engine, 'Protect resources by using Cloud
- * KMS keys'; Cloud Storage, 'Use customer-managed encryption keys'.
- */
-function listKeyUsers({ backups }: VirtualMachinesHosting): readonly string[] {
-  return [
-    'service-PROJECT_NUMBER@compute-system.iam.gserviceaccount.com',
-    ...(backups.location === null ? [] : ['service-PROJECT_NUMBER@gs-project-accounts.iam.gserviceaccount.com']),
-  ];
 }
 
 function viewMachine(key: 'ingest' | 'pgstac', machine: DatabaseMachine): HclView {
