@@ -231,7 +231,7 @@ function compile(platform: Platform): Compiled {
 
 /** Where there is no reader only a word may arrive, which every language writes as it is. */
 function expectPlain(what: string, texts: { hostile: string; before: string; after: string }): void {
-  if (!/^[a-z0-9-]+$/.test(texts.hostile))
+  if (!/^[a-z0-9_-]+$/.test(texts.hostile))
     throw new Error(`${what}: give this artifact a reader in artifact-readers.ts`);
   expect({ what, text: texts.after }).toEqual({ what, text: texts.before.replaceAll(marker, texts.hostile) });
 }
