@@ -1,7 +1,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { CloudSqlHosting, Platform } from '../../model/platform.ts';
 import { regionOf } from '../../model/reach.ts';
-import { hclBoolean, hclComment, hclMap, hclString, hclStrings } from '../../print/hcl.ts';
+import { hclBoolean, hclComment, hclMap, hclString } from '../../print/hcl.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
 
 const folder = 'terraform';
@@ -47,17 +47,18 @@ export function viewProtection(platform: Platform, hosting: CloudSqlHosting): Hc
   };
 }
 
-function viewIpConfiguration({ kubernetes }: Platform, { reach, sslMode }: CloudSqlHosting): HclView {
+function viewIpConfiguration({ gcp, kubernetes }: Platform, { reach, sslMode }: CloudSqlHosting): HclView {
   const publicAddress = kubernetes?.proxy.privateIp === false;
   const services = reach.kind === 'privateServicesAccess' ? reach : null;
+  const endpoint = reach.kind === 'privateServiceConnect' ? reach : null;
   return {
     publicAddress,
     ipv4Enabled: hclBoolean(publicAddress),
     sslMode: hclString(
       { encrypted: 'ENCRYPTED_ONLY', clientCertificate: 'TRUSTED_CLIENT_CERTIFICATE_REQUIRED' }[sslMode],
     ),
-    endpoint: reach.kind === 'privateServiceConnect',
-    consumerProjects: hclStrings(reach.kind === 'privateServiceConnect' ? reach.consumerProjects : []),
+    endpoint: endpoint !== null,
+    otherProjects: endpoint === null ? [] : endpoint.consumerProjects.filter((id) => id !== gcp.project).map(hclString),
     allocatedRange: services?.allocatedRange == null ? null : hclString(services.allocatedRange),
     manage: services?.manage === true,
   };

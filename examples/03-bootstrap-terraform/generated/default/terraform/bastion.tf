@@ -1,5 +1,7 @@
 # access.bastion: the way from a laptop into the network. No external address, no Google identity, no key of its own:
-# SSH comes through Identity-Aware Proxy, and OS Login asks IAM who may in. It only forwards, and only to databases.
+# SSH comes through Identity-Aware Proxy, and OS Login asks IAM who may in. It only forwards, and only to databases. So it
+# fetches no updates either: `terraform apply -replace=google_compute_instance.bastion` makes it anew from the newest image,
+# and nothing on it is lost.
 
 locals {
   bastion = "coast-bastion"
