@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { findTestCache } from './cache.ts';
@@ -75,6 +75,38 @@ export async function keepTerraformState(
     ['plan.json', stdout],
     ...members.map(([name, bytes]) => [`plan/${name}`, Buffer.from(bytes).toString('latin1')] as const),
   ]);
+}
+
+/**
+ * Runs a bash script to its first failure, with `terraform` on PATH: Terraform core with a provider to which everything
+ * succeeds, whose questions are answered with yes. `commands` are bodies of further commands by name.
+ */
+export async function runWithTerraform(
+  script: string,
+  { cwd, input, commands }: { cwd: string; input: string; commands: Readonly<Record<string, string>> },
+): Promise<RunResult> {
+  const env = await setUp();
+  const home = (await runOrThrow(join(tool, 'setup'), [], { env })).stdout.trim().split('\n').at(-1) ?? '';
+  const programs = makeTemporaryFolder('terraform-programs');
+  symlinkSync(join(home, 'terraform'), join(programs, 'terraform'));
+  for (const [name, body] of Object.entries(commands))
+    writeFileSync(join(programs, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  const answers = '-auto-approve -input=false';
+  return runProcess('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd,
+    input,
+    timeout: 600_000,
+    env: {
+      ...env,
+      PATH: [programs, env['PATH']].join(delimiter),
+      TF_CLI_CONFIG_FILE: join(home, 'terraformrc'),
+      TF_CLI_ARGS_apply: answers,
+      TF_CLI_ARGS_destroy: answers,
+      TF_IN_AUTOMATION: '1',
+      CHECKPOINT_DISABLE: '1',
+      NO_COLOR: '1',
+    },
+  });
 }
 
 /** The environment in which the tool runs, with all that it needs in its cache. */

@@ -34,7 +34,9 @@ output "service_account_emails" {
 locals {
   proxy_port = 5432
   proxy      = "cloud-sql-proxy --auto-iam-authn --private-ip --port=${local.proxy_port} ${google_sql_database_instance.main.connection_name}"
-  login      = "host=127.0.0.1 port=${local.proxy_port} user=$(gcloud config get-value account) sslmode=disable"
+
+  # Without a quote: `terraform output` shows each as \", which no shell takes for one.
+  psql = "PGSSLMODE=disable psql --host=127.0.0.1 --port=${local.proxy_port} --username=$(gcloud config get-value account)"
 }
 
 output "commands" {
@@ -42,8 +44,8 @@ output "commands" {
   value = {
     tunnel         = "gcloud compute ssh ${google_compute_instance.bastion.name} --project=${var.project_id} --zone=${google_compute_instance.bastion.zone} --tunnel-through-iap -- -N -D 1080"
     proxy          = "ALL_PROXY=socks5://127.0.0.1:1080 ${local.proxy}"
-    psql_ingest    = "psql \"${local.login} dbname=${google_sql_database.ingest.name}\""
-    psql_pgstac    = "psql \"${local.login} dbname=${google_sql_database.pgstac.name}\""
+    psql_ingest    = "${local.psql} ${google_sql_database.ingest.name}"
+    psql_pgstac    = "${local.psql} ${google_sql_database.pgstac.name}"
     describe       = "gcloud sql instances describe ${google_sql_database_instance.main.name} --project=${var.project_id}"
     backups        = "gcloud sql backups list --instance=${google_sql_database_instance.main.name} --project=${var.project_id}"
     admin_password = "gcloud secrets versions access latest --secret=${google_secret_manager_secret.admin_password.secret_id} --project=${var.project_id}"

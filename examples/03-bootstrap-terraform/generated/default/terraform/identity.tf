@@ -8,7 +8,7 @@ resource "google_service_account" "workload" {
 
 locals {
   # The roles below are on the project, because an instance has no policy of its own; this narrows them to ours, in the
-  # words of Cloud SQL's "Use IAM Conditions".
+  # words of Cloud SQL's "Use IAM Conditions". That page has them for connecting, and says nothing of logging in.
   own_instances = join(" || ", [
     for instance in google_sql_database_instance.main[*].name :
     "resource.name == 'projects/${var.project_id}/instances/${instance}'"
@@ -37,6 +37,10 @@ resource "google_project_iam_member" "cloudsql_client" {
 }
 
 # Logging in to PostgreSQL by IAM.
+#
+# If the proxy connects and yet every login ends with "Cloud SQL IAM user authentication failed", this condition is not met
+# (docs/cloud-sql.md, "Who may log in"). A grant without it, beside this one, is nothing that Terraform would undo:
+#   gcloud projects add-iam-policy-binding PROJECT --role=roles/cloudsql.instanceUser --condition=None --member=MEMBER
 resource "google_project_iam_member" "cloudsql_login" {
   for_each = local.logins
 
