@@ -1,6 +1,6 @@
 # Compiled from the platform's spec by `platform compile`: change the spec, not this folder.
 terraform {
-  # The first with write-only arguments, which keep the admin password out of the state.
+  # The first, of Terraform as of OpenTofu, with write-only arguments, which keep the admin password out of the state.
   required_version = ">= 1.11"
 
   required_providers {
