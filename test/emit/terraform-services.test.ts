@@ -15,11 +15,14 @@ const needs: readonly (readonly [said: RegExp, api: string])[] = [
   [/"google_storage_bucket(_iam_member)?"/, 'storage'],
   [/"google_sql_\w+"/, 'sqladmin'],
   // https://cloud.google.com/sql/docs/postgres/configure-private-ip, "API and IAM requirements".
-  [/private_network += /, 'servicenetworking'],
+  [/private_network += |"google_service_networking_\w+"/, 'servicenetworking'],
   // Where an instance's metrics and log are read, alerts or not, and what a machine's Ops Agent sends.
   [/"google_(sql_database_instance|monitoring_\w+)"|monitoring\.metricWriter/, 'monitoring'],
   [/"google_(sql_database_instance|logging_\w+)"|logging\.logWriter/, 'logging'],
   [/"google_compute_\w+"/, 'compute'],
+  // https://cloud.google.com/vpc/docs/configure-private-service-connect-services, "Before you begin".
+  [/"google_compute_forwarding_rule"/, 'servicedirectory'],
+  [/"google_dns_\w+"/, 'dns'],
   [/"google_iap_\w+"/, 'iap'],
   [/enable-oslogin/, 'oslogin'],
 ];

@@ -104,7 +104,8 @@ function listServices({ hosting, bastion }: Platform): readonly string[] {
     ...(hosting.kind === 'cloudSql' ? ['logging', 'monitoring', 'sqladmin'] : []),
     // Without servicenetworking Cloud SQL takes no private network: SERVICE_NETWORKING_NOT_ENABLED.
     ...(hosting.kind === 'cloudSql' && !endpoint ? ['servicenetworking'] : []),
-    ...(endpoint ? ['compute', 'dns'] : []),
+    // 'Access published services through endpoints', Before you begin: an endpoint is registered in Service Directory.
+    ...(endpoint ? ['compute', 'dns', 'servicedirectory'] : []),
     ...(managesPeering(hosting) ? ['compute'] : []),
     ...(bastion === null ? [] : ['compute', 'iap', 'oslogin']),
   ];

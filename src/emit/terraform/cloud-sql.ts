@@ -17,7 +17,7 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
   return [
     ...emitBase(platform),
     emitHcl(folder, 'terraform/instance.tf', viewInstance(platform, hosting)),
-    ...emitReach(hosting),
+    ...emitReach(platform, hosting),
     ...(hosting.replicas.length === 0
       ? []
       : [emitHcl(folder, 'terraform/replicas.tf', viewReplicas(viewInstance(platform, hosting), hosting))]),

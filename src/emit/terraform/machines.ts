@@ -56,11 +56,18 @@ function viewMain(platform: Platform, hosting: VirtualMachinesHosting): HclView 
     machines: [viewMachine('ingest', hosting.ingest), viewMachine('pgstac', hosting.pgstac)],
     opsAgent: hosting.opsAgent,
     key: hosting.encryptionKey === null ? null : hclString(hosting.encryptionKey),
-    services: viewServices([
-      ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'monitoring', 'oslogin', 'secretmanager', 'storage'],
-      ...(hosting.opsAgent ? ['logging'] : []),
-    ]),
+    services: viewServices(listServices(hosting)),
   };
+}
+
+/** The APIs of what the folder makes, and of what the machines send. */
+function listServices({ opsAgent, alerts }: VirtualMachinesHosting): readonly string[] {
+  const watched = opsAgent || alerts.cpu !== null || alerts.emails.length > 0;
+  return [
+    ...['cloudresourcemanager', 'compute', 'iam', 'iap', 'oslogin', 'secretmanager', 'storage'],
+    ...(opsAgent ? ['logging'] : []),
+    ...(watched ? ['monitoring'] : []),
+  ];
 }
 
 function viewMachine(key: 'ingest' | 'pgstac', machine: DatabaseMachine): HclView {

@@ -7,7 +7,7 @@ import { emitHcl, type HclView, viewNetwork } from './common.ts';
 const folder = 'terraform';
 
 /** What stands between the network and the instance, where it is made here. */
-export function emitReach({ reach, replicas }: CloudSqlHosting): readonly Artifact[] {
+export function emitReach({ gcp }: Platform, { reach, replicas }: CloudSqlHosting): readonly Artifact[] {
   switch (reach.kind) {
     case 'privateServicesAccess':
       if (!reach.manage) return [];
@@ -18,6 +18,7 @@ export function emitReach({ reach, replicas }: CloudSqlHosting): readonly Artifa
       return [
         emitHcl(folder, 'terraform/endpoint.tf', {
           replicas: replicas.length > 0,
+          otherProjects: reach.consumerProjects.filter((project) => project !== gcp.project).map(hclString),
           subnetworks: hclMap(
             reach.subnetworks.map((subnetwork) => [regionOf(subnetwork), hclString(subnetwork)]),
             1,
@@ -37,7 +38,11 @@ export function viewProtection(platform: Platform, hosting: CloudSqlHosting): Hc
     ...viewNetwork(platform),
     presumesPeering: services !== null && !services.manage,
     allocatedRangeName: hclComment(services?.allocatedRange ?? 'google-managed-services'),
+    allocatedRange: services?.allocatedRange == null ? null : hclString(services.allocatedRange),
     manage: services?.manage === true,
+    sslMode: hclString(
+      { encrypted: 'ENCRYPTED_ONLY', clientCertificate: 'TRUSTED_CLIENT_CERTIFICATE_REQUIRED' }[hosting.sslMode],
+    ),
     connectorsOnly: hosting.connectorEnforcement,
     asksCertificate: hosting.sslMode === 'clientCertificate',
     encryptionKey: encryptionKey === null ? null : hclString(encryptionKey),
@@ -47,19 +52,12 @@ export function viewProtection(platform: Platform, hosting: CloudSqlHosting): Hc
   };
 }
 
-function viewIpConfiguration({ gcp, kubernetes }: Platform, { reach, sslMode }: CloudSqlHosting): HclView {
+function viewIpConfiguration({ kubernetes }: Platform, { reach }: CloudSqlHosting): HclView {
   const publicAddress = kubernetes?.proxy.privateIp === false;
-  const services = reach.kind === 'privateServicesAccess' ? reach : null;
-  const endpoint = reach.kind === 'privateServiceConnect' ? reach : null;
   return {
     publicAddress,
     ipv4Enabled: hclBoolean(publicAddress),
-    sslMode: hclString(
-      { encrypted: 'ENCRYPTED_ONLY', clientCertificate: 'TRUSTED_CLIENT_CERTIFICATE_REQUIRED' }[sslMode],
-    ),
-    endpoint: endpoint !== null,
-    otherProjects: endpoint === null ? [] : endpoint.consumerProjects.filter((id) => id !== gcp.project).map(hclString),
-    allocatedRange: services?.allocatedRange == null ? null : hclString(services.allocatedRange),
-    manage: services?.manage === true,
+    endpoint: reach.kind === 'privateServiceConnect',
+    allocatedRange: reach.kind === 'privateServicesAccess' && reach.allocatedRange !== null,
   };
 }

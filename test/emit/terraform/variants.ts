@@ -117,7 +117,13 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
   },
   'Cloud SQL in a range, for whoever is in the network': {
     platform: makePlatform(cloudSql, {
-      hosting: { cloudSql: { privateServicesAccess: { allocatedRange: 'services' }, connectorEnforcement: false } },
+      hosting: {
+        cloudSql: {
+          privateServicesAccess: { allocatedRange: 'services' },
+          connectorEnforcement: false,
+          replicas: [{ name: 'r' }],
+        },
+      },
     }),
   },
   'Cloud SQL for nobody': { platform: makePlatform(cloudSql, nobody) },

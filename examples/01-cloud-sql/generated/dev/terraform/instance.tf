@@ -5,6 +5,10 @@
 #   gcloud services vpc-peerings connect --project=acme-earth-dev --network=main \
 #     --service=servicenetworking.googleapis.com --ranges=google-managed-services
 
+locals {
+  ssl_mode = "ENCRYPTED_ONLY"
+}
+
 resource "google_sql_database_instance" "main" {
   # checkov:skip=CKV_GCP_79: PostgreSQL 15 is the version that the platform is made for and tested with.
   # checkov:skip=CKV_GCP_6: TLS is asked of everybody and a client certificate of nobody: IAM knows who connects.
@@ -38,7 +42,7 @@ resource "google_sql_database_instance" "main" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.private_network
-      ssl_mode        = "ENCRYPTED_ONLY"
+      ssl_mode        = local.ssl_mode
     }
 
     data_cache_config {

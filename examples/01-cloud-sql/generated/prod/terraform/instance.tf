@@ -5,6 +5,11 @@
 #   gcloud services vpc-peerings connect --project=acme-earth --network=main \
 #     --service=servicenetworking.googleapis.com --ranges=google-managed-services
 
+locals {
+  # Of the instance and of its replicas.
+  ssl_mode = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
+}
+
 resource "google_sql_database_instance" "main" {
   # checkov:skip=CKV_GCP_79: PostgreSQL 15 is the version that the platform is made for and tested with.
   # checkov:skip=CKV_GCP_108: log_hostname asks DNS at each connection, and what connects is the Auth Proxy.
@@ -39,7 +44,7 @@ resource "google_sql_database_instance" "main" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.private_network
-      ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
+      ssl_mode        = local.ssl_mode
     }
 
     data_cache_config {

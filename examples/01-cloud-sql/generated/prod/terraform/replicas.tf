@@ -39,7 +39,7 @@ resource "google_sql_database_instance" "replica" {
     ip_configuration {
       ipv4_enabled    = false
       private_network = var.private_network
-      ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
+      ssl_mode        = local.ssl_mode
     }
 
     data_cache_config {
