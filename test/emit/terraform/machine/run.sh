@@ -9,18 +9,21 @@ folder=$1 database=$2
 
 ip link set lo up
 empty() { mkdir -p "$1" && mount -t tmpfs -o mode=0755 tmpfs "$1"; }
-for path in /var/lib/postgresql /etc/postgresql /run/postgresql /var/lib/platform /etc/postgresql-common/createcluster.d \
+for path in /var/lib/postgresql /etc/postgresql /run /var/lib/platform /etc/postgresql-common/createcluster.d \
   /var/log/postgresql /var/log/pgbackrest /var/spool/pgbackrest /tmp/pgbackrest /usr/local/sbin /etc/systemd/system \
   /etc/google-cloud-ops-agent /etc/apt/sources.list.d /usr/share/keyrings /mnt; do
   empty "$path"
 done
+# pg_ctlcluster hands over to systemd where that folder is.
+mkdir -p /run/systemd/system /run/postgresql
 chmod 1777 /run/postgresql
 chown postgres:postgres /var/{log,spool}/pgbackrest /tmp/pgbackrest
 echo 'a key' >/usr/share/keyrings/cloud.google.gpg
 touch /mnt/pgbackrest.conf
 mount --bind /mnt/pgbackrest.conf /etc/pgbackrest.conf
 export PATH=$here/bin:$PATH TEST_STORE=/mnt/secrets TEST_SQL=$folder/sql/$database
-export TEST_METADATA=/mnt/metadata TEST_AGENT=/mnt/agent TEST_SYSTEMCTL=/mnt/systemctl TEST_STARTUP=$folder/startup-$database.sh
+export TEST_METADATA=/mnt/metadata TEST_AGENT=/mnt/agent TEST_SYSTEMCTL=/mnt/systemctl TEST_PACKAGES=/mnt/packages
+export TEST_STARTUP=$folder/startup-$database.sh
 # shellcheck source=test/emit/terraform/machine/cloud.sh
 . "$here/cloud.sh"
 start_cloud acme-earth-sentinel2-postgres-backups
@@ -49,7 +52,9 @@ fingerprint() {
 }
 
 [ "$TEST_PASSWORDS" = secretManager ] || give_password "a 'first' \$(id) \`one\` ü "
+boot || echo "died: $(cd /var/lib/postgresql && echo *)"
 boot
+echo "packages: $(paste -sd , "$TEST_PACKAGES")"
 echo "login: $(ask "SELECT current_user || ' ' || ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")"
 echo "hba: $(grep -c . /etc/postgresql/15/main/pg_hba.conf)"
 echo "plain: $(connect sslmode=disable <<<'SELECT 1' | grep -o 'no pg_hba.conf entry' || true)"
@@ -71,10 +76,14 @@ echo "new password: $(ask 'SELECT current_user')"
 pg_ctlcluster 15 main stop
 umount /etc/postgresql
 mount -t tmpfs -o mode=0755 tmpfs /etc/postgresql
+# It died as well when its key was new and its certificate was not.
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out /mnt/key 2>/dev/null
+cat /mnt/key >/var/lib/postgresql/tls/server.key
 boot
 echo "new boot disk: $(ask 'SELECT current_user')"
 [ "$database" = ingest ] || echo "pgstac: $(ask 'SELECT pgstac.get_version()') $(ask 'SELECT count(*) FROM platform.run')"
 [ "$database" = pgstac ] || echo "log: $(ask 'SELECT count(*) FROM public.ingestion_log')"
+[ "$TEST_PASSWORDS" = secretManager ] || exit 0
 
 # All that was on the data disk is lost, but for what was written before the last of the log was kept.
 admin 'CREATE TABLE public.kept AS SELECT generate_series(1, 1000) AS id'
@@ -97,3 +106,17 @@ admin 'DROP TABLE public.kept'
 backrest check
 platform-restore "$before" 2>&1 | sed 's/^/# /'
 echo "as it was: $(admin 'SELECT count(*) FROM public.kept') $(labels)"
+
+[ "$database" = ingest ] || exit 0
+
+# What pgBackRest refuses leaves the database as it is; what PostgreSQL cannot reach stops it, and the script says so.
+platform-restore yesterday >/mnt/refused 2>&1 || echo "refused: $(admin 'SELECT count(*) FROM public.kept')"
+echo "too late: $(platform-restore '2030-01-01 00:00:00+00' 2>&1 | grep -o 'PostgreSQL has stopped')"
+platform-restore 2>&1 | sed 's/^/# /'
+echo "after all: $(admin 'SELECT count(*) FROM public.kept') $(ask 'SELECT current_user')"
+
+back_up() { TEST_DAYS=$1 systemctl start platform-backup.service | sed 's/^/# /'; }
+back_up 6
+echo "after 6 days: $(labels)"
+for _ in {1..4}; do back_up 7; done
+echo "after 7 days, four times: $(labels)"

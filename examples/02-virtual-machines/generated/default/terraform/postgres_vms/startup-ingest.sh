@@ -25,6 +25,7 @@ readonly clients=('10.0.0.0/16' 35.235.240.0/20)
 readonly data=/var/lib/postgresql
 readonly config=/etc/postgresql/15/main
 readonly tls=$data/tls
+readonly unfinished=$data/15.unfinished
 readonly work=/var/lib/platform
 readonly metadata=http://metadata.google.internal/computeMetadata/v1/instance/attributes
 
@@ -34,11 +35,11 @@ fail() {
   exit 1
 }
 
-# A grant that Terraform has just made takes minutes to hold everywhere.
+# A grant that Terraform has just made takes minutes to hold everywhere (IAM, 'Access change propagation': seven or more).
 patiently() {
-  local tries=30
+  local end=$((SECONDS + 900))
   until "$@"; do
-    ((--tries)) || fail "gave up on: $1"
+    ((SECONDS < end)) || fail "gave up on: $1"
     sleep 10
   done
 }
@@ -57,6 +58,7 @@ mount_data_disk() {
 
 make_file_system() {
   local device=$1 found=0
+  [ -e "$device" ] || fail "no data disk: $device is not there"
   blkid -p "$device" >/dev/null || found=$?
   case $found in
     0) ;;
@@ -68,21 +70,34 @@ make_file_system() {
   mount "$data"
 }
 
+# Not merely known to dpkg: whoever pulls the plug in the middle leaves packages that are unpacked and no more.
+has_packages() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null | grep -cx installed)" = $# ]
+}
+
+# A new machine's own upgrades hold the locks for minutes, and a mirror may be away for some.
+get_packages() {
+  dpkg --configure -a && apt-get -q update && apt-get -q install -y --no-install-recommends "$@" && return
+  say "packages cannot be had yet. No lock, but no connection? Then the subnetwork has no way out (Cloud NAT): see main.tf"
+  return 1
+}
+
 install_packages() {
   local wanted=(postgresql-15 postgresql-15-postgis-3 pgbackrest openssl python3-pip)
-  dpkg-query -W "${wanted[@]}" >/dev/null 2>&1 && return
+  has_packages "${wanted[@]}" && return
   # Else the package makes a cluster of its own, without checksums.
   install -d -m 0755 /etc/postgresql-common/createcluster.d
   printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.d/platform.conf
   chmod 0644 /etc/postgresql-common/createcluster.d/platform.conf
-  { apt-get -q update && apt-get -q install -y --no-install-recommends "${wanted[@]}"; } ||
-    fail "Debian's packages could not be had: has the subnetwork a way out (Cloud NAT)? See main.tf"
+  patiently get_packages "${wanted[@]}"
 }
 
 # The configuration is on the boot disk, the databases on the other one, and either can be new. Where the first is,
 # pg_createcluster takes the databases over, given configuration files it can move; all that matters in them is written
 # below.
 make_cluster() {
+  # Where this machine died while it made a cluster there is half of one, which nobody has used.
+  if [ -e "$unfinished" ]; then rm -rf "$data/15/main" "$config"; fi
   if [ -e "$data/15/main/PG_VERSION" ]; then
     [ -e "$config/postgresql.conf" ] && return
     touch "$data"/15/main/{postgresql,pg_hba,pg_ident}.conf
@@ -91,7 +106,11 @@ make_cluster() {
   else
     refuse_to_forget
     rm -rf "$config"
+    touch "$unfinished"
+    sync "$unfinished" "$data"
     pg_createcluster 15 main -- --data-checksums --encoding=UTF8 --locale=C.UTF-8
+    rm "$unfinished"
+    sync "$data"
   fi
 }
 
@@ -124,17 +143,33 @@ EOF
   chown postgres:postgres "$config"/{pg_hba,pg_ident}.conf "$config/conf.d/platform.conf"
 }
 
-# A restart only for what cannot be reloaded: clients are connected. After a restore the log is replayed first, which may
-# take hours.
+# Always as systemd's service, whatever asks for it: so it stops in order with the machine, is the last that Linux kills
+# when memory runs out, and starts again after an upgrade of its package. systemd waits as long as pg_ctl does: after a
+# restore the log is replayed first, which may take hours.
 start_server() {
-  if pg_ctlcluster 15 main status >/dev/null 2>&1; then
+  printf "pg_ctl_options = '-t 86400'\n" >"$config/pg_ctl.conf"
+  if is_running; then
+    await_server
     pg_ctlcluster 15 main reload
     sleep 1
-    [ "$(query -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0 ] || pg_ctlcluster 15 main restart
+    # Only for what cannot be reloaded: clients are connected.
+    [ "$(query -c 'SELECT count(*) FROM pg_settings WHERE pending_restart')" = 0 ] || ask_systemd restart
   else
-    pg_ctlcluster 15 main start -- -t 86400
+    ask_systemd start
   fi
-  until [ "$(query -c 'SELECT pg_is_in_recovery()')" = f ]; do sleep 1; done
+  await_server
+}
+
+# Of a server that does not start await_server says more.
+ask_systemd() { systemctl "$1" postgresql@15-main || return 0; }
+
+is_running() { pg_ctlcluster 15 main status >/dev/null 2>&1; }
+
+await_server() {
+  until [ "$(query -c 'SELECT pg_is_in_recovery()' 2>/dev/null)" = f ]; do
+    is_running || fail "PostgreSQL has stopped, and says why in /var/log/postgresql/postgresql-15-main.log"
+    sleep 1
+  done
 }
 
 # Ten years, because nothing renews it by itself: after a CA of its own a server's certificate costs no trust to renew, a
@@ -147,8 +182,10 @@ make_certificates() {
     mv "$tls/ca.crt.new" "$tls/ca.crt"
     chmod 0644 "$tls/ca.crt"
   fi
-  # Made again for another host name, for a new boot disk's user id, and in the year before it ends.
+  # Made again for another host name, for a new boot disk's user id, in the year before it ends, and where this machine
+  # died with one of the two new.
   if [ "$(stat -c %U "$tls/server.key" 2>/dev/null)" = postgres ] &&
+    [ "$(openssl pkey -in "$tls/server.key" -pubout)" = "$(openssl x509 -in "$tls/server.crt" -noout -pubkey)" ] &&
     openssl verify -CAfile "$tls/ca.crt" -verify_hostname "$host" "$tls/server.crt" >/dev/null 2>&1 &&
     openssl x509 -in "$tls/server.crt" -noout -checkend 31536000 >/dev/null; then
     return
@@ -219,8 +256,11 @@ until=()
 [ \$# = 0 ] || until=(--type=time "--target=\$1" --target-action=promote)
 if pg_ctlcluster 15 main status >/dev/null 2>&1; then pg_ctlcluster 15 main stop; fi
 install -d -m 0700 -o postgres -g postgres $data/15 $data/15/main
-runuser -u postgres -- pgbackrest --stanza=main --delta "\${until[@]}" restore
-exec google_metadata_script_runner startup
+status=0
+runuser -u postgres -- pgbackrest --stanza=main --delta "\${until[@]}" restore || status=\$?
+# Refused, the database is still there and starts again.
+google_metadata_script_runner startup
+exit \$status
 EOF
 }
 
@@ -271,13 +311,12 @@ EOF
 # Google's Ops Agent from Google's own repository, by the key that Google's image of Debian brings.
 install_agent() {
   local key=/usr/share/keyrings/cloud.google.gpg
-  if ! dpkg-query -W google-cloud-ops-agent >/dev/null 2>&1; then
+  if ! has_packages google-cloud-ops-agent; then
     [ -s "$key" ] || fail "no Ops Agent: $key, by which its packages are known, is not on this image"
     printf 'deb [signed-by=%s] https://packages.cloud.google.com/apt google-cloud-ops-agent-bookworm-all main\n' "$key" \
       >/etc/apt/sources.list.d/google-cloud-ops-agent.list
     chmod 0644 /etc/apt/sources.list.d/google-cloud-ops-agent.list
-    { apt-get -q update && apt-get -q install -y google-cloud-ops-agent; } ||
-      fail "no Ops Agent: Google's packages could not be had"
+    patiently get_packages google-cloud-ops-agent
   fi
   # It reads statistics and no rows, and only root of this machine is let in as it, without a password (pg_ident.conf).
   "${admin[@]}" <<'SQL'
@@ -415,6 +454,8 @@ run_sql() {
 }
 
 install -d -m 0700 "$work"
+# One at a time: someone may run it by hand while the machine boots.
+[ -n "${PLATFORM_ALONE:-}" ] || PLATFORM_ALONE=1 exec flock --close "$work/lock" "$BASH" "$0"
 mount_data_disk
 install_packages
 configure_backups
