@@ -190,6 +190,7 @@ describe('what a platform lacks is not in its guide', () => {
   test('virtual machines: no proxy, no admin password', () => {
     const readme = readmeOf(resolveParts({ hosting: virtualMachines }));
     expect(readme).not.toMatch(/cloud-sql-proxy|db_password|--with kubernetes/);
+    expect(readme).toContain('A machine runs its startup script when it boots.');
     expect(readme).toContain(
       '(cd terraform/postgres_vms && terraform init && terraform apply -var project_id=acme-earth)',
     );
