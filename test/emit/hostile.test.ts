@@ -154,7 +154,11 @@ function findPassing(base: object, places: readonly Placed[]): readonly Trial[] 
       const resolved = resolveNow({ path: 'platform.yaml', text: spec.text });
       if (resolved.ok) return resolved.value.slice(0, 1).map((platform) => ({ placed, platform }));
       const [place] = spec.places;
-      const ranges = resolved.diagnostics.map(({ range }) => range);
+      // What is wrong of two fields together (a period's start and end) is at one and points at the other.
+      const ranges = resolved.diagnostics.flatMap(({ range, related = [] }) => [
+        range,
+        ...related.map((one) => one.range),
+      ]);
       // A key that others refer to may be missed there.
       const located = placed.field.isKey || ranges.some((range) => place !== undefined && isInside(range, place));
       expect({ field: placed.field.name, text: placed.text, place, ranges, located }).toMatchObject({ located: true });
