@@ -85,6 +85,7 @@ function completeMachines(older: VirtualMachinesHosting, prefix: string): Virtua
 const olderMachines: Partial<VirtualMachinesHosting> = {
   passwords: 'secretManager',
   encryptionKey: null,
+  deletionProtection: true,
   opsAgent: false,
   alerts: { cpu: null, memory: null, disk: null, connections: null, notify: [], ...noOtherAlerts },
   dashboard: false,

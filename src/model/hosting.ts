@@ -159,6 +159,8 @@ export interface VirtualMachinesHosting {
     readonly retainedDays: number;
   };
   readonly backups: MachineBackups;
+  /** Of the machines in the API; of their data disks and a bucket that Terraform makes, in Terraform. */
+  readonly deletionProtection: boolean;
   readonly opsAgent: boolean;
   /** Without the agent only the CPU's is there. */
   readonly alerts: Alerts;

@@ -115,6 +115,7 @@ function resolveVirtualMachines(
     externalAddress: machines.externalAddress ?? false,
     passwords: machines.passwords ?? 'secretManager',
     ...resolveDurability(spec, machines, prefix),
+    deletionProtection: machines.deletionProtection ?? true,
     opsAgent,
     alerts: opsAgent ? alerts : keepAgentless(alerts),
     dashboard: opsAgent && (machines.dashboard ?? true),

@@ -198,6 +198,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'virtualMachine backups.retained': ['machine/backups', 'machine/fewer-backups'],
   'virtualMachine backups.startTime': ['machine/backups'],
   'virtualMachine caSecret': ['machine/ca-secret'],
+  'virtualMachine deletionProtection': ['machine/protection-off', 'machine/protection-on'],
   'virtualMachine diskGb': ['machine/disk-grows', 'machine/disk-shrink-replaces'],
   'virtualMachine encryptionKey': ['machine/encryption-key-replaces'],
   'virtualMachine externalAddress': ['machine/external-address'],

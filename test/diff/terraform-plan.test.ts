@@ -80,7 +80,13 @@ const cases: readonly Case[] = [
     },
   ),
   onMachines('settings, a person and a bastion', {
-    ...machine({ clients: ['10.1.0.0/16'], machineType: 'e2-standard-8', diskGb: 400, externalAddress: true }),
+    ...machine({
+      clients: ['10.1.0.0/16'],
+      machineType: 'e2-standard-8',
+      diskGb: 400,
+      externalAddress: true,
+      deletionProtection: false,
+    }),
     labels: { team: 'other' },
     access: { ...bastion, people: [ana] },
   }),

@@ -243,6 +243,26 @@ describe('what a platform lacks is not in its guide', () => {
       expect(linesOf(text)).toContainEqual(expect.stringMatching(/terraform destroy/));
   });
 
+  // The spec is compiled before it, so the guide that is read then has to apply too.
+  test.each(['diskGb: 400', 'deletionProtection: false', 'passwords: metadata'])(
+    'machines are applied before they are destroyed: %s',
+    (keys) => {
+      const readme = readmeOf(resolveParts({ hosting: virtualMachines.replace(' } }', `, ${keys} } }`) }));
+      const isProtected = !keys.includes('deletionProtection');
+      expect(readme.includes('set `deletionProtection: false` in the spec')).toBe(isProtected);
+      const lines = (blocksOf(readme).find((block) => block.includes('terraform destroy')) ?? '').trim().split('\n');
+      const commands = lines.map((line) => /^export TF_VAR_\w+="\$\(gcloud|cd \S+ && terraform \w+/.exec(line)?.[0]);
+      expect(commands).toEqual([
+        ...(keys === 'passwords: metadata' ? ['ingest', 'pgstac'] : []).map(
+          (database) => `export TF_VAR_${database}_password="$(gcloud`,
+        ),
+        'cd terraform/postgres_vms && terraform apply',
+        'cd terraform && terraform destroy',
+        'cd terraform/postgres_vms && terraform destroy',
+      ]);
+    },
+  );
+
   // gcloud as a program that prints a password; the rest is the guide's own line, read by the shell and by our DSNs.
   test('a password of quotes and backslashes gets whole into the DSNs of the machines', () => {
     const lines = linesOf(readmeOf(resolveParts({ hosting: virtualMachines }))).filter((line) =>

@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 import { google, ours } from './sources.ts';
+import { guard } from './virtual-machines.ts';
 
 const resource = 'virtualMachine *';
 const policy = 'resource_compute_resource_policy.go';
@@ -13,8 +14,7 @@ export const machineBackupRules: readonly Rule[] = [
     resource,
     field: 'encryptionKey',
     impact: 'replace',
-    reason:
-      "A disk keeps its key for life: machine and disk are made anew, the disk empty. The machine's deletion_protection makes apply refuse it until it is off.",
+    reason: `A disk keeps its key for life: machine and disk are made anew, the disk empty. ${guard}`,
     loss: 'the database on it, but for its backups and the snapshot taken before the disk is deleted',
     source: google(
       'resource_compute_disk.go',

@@ -3,7 +3,7 @@ import { documentation, google, ours } from './sources.ts';
 
 const resource = 'virtualMachine *';
 const instance = 'resource_compute_instance.go';
-const guard = "The machine's deletion_protection makes apply refuse it until it is off.";
+export const guard = 'While deletionProtection is on, Terraform refuses it.';
 const stops = 'The machine stops and starts again (allow_stopping_for_update): its database is away meanwhile.';
 
 export const virtualMachineRules: readonly Rule[] = [
@@ -59,7 +59,7 @@ export const virtualMachineRules: readonly Rule[] = [
     field: 'diskGb',
     when: ['shrinks'],
     impact: 'replace',
-    reason: 'A disk never shrinks: it is made anew, empty.',
+    reason: `A disk never shrinks: it is made anew, empty. ${guard}`,
     loss: 'the database on it, but for the snapshot taken before the disk is deleted',
     source: google('resource_compute_disk.go', 'size: ForceNewIfChange IsDiskShrinkage'),
   },
@@ -162,6 +162,25 @@ export const virtualMachineRules: readonly Rule[] = [
     reason:
       "A secret keeps its name for life: the machine publishes its CA's certificate in the new one at its next boot.",
     source: google('resource_secret_manager_secret.go', 'secret_id: ForceNew'),
+  },
+  {
+    id: 'machine/protection-off',
+    resource,
+    field: 'deletionProtection',
+    when: ['turnsOff'],
+    impact: 'update',
+    reason:
+      'From then on Terraform and the console may delete the machine, and Terraform its data disk and the bucket of backups that it made.',
+    source: google(instance, 'deletion_protection; Terraform documentation, "prevent_destroy"'),
+  },
+  {
+    id: 'machine/protection-on',
+    resource,
+    field: 'deletionProtection',
+    impact: 'update',
+    reason:
+      'From then on nothing deletes the machine, and Terraform neither its data disk nor the bucket of backups that it made.',
+    source: google(instance, 'deletion_protection; Terraform documentation, "prevent_destroy"'),
   },
   {
     id: 'machine/login',

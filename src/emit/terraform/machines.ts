@@ -1,7 +1,7 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import { chooseDisk } from '../../model/machine-type.ts';
 import type { DatabaseMachine, Platform, VirtualMachinesHosting } from '../../model/platform.ts';
-import { hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
+import { hclBoolean, hclComment, hclNumber, hclString, hclStrings } from '../../print/hcl.ts';
 import { emitBase } from './base.ts';
 import { emitHcl, type HclView, viewBackend, viewLabels, viewNetwork, viewProviders, viewServices } from './common.ts';
 import { emitMachineMonitoring } from './machine-monitoring.ts';
@@ -90,6 +90,8 @@ function viewMachines(hosting: VirtualMachinesHosting): HclView {
     image: hclString(image),
     subnetwork: hosting.subnetwork === null ? null : hclString(hosting.subnetwork),
     externalAddress: hosting.externalAddress,
+    deletionProtection: hclBoolean(hosting.deletionProtection),
+    isProtected: hosting.deletionProtection,
     metadataPasswords: hosting.passwords === 'metadata',
     encrypted: hosting.encryptionKey !== null,
   };
@@ -100,7 +102,14 @@ function viewBackups({ gcp }: Platform, hosting: VirtualMachinesHosting): HclVie
   const elsewhere = location === null || location === gcp.region ? null : hclString(location);
   return {
     bucket: hclString(bucket),
-    made: location === null ? null : { location: elsewhere, encrypted: hosting.encryptionKey !== null },
+    made:
+      location === null
+        ? null
+        : {
+            location: elsewhere,
+            encrypted: hosting.encryptionKey !== null,
+            isProtected: hosting.deletionProtection,
+          },
   };
 }
 

@@ -1,6 +1,8 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { terraformTarget } from '../../../src/emit/terraform.ts';
+import type { Platform } from '../../../src/model/platform.ts';
 import { describeWith } from '../../support/needs.ts';
 import { projectRoot } from '../../support/root.ts';
 import { makeTemporaryFolder } from '../../support/temporary.ts';
@@ -59,6 +61,11 @@ describeWith(['go', 'python'], 'the user guide', () => {
       cpSync(join(projectRoot, environment), cwd, { recursive: true });
       const blocks = listBlocks(environment).filter((block) => /\bterraform (apply|destroy|output)\b/.test(block));
       for (const [index, block] of blocks.entries()) {
+        if (block.includes('terraform destroy')) {
+          // A provider to which everything succeeds refuses nothing: that is Terraform's own refusal.
+          if (block.includes('postgres_vms')) await expectRefused(cwd);
+          compileUnprotected(cwd);
+        }
         const { code, stderr } = await runWithTerraform(block, { cwd, input: `${password}\n`, commands });
         expect({ block, code, stderr }).toEqual({ block, code: 0, stderr: '' });
         if (index === 0)
@@ -68,6 +75,23 @@ describeWith(['go', 'python'], 'the user guide', () => {
     900_000,
   );
 });
+
+/** `deletionProtection: false` in the spec, compiled, as the guide has it before its last block. */
+function compileUnprotected(environment: string): void {
+  const lock = JSON.parse(readFileSync(join(environment, 'platform.lock.json'), 'utf8')) as { platform: Platform };
+  const platform = { ...lock.platform, hosting: { ...lock.platform.hosting, deletionProtection: false } };
+  for (const { path, text } of terraformTarget.emit(platform, { specText: '' }))
+    writeFileSync(join(environment, path), text);
+}
+
+/** While the databases' disks are protected, they are there after a destroy too. */
+async function expectRefused(environment: string): Promise<void> {
+  const cwd = join(environment, 'terraform/postgres_vms');
+  const { code, stderr } = await runWithTerraform('terraform destroy', { cwd, input: '', commands });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain('google_compute_disk.data');
+  expect(stderr).toContain('lifecycle.prevent_destroy');
+}
 
 async function checkOutputs(cwd: string, path: string): Promise<void> {
   const folder = join(cwd, path);

@@ -188,10 +188,11 @@ export const variants: Readonly<Record<string, { platform: Platform; tests?: rea
     platform: makePlatform(virtualMachines, { hosting: { virtualMachines: { passwords: 'metadata' } } }),
     tests: [['virtual-machines-workloads'], ['metadata-passwords']],
   },
-  'virtual machines that nobody watches': {
+  'virtual machines that nobody watches, and that may be deleted': {
     platform: makePlatform(virtualMachines, {
-      hosting: { virtualMachines: { opsAgent: false, alerts: { cpu: false } } },
+      hosting: { virtualMachines: { opsAgent: false, alerts: { cpu: false }, deletionProtection: false } },
     }),
+    tests: [[], ['virtual-machines-unprotected']],
   },
   'virtual machines for nobody': {
     platform: makePlatform(virtualMachines, {

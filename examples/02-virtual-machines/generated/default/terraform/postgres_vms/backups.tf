@@ -20,6 +20,11 @@ resource "google_storage_bucket" "backups" {
     retention_duration_seconds = 14 * 24 * 3600
   }
 
+  # hosting.virtualMachines.deletionProtection, also while nothing is in it.
+  lifecycle {
+    prevent_destroy = true
+  }
+
   depends_on = [google_project_service.required]
 }
 

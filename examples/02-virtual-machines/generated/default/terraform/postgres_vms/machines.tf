@@ -11,6 +11,11 @@ resource "google_compute_disk" "data" {
   labels                         = local.labels
   create_snapshot_before_destroy = true
 
+  # hosting.virtualMachines.deletionProtection: a plan that would delete a disk, or make it anew, is refused.
+  lifecycle {
+    prevent_destroy = true
+  }
+
   depends_on = [google_project_service.required]
 }
 
@@ -20,10 +25,12 @@ resource "google_compute_instance" "database" {
 
   for_each = local.machines
 
-  name                = each.value.name
-  zone                = local.zone
-  machine_type        = "e2-standard-4"
-  labels              = local.labels
+  name         = each.value.name
+  zone         = local.zone
+  machine_type = "e2-standard-4"
+  labels       = local.labels
+
+  # hosting.virtualMachines.deletionProtection: this one stops everybody.
   deletion_protection = true
 
   # Another machine type or identity stops the machine and starts it again; without this apply fails instead.
