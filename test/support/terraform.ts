@@ -114,7 +114,8 @@ export async function runWithTerraform(
   for (const [name, body] of Object.entries(commands))
     writeFileSync(join(programs, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   const answers = '-auto-approve -input=false';
-  return runProcess('bash', ['-euo', 'pipefail', '-c', script], {
+  // Node's pipes are sockets, on which bash takes itself for one of rshd's and reads its own files, unless told not to.
+  return runProcess('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
     cwd,
     input,
     timeout: 600_000,
