@@ -1,13 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Change, Impact } from '../../src/diff/change.ts';
 import { diffPlatforms } from '../../src/diff/diff.ts';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import type { Platform } from '../../src/model/platform.ts';
+import { writeTerraform } from '../emit/terraform/emitted.ts';
 import { cloudSql, makePlatform, virtualMachines } from '../emit/terraform/platforms.ts';
 import { describeWith } from '../support/needs.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
 import { planTerraformChange, type ResourceChange } from '../support/terraform.ts';
 
 /** A change of the spec that is planned there and back. */
@@ -171,7 +169,7 @@ function ownerOf(address: string): RegExp {
 }
 
 async function plan(before: Platform, after: Platform): Promise<readonly ResourceChange[]> {
-  const [old, next] = [write(before), write(after)];
+  const [old, next] = [writeTerraform(before), writeTerraform(after)];
   const { kind } = after.hosting;
   const own = await planTerraformChange(
     join(old, 'terraform'),
@@ -181,13 +179,4 @@ async function plan(before: Platform, after: Platform): Promise<readonly Resourc
   if (kind === 'cloudSql') return own;
   const folder = 'terraform/postgres_vms';
   return [...own, ...(await planTerraformChange(join(old, folder), join(next, folder), []))];
-}
-
-function write(platform: Platform): string {
-  const folder = makeTemporaryFolder('plan');
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return folder;
 }

@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
 import { planTerraformChange, type ResourceChange } from '../support/terraform.ts';
+import { writeTerraform } from './terraform/emitted.ts';
 import { cloudSql, makePlatform, virtualMachines } from './terraform/platforms.ts';
 
 const task = { namespace: 'metaflow', serviceAccount: 'metaflow-task', grants: { pgstac: 'ingest', ingest: 'write' } };
@@ -30,12 +28,7 @@ async function plan(before: Platform, after: Platform): Promise<readonly Resourc
 }
 
 function write(platform: Platform): string {
-  const folder = makeTemporaryFolder('moved');
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return join(folder, 'terraform');
+  return join(writeTerraform(platform), 'terraform');
 }
 
 function summarise(changes: readonly ResourceChange[]): { gone: string[]; made: string[]; moved: string[] } {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse } from '@cdktf/hcl2json';
 import { expect, test } from '@jest/globals';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { projectRoot } from '../support/root.ts';
+import { listEmittedFolders } from './terraform/folders.ts';
 import { variants } from './terraform/variants.ts';
 
 /** A string that a folder's Terraform says, and where. */
@@ -71,14 +71,13 @@ const spoken = readdirSync(templates, { recursive: true, encoding: 'utf8' })
   .join('\n')
   .replaceAll('\\"', '"');
 
-async function readFolders(platform: Platform): Promise<readonly (readonly Literal[])[]> {
-  const folders = new Map<string, Literal[]>();
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
-    if (!path.endsWith('.tf')) continue;
-    const found = await listLiterals(path.slice(dirname(path).length + 1), text);
-    folders.set(dirname(path), [...(folders.get(dirname(path)) ?? []), ...found]);
-  }
-  return [...folders.values()];
+function readFolders(platform: Platform): Promise<readonly (readonly Literal[])[]> {
+  return Promise.all(
+    listEmittedFolders(platform).map(async ({ files }) => {
+      const literals = await Promise.all([...files].map(([file, text]) => listLiterals(file, text)));
+      return literals.flat();
+    }),
+  );
 }
 
 async function listLiterals(file: string, text: string): Promise<readonly Literal[]> {

@@ -1,14 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
 import { openServer } from '../../src/database/server.ts';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import { initialise } from '../database/support.ts';
 import { describeWith } from '../support/needs.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
 import { applyTerraform, type StateResource } from '../support/terraform.ts';
+import { writeTerraform } from './terraform/emitted.ts';
 import { cloudSql, makePlatform } from './terraform/platforms.ts';
 import { createResources, orderResources } from './terraform/postgresql-provider.ts';
 import { type Rights, readRights } from './terraform/rights.ts';
@@ -24,7 +23,7 @@ describeWith(['postgres15', 'go', 'python'], 'roles and grants by Terraform', ()
   let byJob: Awaited<ReturnType<typeof readAll>>;
 
   beforeAll(async () => {
-    folder = write();
+    folder = join(writeTerraform(platform), 'terraform');
     resources = nameLogins(await applyTerraform(folder, ['db_password=twelve chars']));
     const server = await startInstance();
     await runInit(server);
@@ -108,15 +107,6 @@ describeWith(['postgres15', 'go', 'python'], 'roles and grants by Terraform', ()
 function hosting() {
   if (platform.hosting.kind !== 'cloudSql') throw new Error('Cloud SQL is wanted');
   return platform.hosting;
-}
-
-function write(): string {
-  const folder = makeTemporaryFolder('roles');
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return join(folder, 'terraform');
 }
 
 /** The PostgreSQL provider's resources; a workload's login is Google's to name, and nothing here is Google. */

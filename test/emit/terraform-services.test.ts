@@ -1,7 +1,6 @@
-import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import type { Platform } from '../../src/model/platform.ts';
+import { listEmittedFolders } from './terraform/folders.ts';
 import { variants } from './terraform/variants.ts';
 
 /** Which API Terraform, or what it makes, calls for each thing that a folder may say. */
@@ -44,10 +43,7 @@ test.each(Object.entries(variants))('%s: every resource of Google has an API her
       expect([resource, needs.some(([said]) => said.test(resource))]).toEqual([resource, true]);
 });
 
-/** The text of all `.tf` files of a folder. */
+/** The text of all `.tf` files of each folder. */
 function readFolders(platform: Platform): readonly string[] {
-  const folders = new Map<string, string>();
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' }))
-    if (path.endsWith('.tf')) folders.set(dirname(path), `${folders.get(dirname(path)) ?? ''}\n${text}`);
-  return [...folders.values()];
+  return listEmittedFolders(platform).map(({ files }) => [...files.values()].join('\n'));
 }

@@ -1,13 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import { fakeGcsServer, goTool } from '../support/go.ts';
 import { describeWith } from '../support/needs.ts';
 import { pypgstac0911, pythonTool } from '../support/python.ts';
 import { projectRoot } from '../support/root.ts';
 import { runOrThrow, runProcess } from '../support/run.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
+import { writeTerraform } from './terraform/emitted.ts';
 import { makePlatform, virtualMachines } from './terraform/platforms.ts';
 
 const machine = join(projectRoot, 'test/emit/terraform/machine');
@@ -21,14 +19,10 @@ async function bootMachine(
   pgstacSql: string,
   passwords: 'secretManager' | 'metadata' = 'secretManager',
 ): Promise<{ code: number; lines: string[] }> {
-  const folder = makeTemporaryFolder('machine');
   const platform = makePlatform(virtualMachines, {
     hosting: { virtualMachines: { clients: ['127.0.0.1/32'], passwords } },
   });
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
+  const folder = writeTerraform(platform);
   const { stdout, stderr, code } = await runProcess(
     'unshare',
     [

@@ -6,9 +6,9 @@ import { projectRoot } from '../../support/root.ts';
 import { makeTemporaryFolder } from '../../support/temporary.ts';
 import { checkEachFolder, everyStepOk } from '../../support/terraform.ts';
 import { type FolderShape, readFolderShape, writeRefusals, writeTestHead } from './folder-tests.ts';
-import { listTerraformFolders, type TerraformFolder } from './folders.ts';
+import { listCommittedFolders, type TerraformFolder } from './folders.ts';
 
-const committed = listTerraformFolders().filter(({ name }) => /^(generated|examples)\//.test(name));
+const committed = listCommittedFolders();
 
 const partsRoot = join(projectRoot, 'test/emit/terraform/committed');
 

@@ -1,13 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { terraformTarget } from '../../../src/emit/terraform.ts';
 import { describeWith } from '../../support/needs.ts';
 import { monitoringClients, pythonTool } from '../../support/python.ts';
 import { projectRoot } from '../../support/root.ts';
 import { runOrThrow } from '../../support/run.ts';
-import { makeTemporaryFolder } from '../../support/temporary.ts';
 import { applyTerraform, type StateResource } from '../../support/terraform.ts';
+import { emitTerraform, keepStateHere, writeFiles } from './emitted.ts';
 import { aligners, type Metric, metrics, nameInPromql, resourceLabels } from './metrics.ts';
 import { variants } from './variants.ts';
 
@@ -55,16 +53,11 @@ describeWith(['go', 'python'], 'alerts and dashboards', () => {
   );
 });
 
-/** The folder as it is, but for a state of its own: that in a bucket cannot be had offline. */
+/** The folder as it is, but for its state. */
 function write(name: string, folder: string): string {
-  const root = makeTemporaryFolder('monitoring');
   const { platform } = variants[name] ?? { platform: null };
   if (platform === null) throw new Error(`no variant ${name}`);
-  for (const { path, text } of terraformTarget.emit(platform, { specText: '' })) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text.replace(/^ {2}backend "gcs" \{[^}]*\}\n/m, ''));
-  }
-  return join(root, folder);
+  return join(writeFiles([...emitTerraform(platform)].map(([path, text]) => [path, keepStateHere(text)])), folder);
 }
 
 interface Policy {

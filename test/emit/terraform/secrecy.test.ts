@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { terraformTarget } from '../../../src/emit/terraform.ts';
 import { describeWith } from '../../support/needs.ts';
-import { makeTemporaryFolder } from '../../support/temporary.ts';
 import { checkTerraform, keepTerraformState } from '../../support/terraform.ts';
+import { emitTerraform, writeFiles } from './emitted.ts';
 import { listEphemeralPlaces, listKeptSecrets } from './ephemeral-places.ts';
 import { listTerraformFolders } from './folders.ts';
 import { cloudSql, makePlatform } from './platforms.ts';
@@ -79,14 +78,8 @@ describeWith(['go', 'python'], 'the admin password', () => {
 
 /** The Terraform of a platform of defaults, with other files beside its own. */
 function writeFolder(others: ReadonlyMap<string, string> = new Map()): string {
-  const folder = makeTemporaryFolder('secrecy');
-  const emitted = terraformTarget.emit(makePlatform(cloudSql), { specText: '' });
-  const files = emitted.map(({ path, text }) => [path.replace(/^terraform\//, ''), text] as const);
-  for (const [path, text] of [...files, ...others]) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return folder;
+  const files = [...emitTerraform(makePlatform(cloudSql))];
+  return writeFiles([...files.map(([path, text]) => [path.replace(/^terraform\//, ''), text] as const), ...others]);
 }
 
 /** The same with one write-only argument given as the one that Terraform keeps. */
