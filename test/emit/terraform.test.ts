@@ -1,31 +1,15 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { parse } from '@cdktf/hcl2json';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { listSqlScripts } from '../../src/emit/sql.ts';
-import { terraformTarget } from '../../src/emit/terraform.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
 import { projectRoot } from '../support/root.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
 import { checkEachFolder, everyStepOk } from '../support/terraform.ts';
+import { emitTerraform, writeTerraform } from './terraform/emitted.ts';
 import { readFolderShape, writeRefusals, writeTestHead } from './terraform/folder-tests.ts';
 import { cloudSql, makePlatform, virtualMachines } from './terraform/platforms.ts';
 import { variants } from './terraform/variants.ts';
-
-function emit(platform: Platform): ReadonlyMap<string, string> {
-  return new Map(terraformTarget.emit(platform, { specText: '' }).map(({ path, text }) => [path, text]));
-}
-
-/** The environment's folder as compile would write it. */
-function write(platform: Platform): string {
-  const folder = makeTemporaryFolder('terraform');
-  for (const [path, text] of emit(platform)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  return folder;
-}
 
 /** The files that say which variables and providers a folder has. */
 function readDeclarations(folder: string): ReadonlyMap<string, string> {
@@ -34,7 +18,7 @@ function readDeclarations(folder: string): ReadonlyMap<string, string> {
 
 /** The folders of Terraform that a variant compiles to, each with its tests. */
 async function writeWithTests({ platform, tests = [] }: (typeof variants)[string]): Promise<readonly string[]> {
-  const folder = write(platform);
+  const folder = writeTerraform(platform);
   const isCloudSql = platform.hosting.kind === 'cloudSql';
   const folders = ['terraform', ...(isCloudSql ? [] : ['terraform/postgres_vms'])].map((path) => join(folder, path));
   for (const [index, made] of folders.entries()) {
@@ -60,37 +44,9 @@ describeWith(['go', 'python'], "Terraform's own checks", () => {
   });
 });
 
-describe('roles', () => {
-  test('on Cloud SQL are these and no others', async () => {
-    expect(await listRoles(variants['Cloud SQL with every default']?.platform)).toEqual({
-      'google_project_iam_member.cloudsql_client': 'roles/cloudsql.client',
-      'google_project_iam_member.cloudsql_login': 'roles/cloudsql.instanceUser',
-      'google_secret_manager_secret_iam_member.init': 'roles/secretmanager.secretAccessor',
-      'google_service_account_iam_member.init_workload_identity': 'roles/iam.workloadIdentityUser',
-      'google_service_account_iam_member.workload_identity': 'roles/iam.workloadIdentityUser',
-      'google_storage_bucket_iam_member.workload': 'roles/storage.objectUser',
-    });
-  });
-
-  test('on virtual machines are these and no others', async () => {
-    expect(await listRoles(variants['virtual machines']?.platform)).toEqual({
-      'google_iap_tunnel_instance_iam_member.person': 'roles/iap.tunnelResourceAccessor',
-      'google_project_iam_member.telemetry': 'roles/${each.value.role}',
-      'google_secret_manager_secret_iam_member.ca': 'roles/secretmanager.secretVersionAdder',
-      'google_secret_manager_secret_iam_member.password': 'roles/secretmanager.${each.value.role}',
-      'google_secret_manager_secret_iam_member.person_ca': 'roles/secretmanager.secretAccessor',
-      'google_secret_manager_secret_iam_member.person_password': 'roles/secretmanager.secretAccessor',
-      'google_secret_manager_secret_iam_member.workload': 'roles/secretmanager.secretAccessor',
-      'google_service_account_iam_member.workload_identity': 'roles/iam.workloadIdentityUser',
-      'google_storage_bucket_iam_member.backups': 'roles/storage.objectUser',
-      'google_storage_bucket_iam_member.workload': 'roles/storage.objectUser',
-    });
-  });
-});
-
 describe('the state', () => {
   const inBucket = (changes: Parameters<typeof makePlatform>[1], environment?: string) => {
-    const files = emit(makePlatform(virtualMachines, changes, environment));
+    const files = emitTerraform(makePlatform(virtualMachines, changes, environment));
     return [files.get('terraform/versions.tf'), files.get('terraform/postgres_vms/versions.tf')].map(
       (text) => /prefix = (".*")/.exec(text ?? '')?.[1],
     );
@@ -110,7 +66,7 @@ describe('the state', () => {
   });
 
   test('is local where the spec names no bucket, and the file says so', () => {
-    const text = emit(makePlatform(cloudSql)).get('terraform/versions.tf');
+    const text = emitTerraform(makePlatform(cloudSql)).get('terraform/versions.tf');
     expect(text).not.toContain('backend');
     expect(text).toContain('terraform.tfstate');
   });
@@ -118,7 +74,7 @@ describe('the state', () => {
 
 test('the machines are given the very SQL of the sql folder', () => {
   const { platform } = variants['virtual machines'] as { platform: Platform };
-  const files = emit(platform);
+  const files = emitTerraform(platform);
   const given = listSqlScripts(platform).map(({ database, path }) =>
     path.replace(/^sql/, `terraform/postgres_vms/sql/${database}`),
   );
@@ -127,7 +83,7 @@ test('the machines are given the very SQL of the sql folder', () => {
 
 // Compute Engine's documentation, 'About VM metadata': 256 KB a value, 512 KB of all.
 test('what the machines are given fits into their metadata', () => {
-  const files = [...emit(variants['virtual machines with everything']?.platform as Platform)];
+  const files = [...emitTerraform(variants['virtual machines with everything']?.platform as Platform)];
   for (const database of ['ingest', 'pgstac']) {
     const given = files.filter(
       ([path]) => path.includes(`startup-${database}.sh`) || path.includes(`/sql/${database}/`),
@@ -138,19 +94,3 @@ test('what the machines are given fits into their metadata', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(512 * 1024);
   }
 });
-
-/** Every IAM member of an environment's Terraform, by its address, and its role. */
-async function listRoles(platform: Platform | undefined): Promise<Record<string, unknown>> {
-  const roles: Record<string, unknown> = {};
-  for (const [path, text] of emit(platform as Platform)) {
-    if (!path.endsWith('.tf')) continue;
-    const { resource = {} } = (await parse(path, text)) as {
-      resource?: Record<string, Record<string, { role?: string }[]>>;
-    };
-    for (const [type, named] of Object.entries(resource)) {
-      if (!type.includes('_iam_')) continue;
-      for (const [name, [body]] of Object.entries(named)) roles[`${type}.${name}`] = body?.role;
-    }
-  }
-  return roles;
-}

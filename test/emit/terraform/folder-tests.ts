@@ -37,11 +37,15 @@ export async function readFolderShape(files: ReadonlyMap<string, string>): Promi
 }
 
 /** The head of a folder's test file: its providers mocked, and a good value for each variable that has no default. */
-export function writeTestHead({ variables, providers }: FolderShape): string {
-  const mocks = [...providers].map((name) => `mock_provider "${name}" {\n${mockedResources[name] ?? ''}}\n`);
-  const given = [...variables].filter(([, variable]) => variable.default === undefined);
-  const values = given.map(([name]) => [name, 'Correct horse battery staple, 4'] as const);
-  return [...mocks, `variables {\n${writeArguments('  ', values)}}\n`].join('\n');
+export function writeTestHead(shape: FolderShape): string {
+  const mocks = [...shape.providers].map((name) => `mock_provider "${name}" {\n${mockedResources[name] ?? ''}}\n`);
+  return [...mocks, `variables {\n${writeArguments('  ', giveVariables(shape))}}\n`].join('\n');
+}
+
+/** A good value for each variable that has no default: they are all passwords. */
+export function giveVariables({ variables }: FolderShape): readonly (readonly [name: string, value: string])[] {
+  const asked = [...variables].filter(([, variable]) => variable.default === undefined);
+  return asked.map(([name]) => [name, 'Correct horse battery staple, 4']);
 }
 
 /** One a line, as `terraform fmt` has them. */
