@@ -182,8 +182,9 @@ test('a file that is refused in one environment: nothing is written in any, and 
 
 test('two compiles at the same time both end well', async () => {
   const folder = await makeProject();
-  for (let turn = 1; turn <= 8; turn++) {
-    writeFileSync(join(folder, 'platform.yaml'), sample.replaceAll('europe-west1', `europe-west${turn}`));
+  // Each region has a zone b, where the sample's bastion is.
+  for (const number of [1, 2, 3, 4, 6, 8, 9, 12]) {
+    writeFileSync(join(folder, 'platform.yaml'), sample.replaceAll('europe-west1', `europe-west${number}`));
     const both = await Promise.all([compile(folder), compile(folder)]);
     expect(both.map(({ code, stderr }) => [code, stderr])).toEqual([
       [0, ''],
