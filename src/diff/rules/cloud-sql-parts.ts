@@ -1,8 +1,8 @@
+import { guard } from './cloud-sql.ts';
 import type { Rule } from './rule.ts';
 import { cloudSqlAvailability, documentation, google } from './sources.ts';
 
 const file = 'resource_sql_database_instance.go';
-const guard = 'While deletionProtection is on, apply refuses it.';
 
 /** What stands beside the instance: replicas, the init Job's account. None of them holds data of its own. */
 export const cloudSqlPartRules: readonly Rule[] = [

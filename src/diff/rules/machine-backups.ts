@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 import { google, ours } from './sources.ts';
-import { guard } from './virtual-machines.ts';
+import { data, guard } from './virtual-machines.ts';
 
 const resource = 'virtualMachine *';
 const policy = 'resource_compute_resource_policy.go';
@@ -15,7 +15,7 @@ export const machineBackupRules: readonly Rule[] = [
     field: 'encryptionKey',
     impact: 'replace',
     reason: `A disk keeps its key for life: machine and disk are made anew, the disk empty. ${guard}`,
-    loss: 'the database on it, but for its backups and the snapshot taken before the disk is deleted',
+    loss: data,
     source: google(
       'resource_compute_disk.go',
       'disk_encryption_key: ForceNew; resource_compute_instance.go, boot_disk.kms_key_self_link: ForceNew',

@@ -4,6 +4,8 @@ import { documentation, google, ours } from './sources.ts';
 const resource = 'virtualMachine *';
 const instance = 'resource_compute_instance.go';
 export const guard = 'While deletionProtection is on, Terraform refuses it.';
+/** What is lost with a data disk. */
+export const data = 'the database on it, but for its backups and the snapshot taken before the disk is deleted';
 const stops = 'The machine stops and starts again (allow_stopping_for_update): its database is away meanwhile.';
 
 export const virtualMachineRules: readonly Rule[] = [
@@ -23,7 +25,7 @@ export const virtualMachineRules: readonly Rule[] = [
     field: 'zone',
     impact: 'replace',
     reason: `A machine and its disk stay in their zone: both are made anew, the disk empty. ${guard}`,
-    loss: 'the database on it, but for the snapshot taken before the disk is deleted',
+    loss: data,
     source: google(instance, 'zone: ForceNew; resource_compute_disk.go, zone: ForceNew'),
   },
   {
@@ -32,7 +34,7 @@ export const virtualMachineRules: readonly Rule[] = [
     field: 'machine',
     impact: 'replace',
     reason: `A machine and its disk keep their names for life: both are made anew, the disk empty. ${guard}`,
-    loss: 'the database on it, but for the snapshot taken before the disk is deleted',
+    loss: data,
     source: google(instance, 'name: ForceNew; resource_compute_disk.go, name: ForceNew'),
   },
   {
@@ -60,7 +62,7 @@ export const virtualMachineRules: readonly Rule[] = [
     when: ['shrinks'],
     impact: 'replace',
     reason: `A disk never shrinks: it is made anew, empty. ${guard}`,
-    loss: 'the database on it, but for the snapshot taken before the disk is deleted',
+    loss: data,
     source: google('resource_compute_disk.go', 'size: ForceNewIfChange IsDiskShrinkage'),
   },
   {
@@ -78,7 +80,7 @@ export const virtualMachineRules: readonly Rule[] = [
     when: ['needsOtherDisk'],
     impact: 'replace',
     reason: `That family of machines takes another type of disk: machine and disk are made anew, the disk empty. ${guard}`,
-    loss: 'the database on it, but for the snapshot taken before the disk is deleted',
+    loss: data,
     source: google(
       'resource_compute_disk.go',
       'type: ForceNew; Compute Engine documentation, "Machine families resource guide"',
