@@ -25,9 +25,9 @@ function checkKey({ value: { gcp, hosting } }: RuleInput): readonly Finding[] {
   const own = backups?.location ?? gcp.region;
   if (backups?.bucket !== undefined || location === own) return [];
   const message = `a key in ${location}, and the bucket of backups is made in ${own}`;
-  return [
-    { code: 'PF258', at, message, hint: `write a key of ${own}, or name a bucket that is there in backups.bucket` },
-  ];
+  // A key of elsewhere would not do for the disks.
+  const first = own === gcp.region ? `write a key of ${own}` : `leave location out, with a key of ${gcp.region}`;
+  return [{ code: 'PF258', at, message, hint: `${first}, or name a bucket that is there in backups.bucket` }];
 }
 
 function checkLocation({ value }: RuleInput): readonly Finding[] {

@@ -17,6 +17,7 @@ export function checkPlaces({ value }: RuleInput): readonly Finding[] {
       ['hosting', 'virtualMachines', 'backups', 'location'],
       findRegion(value.hosting.virtualMachines?.backups?.location),
     ],
+    [['hosting', 'cloudSql', 'backups', 'location'], findRegion(sql?.backups?.location)],
     ...replicas.map(({ region }, index) => [['hosting', 'cloudSql', 'replicas', index, 'region'], region] as const),
   ];
   const machines: typeof named = [
@@ -44,7 +45,7 @@ function toFinding(at: Finding['at'], what: string, name: string, hint: string |
   return [{ code: 'PF223', severity: 'warning', at, message: `Google Cloud has no ${what} like ${name}`, hint }];
 }
 
-/** A bucket is in a region, or in EU, US or ASIA. */
+/** A bucket, or Cloud SQL's backups, may be in a region, or in EU, US or ASIA. */
 function findRegion(location: string | undefined): string | undefined {
   return location?.includes('-') === true ? location : undefined;
 }
