@@ -1,4 +1,3 @@
-import { defaultThresholds } from '../model/alerts.ts';
 import type { Alerts, Bastion, CloudSqlHosting, Platform, VirtualMachinesHosting } from '../model/platform.ts';
 
 /**
@@ -36,12 +35,7 @@ function completeCloudSql(older: CloudSqlHosting): CloudSqlHosting {
     maintenance: fill(older.maintenance, { deny: null }),
     insights: fill(older.insights, olderInsights),
     replicas: replicas.map((replica) => fill(replica, olderReplica)),
-    alerts: fill(older.alerts, {
-      ...noOtherAlerts,
-      transactionIds: null,
-      // Without replicas there is no such alert, whatever is asked for.
-      replicationLag: replicas.length === 0 ? defaultThresholds.replicationLag : null,
-    }),
+    alerts: fill(older.alerts, { ...noOtherAlerts, transactionIds: null, replicationLag: null }),
   };
 }
 

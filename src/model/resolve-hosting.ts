@@ -45,7 +45,9 @@ function resolveCloudSql(spec: PlatformSpec, sql: CloudSqlSpec, prefix: string):
     alerts: {
       ...resolveAlerts(sql.alerts),
       maxConnections: findMaxConnections(flags, tier, edition),
-      replicationLag: readThreshold('replicationLag', sql.alerts?.replicationLag),
+      // Without replicas nothing can lag.
+      replicationLag:
+        (sql.replicas ?? []).length === 0 ? null : readThreshold('replicationLag', sql.alerts?.replicationLag),
       transactionIds: readThreshold('transactionIds', sql.alerts?.transactionIds),
     },
     dashboard: sql.dashboard ?? true,

@@ -9,11 +9,16 @@ const folder = 'terraform';
 
 /** Alert policies, who is told, and the dashboard of a Cloud SQL instance. */
 export function emitMonitoring(platform: Platform, hosting: CloudSqlHosting): readonly Artifact[] {
-  const { alerts, dashboard } = hosting;
+  const { alerts, backups, dashboard } = hosting;
   return [
     emitHcl(folder, 'terraform/monitoring.tf', viewAlerts(platform, hosting)),
     ...(alerts.backups || dashboard
-      ? [emitHcl(folder, 'terraform/monitoring-backups.tf', { alerts: alerts.backups, ...viewRecovery(hosting) })]
+      ? [
+          emitHcl(folder, 'terraform/monitoring-backups.tf', {
+            alerts: alerts.backups,
+            pointInTimeRecovery: backups.pointInTimeRecovery,
+          }),
+        ]
       : []),
     ...(dashboard ? [emitHcl(folder, 'terraform/dashboard.tf', viewDashboard(hosting))] : []),
   ];
@@ -33,7 +38,7 @@ function viewAlerts({ bastion }: Platform, hosting: CloudSqlHosting): HclView {
     transactionIds: optionalNumber(transactionIds),
     down: alerts.down,
     replicas: replicas.length > 0,
-    lag: viewLag(hosting),
+    lag: optionalNumber(alerts.replicationLag),
     regional: availability === 'regional',
     bastion: bastion !== null,
   };
@@ -51,7 +56,7 @@ export function optionalNumber(value: number | null): Fragment<'hcl'> | null {
   return value === null ? null : hclNumber(value);
 }
 
-/** A disk that grows by itself is measured by how far it may: its own limit, or the largest there is. */
+/** A disk that grows by itself is measured by how far it may: its own limit, or the largest of its tier. */
 function viewDisk({ alerts, disk, tier }: CloudSqlHosting): HclView {
   const limited = disk.limitGb > 0;
   return {
@@ -61,20 +66,11 @@ function viewDisk({ alerts, disk, tier }: CloudSqlHosting): HclView {
   };
 }
 
-/** Null where there is no replica that could lag. */
-function viewLag({ alerts, replicas }: CloudSqlHosting): Fragment<'hcl'> | null {
-  return replicas.length === 0 ? null : optionalNumber(alerts.replicationLag);
-}
-
-function viewRecovery({ backups }: CloudSqlHosting): HclView {
-  return { pointInTimeRecovery: backups.pointInTimeRecovery };
-}
-
 function viewDashboard(hosting: CloudSqlHosting): HclView {
   return {
     disk: viewDisk(hosting),
     diskGrows: hosting.disk.autoresize,
     replicas: hosting.replicas.length > 0,
-    lag: viewLag(hosting),
+    lag: optionalNumber(hosting.alerts.replicationLag),
   };
 }

@@ -5,7 +5,7 @@ import { describeWith } from '../../support/needs.ts';
 import { projectRoot } from '../../support/root.ts';
 import { makeTemporaryFolder } from '../../support/temporary.ts';
 import { applyTerraform, type StateResource } from '../../support/terraform.ts';
-import { keepStateHere, writeTerraform } from './emitted.ts';
+import { writeTerraform } from './emitted.ts';
 import { expectAlerts } from './expected-alerts.ts';
 import { expectGrants, type Grant, unconditional } from './expected-grants.ts';
 import { giveVariables, readFolderShape } from './folder-tests.ts';
@@ -64,7 +64,7 @@ async function apply(folder: TerraformFolder): Promise<readonly StateResource[]>
 /** The folder, all that it reads from beside its `.tf` files included. */
 function write({ name, platform, files }: TerraformFolder): string {
   const folder = copyCommitted(name) ?? join(writeTerraform(platform), name.replace(/^.*: /, ''));
-  for (const [file, text] of files) writeFileSync(join(folder, file), sayOffline(keepStateHere(text)));
+  for (const [file, text] of files) writeFileSync(join(folder, file), sayOffline(text));
   return folder;
 }
 

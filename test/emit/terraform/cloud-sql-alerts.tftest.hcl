@@ -14,6 +14,10 @@ variables {
 
 run "alerts_on_shares" {
   assert {
+    condition     = !strcontains(google_monitoring_alert_policy.database["disk"].documentation[0].content, "--storage-auto-increase-limit")
+    error_message = "a disk without a limit has none that could be raised"
+  }
+  assert {
     condition = { for key, alert in google_monitoring_alert_policy.database : key => alert.conditions[0].condition_threshold[0].threshold_value } == {
       cpu = 0.8, memory = 0.9, disk = 0.85 * 65536 * pow(1024, 3), connections = 320, transaction_ids = 0.5
     }

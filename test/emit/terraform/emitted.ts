@@ -23,8 +23,3 @@ export function writeFiles(files: Iterable<readonly [path: string, text: string]
 export function writeTerraform(platform: Platform): string {
   return writeFiles(emitTerraform(platform));
 }
-
-/** Terraform with a state of its own beside it: one in a bucket cannot be had offline. */
-export function keepStateHere(text: string): string {
-  return text.replace(/^ {2}backend "gcs" \{[^}]*\}\n/m, '');
-}

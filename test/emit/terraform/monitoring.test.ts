@@ -5,7 +5,7 @@ import { monitoringClients, pythonTool } from '../../support/python.ts';
 import { projectRoot } from '../../support/root.ts';
 import { runOrThrow } from '../../support/run.ts';
 import { applyTerraform, type StateResource } from '../../support/terraform.ts';
-import { emitTerraform, keepStateHere, writeFiles } from './emitted.ts';
+import { writeTerraform } from './emitted.ts';
 import { aligners, type Metric, metrics, nameInPromql, resourceLabels } from './metrics.ts';
 import { variants } from './variants.ts';
 
@@ -53,11 +53,10 @@ describeWith(['go', 'python'], 'alerts and dashboards', () => {
   );
 });
 
-/** The folder as it is, but for its state. */
 function write(name: string, folder: string): string {
   const { platform } = variants[name] ?? { platform: null };
   if (platform === null) throw new Error(`no variant ${name}`);
-  return join(writeFiles([...emitTerraform(platform)].map(([path, text]) => [path, keepStateHere(text)])), folder);
+  return join(writeTerraform(platform), folder);
 }
 
 interface Policy {
