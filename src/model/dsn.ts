@@ -24,6 +24,11 @@ export function adminDsn(platform: Platform, hosting: CloudSqlHosting, database:
 /** The port the Auth Proxy listens on at 127.0.0.1, where the spec says nothing about it. */
 const defaultProxyPort = 5432;
 
+/** The port of the databases themselves: of Cloud SQL's own proxy server, or of PostgreSQL. */
+export function databasePort({ hosting }: Platform): number {
+  return hosting.kind === 'cloudSql' ? 3307 : 5432;
+}
+
 /** The port of a workload's side of the Auth Proxy, in pods and in the commands of the user guide. */
 export function proxyPort(platform: Platform): number {
   return platform.kubernetes?.proxy.port ?? defaultProxyPort;

@@ -64,19 +64,21 @@ export function resolveReplicas(
   replicas: NonNullable<CloudSqlSpec['replicas']>,
   primary: { readonly instance: string; readonly region: string; readonly tier: string },
 ): CloudSqlHosting['replicas'] {
-  const resolved = replicas.map(({ name, region, tier, availability, zone, encryptionKey, flags, renamedFrom }) => {
-    const formerNames = listFormerNames(renamedFrom);
-    return {
-      name,
-      formerNames,
-      instance: `${primary.instance}-${formerNames[0] ?? name}`,
-      region: region ?? primary.region,
-      tier: tier ?? primary.tier,
-      availability: availability ?? 'zonal',
-      zone: zone ?? null,
-      encryptionKey: (region ?? primary.region) === primary.region ? null : (encryptionKey ?? null),
-      flags: toSettings(flags ?? {}),
-    } as const;
-  });
+  const resolved = replicas.map(
+    ({ name, region = primary.region, tier, availability, zone, encryptionKey, flags, renamedFrom }) => {
+      const formerNames = listFormerNames(renamedFrom);
+      return {
+        name,
+        formerNames,
+        instance: `${primary.instance}-${formerNames[0] ?? name}`,
+        region,
+        tier: tier ?? primary.tier,
+        availability: availability ?? 'zonal',
+        zone: zone ?? null,
+        encryptionKey: region === primary.region ? null : (encryptionKey ?? null),
+        flags: toSettings(flags ?? {}),
+      } as const;
+    },
+  );
   return sortByName(resolved, (replica) => replica.name);
 }

@@ -1,8 +1,7 @@
 import type { PlatformSpec } from '../spec/schema.ts';
 import type { CloudSqlHosting } from './platform.ts';
 import type { Reach } from './reach.ts';
-
-type CloudSqlSpec = NonNullable<PlatformSpec['hosting']['cloudSql']>;
+import type { CloudSqlSpec } from './resolve-instance.ts';
 
 /** How the instance is reached, and how what goes to it and stays in it is encrypted. */
 export function resolveProtection(

@@ -88,8 +88,12 @@ describeWith(['shellcheck'], 'every script that is emitted', () => {
     // All optional checks, but those that want braces everywhere (2250), that `set -e` holds in conditions (2310, 2311)
     // and pipelines' every code (2312); quoted text that is meant not to expand (2016); and `[[` in bash alone (2292).
     const args = ['--enable=all', '--exclude=SC2250,SC2310,SC2311,SC2312,SC2016,SC2292'];
-    const { stdout } = await runProcess('shellcheck', ['--format=gcc', ...args, ...files.map(([file]) => file)]);
+    const { stdout, stderr, code } = await runProcess('shellcheck', [
+      '--format=gcc',
+      ...args,
+      ...files.map(([file]) => file),
+    ]);
     const said = files.reduce((text, [file, place]) => text.replaceAll(`${file}:`, `${place}:`), stdout);
-    expect(said).toBe('');
+    expect({ code, said, stderr }).toEqual({ code: 0, said: '', stderr: '' });
   }, 120_000);
 });

@@ -1,3 +1,4 @@
+import { databasePort } from '../../model/dsn.ts';
 import { isWebUrl } from '../../model/names.ts';
 import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
 import { chooseWay } from '../../model/proxy-way.ts';
@@ -11,7 +12,7 @@ export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes
   const poolerNamespace = hasPooler(platform, kubernetes) && runner !== null ? runner.workload.namespace : null;
   const same = {
     databaseRanges: viewRanges(platform, kubernetes),
-    databasePort: yamlValue(platform.hosting.kind === 'cloudSql' ? 3307 : 5432),
+    databasePort: yamlValue(databasePort(platform)),
     anywherePorts: listPorts(platform).map((port) => ({ port: yamlValue(port) })),
     poolerNamespace: poolerNamespace === null ? null : yamlValue(poolerNamespace),
   };

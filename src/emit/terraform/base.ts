@@ -1,5 +1,5 @@
 import type { Artifact } from '../../artifact/artifact.ts';
-import { proxyPort } from '../../model/dsn.ts';
+import { databasePort, proxyPort } from '../../model/dsn.ts';
 import { chooseDisk } from '../../model/machine-type.ts';
 import type { Bastion, CloudSqlHosting, Hosting, Platform } from '../../model/platform.ts';
 import { choosePeoplesWay } from '../../model/proxy-way.ts';
@@ -154,7 +154,7 @@ function viewBastion(platform: Platform, bastion: Bastion): HclView {
     subnetwork: bastion.subnetwork === null ? null : hclString(bastion.subnetwork),
     encryptionKey: bastion.encryptionKey === null ? null : hclString(bastion.encryptionKey),
     ranges: hclStrings(bastion.ranges),
-    port: hclString(platform.hosting.kind === 'cloudSql' ? '3307' : '5432'),
+    port: hclString(String(databasePort(platform))),
     image: hclString(image),
     diskType: hclString(diskType),
   };

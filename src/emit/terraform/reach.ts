@@ -1,5 +1,6 @@
 import type { Artifact } from '../../artifact/artifact.ts';
 import type { CloudSqlHosting, Platform } from '../../model/platform.ts';
+import { chooseWay } from '../../model/proxy-way.ts';
 import { regionOf } from '../../model/reach.ts';
 import { hclBoolean, hclComment, hclMap, hclString } from '../../print/hcl.ts';
 import { emitHcl, type HclView, viewNetwork } from './common.ts';
@@ -46,14 +47,14 @@ export function viewProtection(platform: Platform, hosting: CloudSqlHosting): Hc
     connectorsOnly: hosting.connectorEnforcement,
     asksCertificate: hosting.sslMode === 'clientCertificate',
     encryptionKey: encryptionKey === null ? null : hclString(encryptionKey),
-    publicAddress: platform.kubernetes?.proxy.privateIp === false,
+    publicAddress: chooseWay(platform) === 'public',
     replicaKeys: replicas.some((replica) => replica.encryptionKey !== null),
     ipConfiguration: viewIpConfiguration(platform, hosting),
   };
 }
 
-function viewIpConfiguration({ kubernetes }: Platform, { reach }: CloudSqlHosting): HclView {
-  const publicAddress = kubernetes?.proxy.privateIp === false;
+function viewIpConfiguration(platform: Platform, { reach }: CloudSqlHosting): HclView {
+  const publicAddress = chooseWay(platform) === 'public';
   return {
     publicAddress,
     ipv4Enabled: hclBoolean(publicAddress),

@@ -29,8 +29,8 @@ function checkPeerings(environments: readonly ValidEnvironment[]): readonly Diag
 }
 
 /**
- * What is made on Google Cloud has the environment in its name, but for
- * the two machines, and a machine's name is unique in its project and zone (Compute Engine, 'Naming resources').
+ * What is made on Google Cloud has the environment in its name, but for the two machines, and a machine's name is unique
+ * in its project and zone (Compute Engine, 'Naming resources').
  */
 function checkMachines(environments: readonly ValidEnvironment[]): readonly Diagnostic[] {
   const owners = new Map<string, string>();

@@ -59,7 +59,7 @@ locals {
       EOT
     }
     disk = {
-      # A disk that grows is always nearly full; what ends it is the largest that Cloud SQL has, in bytes.
+      # A disk that grows is always nearly full; what ends it is the largest that its tier takes, in bytes.
       what     = "disk limit"
       metric   = "disk/bytes_used"
       of       = local.instance_filter
@@ -73,7 +73,7 @@ locals {
         SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database ORDER BY pg_database_size(datname) DESC;
         SELECT slot_name, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) FROM pg_replication_slots;
         ```
-        More room: `gcloud sql instances patch ${google_sql_database_instance.main.name} --project=${var.project_id} --storage-auto-increase-limit=GB`, and the same in `hosting.cloudSql.disk.limitGb`.
+        It nears the largest disk that its tier takes: delete or move data. A shared-core tier takes less than others.
       EOT
     }
     connections = {

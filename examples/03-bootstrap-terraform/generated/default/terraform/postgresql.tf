@@ -2,8 +2,8 @@
 # instance's address is reached: on a machine of the network, or over a VPN into it (this scheme takes no SOCKS proxy).
 # It logs in with the admin password, so db_password is always the one that is in force.
 #
-# Here are extensions, group roles, schemas and their grants, as the init Job would make them. What stands on pgSTAC's own
-# schema and tables comes after it, with `platform db init`: pgSTAC is no extension on Cloud SQL.
+# Here are extensions, and in roles.tf group roles, schemas and their grants, as the init Job would make them. What
+# stands on pgSTAC's own schema and tables comes after it, with `platform db init`: pgSTAC is no extension on Cloud SQL.
 #
 # What holds data refuses to be dropped, so before `terraform destroy` let it go with the instance:
 #   terraform state list | grep ^postgresql_ | tr '\n' '\0' | xargs -0 terraform state rm

@@ -277,7 +277,6 @@ list_backups() { kept=$(backrest repo-ls backup/main); }
 # The timer catches up on what was missed while the machine was off; a backup that fails is tried again.
 start_backups() {
   patiently backrest stanza-create
-  backrest check || fail "the write-ahead log does not reach gs://$backup_bucket/$backup_folder"
   cat >/etc/systemd/system/platform-backup.service <<'EOF'
 [Unit]
 Description=Backup of PostgreSQL by pgBackRest
@@ -304,6 +303,8 @@ EOF
   chmod 0644 /etc/systemd/system/platform-backup.{service,timer}
   systemctl daemon-reload
   systemctl enable --now platform-backup.timer
+  # After the timer: a bucket that cannot be reached now is tried again every day.
+  backrest check || fail "the write-ahead log does not reach gs://$backup_bucket/$backup_folder"
   # The first is not left to the night.
   backrest --output=json info | grep -q '"label"' || systemctl start --no-block platform-backup.service
 }
