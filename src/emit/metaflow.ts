@@ -2,7 +2,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { Pipeline, Platform } from '../model/platform.ts';
 import { envName, envValue } from '../print/env.ts';
 import { pythonIdentifier, pythonString } from '../print/python.ts';
-import { listVariables } from './metaflow/variables.ts';
+import { listPodVariables, listVariables } from './metaflow/variables.ts';
 import { renderTemplate } from './render.ts';
 import type { Target } from './target.ts';
 
@@ -28,18 +28,29 @@ function emitFlows(platform: Platform): readonly Artifact[] {
   if (platform.pipelines.length === 0) return [];
   const runner = renderTemplate('metaflow/platform_runner.py', 'python', {});
   return [
+    emitEnvironment(platform),
     { path: 'metaflow_flows/platform_runner.py', text: runner },
-    ...platform.pipelines.map((pipeline) => emitFlow(pipeline, platform.environment)),
+    ...platform.pipelines.map(emitFlow),
   ];
 }
 
-function emitFlow(pipeline: Pipeline, environment: string): Artifact {
+function emitEnvironment(platform: Platform): Artifact {
+  const text = renderTemplate('metaflow/platform_environment.py', 'python', {
+    environment: pythonString(platform.environment),
+    podVariables: listPodVariables(platform).map(({ name, value }) => ({
+      name: pythonString(name),
+      value: pythonString(value),
+    })),
+  });
+  return { path: 'metaflow_flows/platform_environment.py', text };
+}
+
+function emitFlow(pipeline: Pipeline): Artifact {
   const module = `${pipeline.fileStem}_ingestion_flow`;
   const text = renderTemplate('metaflow/flow.py', 'python', {
     module: pythonIdentifier(module),
     className: pythonIdentifier(`${pipeline.className}IngestionFlow`),
     pipeline: pythonString(pipeline.name),
-    environment: pythonString(environment),
   });
   return { path: `metaflow_flows/${module}.py`, text };
 }

@@ -6,7 +6,6 @@ import { choosePeoplesWay } from '../model/proxy-way.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
 import { findRunner } from './kubernetes/names.ts';
-import { listTaskVariables } from './kubernetes/task-variables.ts';
 import { renderTemplate, type View } from './render.ts';
 import { hasMetadataPasswords, listMachines, shellPiece } from './team/words.ts';
 
@@ -37,7 +36,6 @@ export function renderReadme(platform: Platform): string {
     clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocal(source)).map(viewFlow) : [],
     localFlows: inCluster ? platform.pipelines.filter(({ source }) => isLocal(source)).map(viewFlow) : [],
     proxyAccount: viewProxyAccount(platform),
-    taskVariables: viewTaskVariables(platform),
   });
 }
 
@@ -133,13 +131,6 @@ function viewProxyAccount(platform: Platform): View<'markdown'> {
   const runner = findRunner(platform);
   const named = runner !== null && platform.hosting.kind === 'cloudSql' && platform.pipelines.length > 0;
   return named ? markdownCode(runner.workload.google.email) : null;
-}
-
-/** Where nothing in the cluster gives tasks their variables, Metaflow's own decorator does. */
-function viewTaskVariables(platform: Platform): View<'markdown'> {
-  const runner = findRunner(platform);
-  if (runner === null || platform.kubernetes?.injection !== 'operator') return null;
-  return shellPiece(`environment:vars=${JSON.stringify(listTaskVariables(platform, runner.workload))}`);
 }
 
 function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markdown'> {

@@ -16,6 +16,14 @@ export function ingestDsn(platform: Platform, workload: Workload): string {
   return databaseDsn(platform, workload, 'ingest');
 }
 
+/**
+ * Both, by the variables that the runner reads. PGSTAC_URI and not PGSTAC_DSN: the latter wins in the runner, and so
+ * would override a PGSTAC_URI that someone sets for themselves.
+ */
+export function listDsns(platform: Platform, workload: Workload): Readonly<Record<string, string>> {
+  return { INGEST_DB_DSN: ingestDsn(platform, workload), PGSTAC_URI: pgstacDsn(platform, workload) };
+}
+
 /** The admin's, through a proxy without IAM login: only the database-init Job has it, and reads the password itself. */
 export function adminDsn(platform: Platform, hosting: CloudSqlHosting, database: 'pgstac' | 'ingest'): string {
   return proxyDsn(platform, hosting.adminUser, database);

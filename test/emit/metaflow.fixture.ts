@@ -20,6 +20,7 @@ const parts = {
     reader: { namespace: web, serviceAccount: reader, grants: { pgstac: read } }
 ${task}`,
   kubernetes: 'kubernetes: { version: "1.36", namespace: platform, proxy: { port: 6543 } }\n',
+  kubernetesByOperator: 'kubernetes: { version: "1.31", namespace: platform, proxy: { port: 6543 } }\n',
   metaflow: 'metaflow: { workload: task, datastore: gs://acme-earth-metaflow/a, image: example.org/runner:1.0.0 }\n',
   metaflowService:
     'metaflow: { workload: task, datastore: gs://acme-earth-metaflow/a, image: example.org/runner:1.0.0, service: "https://metaflow.acme.example:8080/api" }\n',

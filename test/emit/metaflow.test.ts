@@ -78,6 +78,28 @@ describe.each(shells)('what %s has of the configuration', (shell) => {
   });
 });
 
+describe('what the flows give the command in a pod', () => {
+  const emptyLine = 'POD_VARIABLES: dict[str, str] = {}';
+  const read = (platform: Platform) => emit(platform).get('metaflow_flows/platform_environment.py') ?? 'missing';
+
+  test('are the DSNs where the operator adds the proxy, since it sets no variable', () => {
+    const text = read(makePlatform('cloudSql', 'workloads', 'kubernetesByOperator', 'metaflow', 'pipelines'));
+    for (const [name, dsn] of Object.entries(dsns)) expect(text).toContain(`    "${name}": "${dsn}",\n`);
+  });
+
+  test('are the DSNs of virtual machines, where nothing changes the pods', () => {
+    const text = read(makePlatform('virtualMachines', 'task', 'kubernetes', 'metaflow', 'pipelines'));
+    expect(text).toMatch(/"INGEST_DB_DSN": "postgresql:\/\/ingest_user@ingest-postgres[^"]*\?sslmode=verify-full",\n/);
+    expect(text).toMatch(/"PGSTAC_URI": "postgresql:\/\/pgstac_user@pgstac-postgres[^"]*\?sslmode=verify-full",\n/);
+  });
+
+  test('are none where the admission policy sets them, and without a cluster', () => {
+    expect(read(makePlatform('cloudSql', 'workloads', 'kubernetes', 'metaflow', 'pipelines'))).toContain(emptyLine);
+    expect(read(makePlatform('cloudSql', 'workloads', 'metaflow', 'pipelines'))).toContain(emptyLine);
+    expect(read(makePlatform('cloudSql', 'pipelines'))).toContain(emptyLine);
+  });
+});
+
 describe('the files', () => {
   test('are a flow for each pipeline, what the flows share, and the checks', () => {
     expect([...emit(makePlatform('cloudSql', 'pipelines')).keys()].sort()).toEqual([
@@ -85,6 +107,7 @@ describe('the files', () => {
       'main.py',
       'metaflow_flows/a_name_of_thirty_characters_xx_ingestion_flow.py',
       'metaflow_flows/none_ingestion_flow.py',
+      'metaflow_flows/platform_environment.py',
       'metaflow_flows/platform_runner.py',
       'metaflow_flows/sentinel2_ingestion_flow.py',
       'tests/test_environment.py',

@@ -1,4 +1,4 @@
-import { ingestDsn, pgstacDsn } from '../../model/dsn.ts';
+import { listDsns } from '../../model/dsn.ts';
 import type { Kubernetes, Metaflow, Platform, Workload } from '../../model/platform.ts';
 
 /** One line of the env file. */
@@ -15,15 +15,23 @@ export function listVariables(platform: Platform): readonly Variable[] {
   const workload = chooseWorkload(platform);
   return [
     ...(platform.metaflow === null ? [] : listMetaflowVariables(platform.metaflow, platform.kubernetes, workload)),
-    ...(workload === null ? [] : listDsns(platform, workload)),
+    ...(workload === null ? [] : nameEach(listDsns(platform, workload))),
   ];
 }
 
-function listDsns(platform: Platform, workload: Workload): readonly Variable[] {
-  return [
-    { name: 'INGEST_DB_DSN', value: ingestDsn(platform, workload) },
-    { name: 'PGSTAC_URI', value: pgstacDsn(platform, workload) },
-  ];
+/**
+ * What the flows give the command in a pod where nothing else does: the admission policy sets it in the pod itself, the
+ * operator sets no variable, and on virtual machines nothing changes the pods.
+ */
+export function listPodVariables(platform: Platform): readonly Variable[] {
+  const { kubernetes, metaflow } = platform;
+  const workload = chooseWorkload(platform);
+  if (kubernetes === null || metaflow === null || workload === null) return [];
+  return kubernetes.injection === 'admissionPolicy' ? [] : nameEach(listDsns(platform, workload));
+}
+
+function nameEach(values: Readonly<Record<string, string>>): readonly Variable[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
 
 function listMetaflowVariables(

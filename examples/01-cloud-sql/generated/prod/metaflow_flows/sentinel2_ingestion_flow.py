@@ -23,7 +23,6 @@ from platform_runner import (
 )
 
 PIPELINE = "sentinel2"
-ENVIRONMENT = "prod"
 
 
 class Sentinel2IngestionFlow(FlowSpec):
@@ -108,9 +107,7 @@ class Sentinel2IngestionFlow(FlowSpec):
 
     def platform(self, *words: str) -> dict[str, Any]:
         """What `platform ingest WORDS` says, as an object."""
-        return run_platform(
-            ["ingest", *words], spec=str(self.spec), environment=ENVIRONMENT
-        )
+        return run_platform(["ingest", *words], spec=str(self.spec))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from platform_environment import ENVIRONMENT, POD_VARIABLES
+
 FOLDER = Path(__file__).resolve().parent
 
 # Exit codes of the command.
@@ -34,16 +36,14 @@ FAILED_FOR_GOOD = 202
 DSN_VARIABLES = ("PGSTAC_DSN", "PGSTAC_URI", "INGEST_DB_DSN")
 
 
-def run_platform(
-    arguments: list[str], *, spec: str, environment: str
-) -> dict[str, Any]:
+def run_platform(arguments: list[str], *, spec: str) -> dict[str, Any]:
     """Runs `platform ARGUMENTS` and gives the JSON object that its stdout ends with.
 
     `spec` is the spec's text. What the command says on stderr is in the task's log.
     Items in quarantine are no failure; any other exit code but 0 ends the task.
     """
     with open_spec(spec) as path:
-        options = ["--spec", path, "--env", environment, "--format", "json"]
+        options = ["--spec", path, "--env", ENVIRONMENT, "--format", "json"]
         code, output = run_command([*arguments, *options])
     if code in (DONE, DONE_IN_PART):
         return read_result(output)
@@ -139,7 +139,11 @@ def run_command(arguments: list[str]) -> tuple[int, str]:
     """
     command, folder = find_command()
     child = subprocess.Popen(
-        [*command, *arguments], cwd=folder, stdout=subprocess.PIPE, encoding="utf-8"
+        [*command, *arguments],
+        cwd=folder,
+        env=list_variables(),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
     )
     previous = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     try:
@@ -150,6 +154,11 @@ def run_command(arguments: list[str]) -> tuple[int, str]:
     finally:
         signal.signal(signal.SIGTERM, previous)
     return child.returncode, output
+
+
+def list_variables() -> dict[str, str]:
+    """The command's environment: this task's; what a pod lacks, as it was compiled."""
+    return {**(POD_VARIABLES if in_pod() else {}), **os.environ}
 
 
 def end_child(child: subprocess.Popen[str]) -> None:

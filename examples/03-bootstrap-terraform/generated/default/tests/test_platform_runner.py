@@ -24,7 +24,7 @@ import json, os, signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
 options = dict(zip(sys.argv[-6::2], sys.argv[-5::2]))
 with open(options["--spec"]) as spec:
-    said = [sys.argv[1:-6], options, spec.read(), os.getcwd()]
+    said = [sys.argv[1:-6], options, spec.read(), dict(os.environ)]
 print("talk of the stand-in", file=sys.stderr)
 time.sleep(float(os.environ.get("SLEEP", "0")))
 print(json.dumps({"said": said}))
@@ -45,12 +45,14 @@ def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setenv("PLATFORM_SPEC", str(spec))
     monkeypatch.setenv("PLATFORM_COMMAND", shlex.join([sys.executable, str(command)]))
     monkeypatch.syspath_prepend(FLOWS)
-    return importlib.import_module("platform_runner")
+    module = importlib.import_module("platform_runner")
+    monkeypatch.setattr(module, "ENVIRONMENT", "dev")
+    return module
 
 
 def run(runner: Any, spec: str = SPEC) -> Any:
-    """What the stand-in was told: its words, its options, the spec, its folder."""
-    result = runner.run_platform(["ingest", "a b"], spec=spec, environment="dev")
+    """What the stand-in was told: its words, its options, the spec, its variables."""
+    result = runner.run_platform(["ingest", "a b"], spec=spec)
     return result["said"]
 
 
@@ -73,6 +75,19 @@ def test_pods_read_the_spec_they_are_given(
     _, options, text, _ = run(runner, "name: carried\n")
     assert text == "name: carried\n"
     assert not Path(options["--spec"]).exists()
+
+
+def test_pods_get_the_variables_that_nobody_gave_them(
+    runner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = {"INGEST_DB_DSN": "compiled", "PGSTAC_URI": "compiled"}
+    monkeypatch.setattr(runner, "POD_VARIABLES", compiled)
+    assert compiled.keys().isdisjoint(run(runner)[3])
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    monkeypatch.setenv("PGSTAC_URI", "the pod's own")
+    given = run(runner)[3]
+    assert given["INGEST_DB_DSN"] == "compiled"
+    assert given["PGSTAC_URI"] == "the pod's own"
 
 
 def test_another_spec_than_the_runs_is_refused(runner: Any) -> None:
