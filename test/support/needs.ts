@@ -15,6 +15,7 @@ export type Need =
   | 'namespaces'
   | 'shellcheck'
   | 'go'
+  | 'etcd'
   | 'bash'
   | 'zsh'
   | 'fish'
@@ -47,6 +48,7 @@ const requirements: Readonly<Record<Need, Requirement>> = {
   script: program('script', 'apt-get install bsdutils'),
   shellcheck: program('shellcheck', 'apt-get install shellcheck'),
   go: program('go', 'apt-get install golang-go', ['/usr/local/go/bin']),
+  etcd: program('etcd', 'apt-get install etcd-server', ['/usr/sbin']),
   python: {
     missing: () => (findProgram('uv') !== null || pythonMakesVenvs() ? null : 'Python 3 with venv and pip, or uv'),
     install: 'apt-get install python3 python3-venv',
