@@ -10,7 +10,10 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 
 // What commands on databases load when they need it; PGlite finds its own files beside its own code.
-const external = ['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis'];
+const external = [
+  ...['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis'],
+  '@google-cloud/secret-manager',
+];
 
 /** Stands where the build's id goes until the bytes it is the hash of are known. */
 const placeholder = 'b'.repeat(64);

@@ -4,7 +4,7 @@ import type { Database, DatabaseTarget } from '../database/connection.ts';
 import { DatabaseFailure, describeError, readSqlState } from '../database/failure.ts';
 import { type InitialiseReport, type InitialiseScripts, initialiseDatabases } from '../database/initialise.ts';
 import { listMissingParts } from '../database/inspect.ts';
-import { openServer, readTarget, type ServerOptions } from '../database/server.ts';
+import { openServer, readTarget } from '../database/server.ts';
 import { listSqlScripts } from '../emit/sql.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
 import type { Platform } from '../model/platform.ts';
@@ -13,6 +13,8 @@ import { openEmbeddedFolder } from './embedded.ts';
 import type { LoadedPlatform } from './load.ts';
 import { obtainRelease } from './release-ports.ts';
 import { renderCommand } from './render-command.ts';
+import { openSecrets } from './secrets.ts';
+import { describeServer, findServers, type Server } from './servers.ts';
 
 export type Loaded = LoadedPlatform;
 
@@ -56,12 +58,17 @@ export async function tryDatabases(context: Context, loaded: Loaded): Promise<Tr
 }
 
 async function openEach(context: Context, loaded: Loaded, create: boolean): Promise<Tried> {
-  const servers = findServers(context);
-  if (servers === null) return await openOne(context, loaded, create);
+  const variables = findServers(context);
+  if (variables === null) return await openOne(context, loaded, create);
+  const secrets = openSecrets();
+  const describeOne = (database: 'pgstac' | 'ingest') =>
+    describeServer(context, loaded.platform, database, variables[database], secrets);
+  const servers = { pgstac: await describeOne('pgstac'), ingest: await describeOne('ingest') };
   printTargets(context, { pgstac: readTarget(...servers.pgstac), ingest: readTarget(...servers.ingest) });
   const [pgstac, ingest] = await Promise.all([tryServer(servers.pgstac), tryServer(servers.ingest)]);
   const close = async () => {
     await Promise.all([pgstac, ingest].map((one) => (one instanceof DatabaseFailure ? undefined : one.close())));
+    await secrets.close();
   };
   return { pgstac, ingest, isNew: false, close };
 }
@@ -148,40 +155,6 @@ function printTargets(
 function describe(target: DatabaseTarget): string {
   if (target.kind === 'embedded') return `embedded database in ${target.folder}`;
   return `database ${target.database} at ${target.host}:${target.port} as ${target.user} (${target.variable})`;
-}
-
-type Server = readonly [dsn: string, options: ServerOptions];
-
-/** Null: the embedded database is meant. */
-function findServers({ env }: Context): { pgstac: Server; ingest: Server } | null {
-  const [pgstacVariable, ingestVariable] = [env['PGSTAC_DSN'] ? 'PGSTAC_DSN' : 'PGSTAC_URI', 'INGEST_DB_DSN'];
-  const [pgstac, ingest] = [env[pgstacVariable], env[ingestVariable]];
-  const server = (dsn: string, variable: string): Server => [
-    dsn,
-    {
-      variable,
-      defaultUser: env['PGUSER'] || env['USER'] || null,
-      defaultPassword: env['PGPASSWORD'] ?? null,
-      defaultRootCertificate: env['PGSSLROOTCERT'] || null,
-    },
-  ];
-  if (pgstac && ingest) return { pgstac: server(pgstac, pgstacVariable), ingest: server(ingest, ingestVariable) };
-  if (pgstac || ingest) {
-    const missing = pgstac ? ingestVariable : 'PGSTAC_DSN';
-    throw new CommandError(4, `${pgstac ? pgstacVariable : ingestVariable} is set, but ${missing} is not`, {
-      hint: `set both (they may name the same database), or neither for the embedded one`,
-    });
-  }
-  if (env['KUBERNETES_SERVICE_HOST']) {
-    throw new CommandError(
-      4,
-      'neither PGSTAC_DSN nor INGEST_DB_DSN is set, and in a pod there is no embedded database',
-      {
-        hint: 'give the pod both, as configs/metaflow_gcp.yaml names them',
-      },
-    );
-  }
-  return null;
 }
 
 /** The embedded database, which serves as both. */

@@ -1,9 +1,12 @@
+import { isIP } from 'node:net';
 import { DatabaseFailure } from './failure.ts';
 
 /** What a DSN says, in libpq's terms. An absent password is null; an empty one is a password (the Auth Proxy's, IAM). */
 export interface ServerAddress {
   /** A name, an address, or the folder of a Unix socket. */
   readonly host: string;
+  /** Where to connect instead of looking `host` up, which is then only the name in the server's certificate. */
+  readonly hostAddress: string | null;
   readonly port: number;
   readonly database: string;
   readonly user: string;
@@ -19,6 +22,7 @@ export type SslMode = (typeof sslModes)[number];
 
 const known = new Set([
   'host',
+  'hostaddr',
   'port',
   'dbname',
   'user',
@@ -29,16 +33,7 @@ const known = new Set([
   'connect_timeout',
 ]);
 /** Said by name. What isn't a parameter of libpq's may be the rest of an unquoted password, and isn't repeated. */
-const unsupported = new Set([
-  'hostaddr',
-  'options',
-  'passfile',
-  'service',
-  'sslcert',
-  'sslkey',
-  'sslpassword',
-  'sslcrl',
-]);
+const unsupported = new Set(['options', 'passfile', 'service', 'sslcert', 'sslkey', 'sslpassword', 'sslcrl']);
 /** Settings of libpq's own connection handling, which change nothing about what is reached. */
 const ignored = new Set([
   'gssencmode',
@@ -68,11 +63,14 @@ export function parseDsn(dsn: string, variable: string, defaultUser: string | nu
   }
   const mode = words.get('sslmode') ?? 'prefer';
   if (!isSslMode(mode)) return refuse(`sslmode is one of ${sslModes.join(', ')}`);
-  const host = words.get('host') ?? refuse('the DSN names no host');
+  const hostAddress = words.get('hostaddr') ?? null;
+  if (hostAddress !== null && isIP(hostAddress) === 0) return refuse('hostaddr is an IP address');
+  const host = words.get('host') ?? hostAddress ?? refuse('the DSN names no host');
   if (host.includes(',')) return refuse('the DSN names several hosts; one is wanted');
   const user = words.get('user') ?? defaultUser ?? refuse('the DSN names no user');
   return {
     host,
+    hostAddress,
     port: readCount(words.get('port') || '5432', 1, 65535) ?? refuse('the port is a number from 1 to 65535'),
     database: words.get('dbname') ?? user,
     user,

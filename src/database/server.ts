@@ -1,19 +1,18 @@
 import type pg from 'pg';
 import { type CopyTable, type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
+import { findCredentials, type KnownCredentials, type Password } from './credentials.ts';
 import { parseDsn, type ServerAddress } from './dsn.ts';
-import { DatabaseFailure, describeError } from './failure.ts';
+import { DatabaseFailure, describeError, readSqlState } from './failure.ts';
 import { writeCopy } from './quote.ts';
 import { chooseTls } from './tls.ts';
 
-export interface ServerOptions {
+export interface ServerOptions extends KnownCredentials {
   /** The environment variable the DSN came from: it names the database in messages. */
   readonly variable: string;
   /** Connections at most; a loader wants one for each partition it writes at once. */
   readonly connections?: number;
-  /** Used where the DSN has none, as libpq uses PGUSER, PGPASSWORD and PGSSLROOTCERT. */
+  /** Used where the DSN has none, as libpq uses PGUSER. */
   readonly defaultUser?: string | null;
-  readonly defaultPassword?: string | null;
-  readonly defaultRootCertificate?: string | null;
 }
 
 /**
@@ -22,32 +21,36 @@ export interface ServerOptions {
  */
 export async function openServer(dsn: string, options: ServerOptions): Promise<Database> {
   const address = parseDsn(dsn, options.variable, options.defaultUser);
-  const { default: driver } = await import('pg');
-  const base: pg.PoolConfig = {
-    host: address.host,
+  const target = nameTarget(address, options.variable);
+  let password: Password | null = null;
+  try {
+    const credentials = await findCredentials(address, options);
+    password = credentials.password;
+    const { default: driver } = await import('pg');
+    const base = configure(driver, address, password, options.connections ?? 4);
+    const ssl = await chooseTls(driver, base, address.host, credentials);
+    return makeDatabase(new driver.Pool({ ...base, ssl }), target, password);
+  } catch (error) {
+    throw explain(error, target, password);
+  }
+}
+
+function configure(driver: typeof pg, address: ServerAddress, password: Password, connections: number): pg.PoolConfig {
+  return {
+    host: address.hostAddress ?? address.host,
     port: address.port,
     database: address.database,
     user: address.user,
     // A function, because the driver takes an empty password for none and looks for one of its own.
-    password: () => address.password ?? options.defaultPassword ?? '',
+    password: password.read,
     application_name: address.applicationName,
     connectionTimeoutMillis: address.connectTimeout * 1000,
-    max: options.connections ?? 4,
+    max: connections,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         asText.has(oid) ? String : driver.types.getTypeParser(oid, format as 'text'),
     },
   };
-  const target = nameTarget(address, options.variable);
-  try {
-    const ssl = await chooseTls(driver, base, address, options.defaultRootCertificate ?? null);
-    return makeDatabase(new driver.Pool({ ...base, ssl }), target);
-  } catch (error) {
-    throw new DatabaseFailure(`${describeTarget(target)}: ${describeError(error)}`, {
-      hint: hintFor(error),
-      cause: error,
-    });
-  }
 }
 
 /** Where a DSN points, without connecting. Throws `DatabaseFailure`. */
@@ -64,23 +67,34 @@ type ServerTarget = Extract<DatabaseTarget, { kind: 'server' }>;
 /** `date` and `timestamp` have no time zone: the driver's Date would put them into this machine's. */
 const asText = new Set([1082, 1114]);
 
-function hintFor(error: unknown): string {
+/** A connection that was not had. What already is a failure says more than its place in it. */
+function explain(error: unknown, target: ServerTarget, password: Password | null): DatabaseFailure {
+  const message = error instanceof DatabaseFailure ? error.message : describeError(error);
+  const hint = error instanceof DatabaseFailure ? error.hint : hintFor(error, password);
+  return new DatabaseFailure(`${describeTarget(target)}: ${message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}
+
+function hintFor(error: unknown, password: Password | null): string {
   const text = describeError(error);
+  if (/28P01/.test(text) && password?.kind === 'stored')
+    return 'Secret Manager has another password than the server: the machine sets the newest when its startup script runs (`sudo google_metadata_script_runner startup` on it)';
   if (/28P01|28000|password/.test(text))
     return 'check the user and the password of the DSN, and pg_hba.conf or the IAM login on the server';
   if (/3D000/.test(text)) return 'create the database first, or correct its name in the DSN';
+  if (/certificate/i.test(text))
+    return 'the server did not prove that it is the one: check the host of the DSN, and that sslrootcert is the certificate of the server’s own CA';
   return 'check the host and port of the DSN, and that the server (or the Auth Proxy in front of it) is running and reachable from here';
 }
 
-function makeDatabase(pool: pg.Pool, target: ServerTarget): Database {
+function makeDatabase(pool: pg.Pool, target: ServerTarget, password: Password): Database {
   // An idle connection that the server ends is replaced by the pool at the next use.
   pool.on('error', () => undefined);
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect().catch((error: unknown) => {
-      throw new DatabaseFailure(`${describeTarget(target)}: ${describeError(error)}`, {
-        hint: hintFor(error),
-        cause: error,
-      });
+    const client = await connect(pool, password).catch((error: unknown) => {
+      throw explain(error, target, password);
     });
     let broken = false;
     const onError = () => {
@@ -112,6 +126,17 @@ function makeDatabase(pool: pg.Pool, target: ServerTarget): Database {
       }),
     close: () => pool.end(),
   };
+}
+
+/** A stored password that is refused may have been changed since it was read: then with the one that is there now. */
+async function connect(pool: pg.Pool, password: Password): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (password.kind !== 'stored' || readSqlState(error) !== '28P01') throw error;
+    password.forget();
+    return await pool.connect();
+  }
 }
 
 function makeSession(client: pg.PoolClient): Session {

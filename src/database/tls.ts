@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
-import type { ServerAddress } from './dsn.ts';
+import type { Credentials } from './credentials.ts';
 import { describeError } from './failure.ts';
 
 type Tls = ConnectionOptions | false;
@@ -10,10 +10,10 @@ type Tls = ConnectionOptions | false;
 export async function chooseTls(
   driver: typeof pg,
   base: pg.PoolConfig,
-  address: ServerAddress,
-  root: string | null,
+  host: string,
+  credentials: Credentials,
 ): Promise<Tls> {
-  const attempts = await listTlsAttempts(address, address.tls.rootCertificate ?? root);
+  const attempts = listTlsAttempts(host, credentials);
   for (const [index, ssl] of attempts.entries()) {
     const client = new driver.Client({ ...base, ssl });
     // A connection that breaks later than its own error would otherwise end the process.
@@ -31,12 +31,13 @@ export async function chooseTls(
 }
 
 /** https://www.postgresql.org/docs/15/libpq-ssl.html#LIBPQ-SSL-PROTECTION */
-async function listTlsAttempts({ host, tls }: ServerAddress, root: string | null): Promise<readonly Tls[]> {
-  const named = root !== null && root !== 'system';
-  const ca = named ? { ca: await readFile(root, 'utf8') } : {};
+function listTlsAttempts(host: string, { sslMode, certificate }: Credentials): readonly Tls[] {
+  const ca = certificate === null ? {} : { ca: certificate };
   const unverified: Tls = { rejectUnauthorized: false };
   const issuerOnly: Tls = { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-  switch (tls.mode) {
+  // What the certificate has to name, though hostaddr may say where the server is.
+  const name = isIP(host) === 0 ? { servername: host } : { host };
+  switch (sslMode) {
     case 'disable':
       return [false];
     case 'allow':
@@ -45,12 +46,12 @@ async function listTlsAttempts({ host, tls }: ServerAddress, root: string | null
       return host.startsWith('/') ? [false] : [unverified, false];
     case 'require':
       // libpq: with a root certificate at hand, `require` verifies the issuer.
-      return [named ? issuerOnly : unverified];
+      return [certificate === null ? unverified : issuerOnly];
     case 'verify-ca':
       return [issuerOnly];
     case 'verify-full':
-      return [{ ...ca, rejectUnauthorized: true, host }];
+      return [{ ...ca, rejectUnauthorized: true, ...name }];
     default:
-      return tls.mode satisfies never;
+      return sslMode satisfies never;
   }
 }

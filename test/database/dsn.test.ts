@@ -3,6 +3,7 @@ import { parseDsn } from '../../src/database/dsn.ts';
 
 const whole = {
   host: 'db',
+  hostAddress: null,
   port: 5432,
   database: 'd',
   user: 'u',
@@ -27,6 +28,8 @@ describe('a DSN is read as libpq reads it', () => {
     ['postgresql://u@%2Fvar%2Frun/d', { host: '/var/run' }],
     ['postgresql:///d?host=/tmp&user=u&port=7', { host: '/tmp', port: 7 }],
     ['postgresql://u@db', { database: 'u' }],
+    ['postgresql://u@db/d?hostaddr=127.0.0.1', { hostAddress: '127.0.0.1' }],
+    ['hostaddr=::1 dbname=d user=u', { host: '::1', hostAddress: '::1' }],
     ['postgresql://u@db/d%20%22x%22', { database: 'd "x"' }],
     [
       'postgresql://u@db/d?sslmode=verify-full&sslrootcert=%2Fca.pem&connect_timeout=3&application_name=x',
@@ -57,6 +60,7 @@ describe('a DSN is read as libpq reads it', () => {
     ['postgresql://u:s3cret@db:99999/d', /port is a number from 1 to 65535/],
     ['postgresql://u:%zz-s3cret@db/d', /percent sign/],
     ['postgresql://u:s3cret@db/d?sslmode=maybe', /sslmode is one of disable, allow/],
+    ['postgresql://u:s3cret@db/d?hostaddr=localhost', /hostaddr is an IP address/],
     ['postgresql://u:s3cret@db/d?options=-csearch_path%3Dx', /parameter options is not supported/],
     ['host=db user=u password=my rest=x', /does not know/],
     ['postgresql://u:s3cret@db/d?sslmode', /has no value/],

@@ -12,12 +12,14 @@ import { type RunResult, runOrThrow } from './run.ts';
 export interface PostgresOptions {
   /** The superuser's password. Left out, every login is trusted without one. */
   readonly password?: string;
+  /** A loopback address of its own, where it listens at 5432 instead of at a free port of 127.0.0.1. */
+  readonly address?: string;
   /** Lines of postgresql.conf, e.g. `{ max_connections: '20' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 export interface Postgres {
-  readonly host: '127.0.0.1';
+  readonly host: string;
   readonly port: number;
   /** Full path of one of this server's own programs, e.g. `psql`. */
   bin(name: string): string;
@@ -55,8 +57,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const guard = guardCluster(bin, folder, account !== null);
   try {
     await createCluster(folder, options, asOwner);
-    const port = await startOnFreePort(folder, asOwner);
-    const server = describeServer(bin, port, options.password, guard);
+    const { address } = options;
+    const port = address === undefined ? await startOnFreePort(folder, asOwner) : await start(folder, asOwner, 5432);
+    const server = describeServer(bin, address ?? '127.0.0.1', port, options.password, guard);
     running.add(server);
     return server;
   } catch (error) {
@@ -121,24 +124,30 @@ async function createCluster(folder: string, options: PostgresOptions, asOwner: 
     await writeFile(file, `${options.password}\n`);
     await asOwner('initdb', ['-D', data, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${file}`, ...locale]);
   }
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'on', ...options.settings };
+  const listen_addresses = options.address ?? '127.0.0.1';
+  const settings = { listen_addresses, unix_socket_directories: '', fsync: 'on', ...options.settings };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`);
   await appendFile(join(data, 'postgresql.conf'), lines.join(''));
 }
 
 /** Another process may take a port between our asking and the server's start: then with another one. */
 async function startOnFreePort(folder: string, asOwner: AsOwner): Promise<number> {
-  const log = join(folder, 'log');
   for (let tries = 1; ; tries++) {
-    const port = await findFreePort();
     try {
-      await asOwner('pg_ctl', ['-D', join(folder, 'data'), '-l', log, '-o', `-p ${port}`, '-w', '-t', '60', 'start']);
-      return port;
-    } catch (cause) {
-      const text = await readFile(log, 'utf8').catch(() => '');
-      if (tries === 5 || !text.includes('Address already in use'))
-        throw new Error(`PostgreSQL did not start\n${text}`, { cause });
+      return await start(folder, asOwner, await findFreePort());
+    } catch (error) {
+      if (tries === 5 || !(error instanceof Error && error.message.includes('Address already in use'))) throw error;
     }
+  }
+}
+
+async function start(folder: string, asOwner: AsOwner, port: number): Promise<number> {
+  const log = join(folder, 'log');
+  try {
+    await asOwner('pg_ctl', ['-D', join(folder, 'data'), '-l', log, '-o', `-p ${port}`, '-w', '-t', '60', 'start']);
+    return port;
+  } catch (cause) {
+    throw new Error(`PostgreSQL did not start\n${await readFile(log, 'utf8').catch(() => '')}`, { cause });
   }
 }
 
@@ -155,11 +164,11 @@ export async function findFreePort(): Promise<number> {
 
 function describeServer(
   bin: string,
+  host: string,
   port: number,
   superuserPassword: string | undefined,
   guard: ChildProcess,
 ): Postgres {
-  const host = '127.0.0.1';
   const dsn = (
     database = 'postgres',
     user = 'postgres',
