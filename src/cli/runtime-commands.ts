@@ -13,6 +13,7 @@ interface IngestOptions extends RuntimeOptions {
   readonly shards?: number;
   readonly limit?: number;
   readonly since?: string;
+  readonly datetime?: string;
   readonly skip: boolean;
 }
 
@@ -48,6 +49,7 @@ function addIngestCommands(program: Command, run: Run): void {
     .option('--shard <K/N>', 'only this shard of the run; leaves receipts, `ingest finish` writes the log')
     .option('--limit <n>', 'at most so many items', positiveInteger)
     .option('--since <time>', 'only items from this moment on (RFC 3339)')
+    .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
     .option('--no-skip', 'load unchanged items too')
     .action((pipeline: string | undefined, options: IngestOptions) =>
       run(async (context) => (await import('./commands/ingest.ts')).runIngest(context, { ...options, pipeline })),
@@ -57,6 +59,7 @@ function addIngestCommands(program: Command, run: Run): void {
     .option('--shards <n>', 'how many', positiveInteger)
     .option('--limit <n>', 'at most so many items', positiveInteger)
     .option('--since <time>', 'only items from this moment on (RFC 3339)')
+    .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
     .option('--run <id>', "the run's id, a UUID; left out: a new one")
     .action((pipeline: string | undefined, options: IngestOptions) =>
       run(async (context) => (await import('./commands/ingest.ts')).runIngestPlan(context, { ...options, pipeline })),

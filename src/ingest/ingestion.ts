@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 import { countReceipts } from './run/counts.ts';
 import { keepLease, releaseLease, takeLease } from './run/lease.ts';
 import type { Counts } from './run/outcome.ts';
-import type { PlannedRun } from './run/planned-run.ts';
+import { listPeriods, type PlannedRun } from './run/planned-run.ts';
 import { runShard } from './run/run-shard.ts';
 import { makeShardWork } from './run/shard-work.ts';
 import { openSource } from './source/open-source.ts';
@@ -55,7 +55,7 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
     compression,
   });
   try {
-    const source = openSource(pipeline.source, { ports, since: run.since });
+    const source = openSource(pipeline.source, { ports, periods: listPeriods(run) });
     await keepLease(pgstac, lease, clock, () => runShard(work, run, source));
   } catch (error) {
     // The next runner need not wait for the lease to expire; where that fails too, it does.

@@ -85,6 +85,8 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     });
     expect(await json('--no-skip', '--limit', '2')).toMatchObject({ value: { read: 2, updated: 2 } });
     expect(await json('--since', '2024-05-01')).toMatchObject({ value: { read: 2, unchanged: 2 } });
+    expect(await json('--datetime', '2024-02-01/2024-04-30')).toMatchObject({ value: { read: 3, unchanged: 3 } });
+    expect(await json('--datetime', '../2024-04-30', '--since', '2024-04-01')).toMatchObject({ value: { read: 1 } });
   });
 
   test('exits 3 where anything is in quarantine, and says what, where and why', async () => {
@@ -117,7 +119,8 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
 
   test('an option that is not what the run was planned with is refused, one that is left out is not', async () => {
     const { json, run } = await project();
-    const plan = await json('plan', 'scenes', '--shards', '1', '--limit', '3', '--since', '2024-02-01');
+    const planned = ['--shards', '1', '--limit', '3', '--since', '2024-02-01', '--datetime', '../2024-06-30'];
+    const plan = await json('plan', 'scenes', ...planned);
     const id = String(plan.value['run']);
     const refused = async (...args: string[]) => {
       const { code, stderr } = await run('--run', id, ...args);
@@ -126,9 +129,12 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     };
     expect(await refused('--limit', '4')).toContain(`run ${id} was planned with another --limit: 3\n`);
     expect(await refused('--since', '2030-01-01')).toContain('was planned with another --since: 2024-02-01');
+    expect(await refused('--datetime', '2024-01-01/..')).toContain(
+      'was planned with another --datetime: ../2024-06-30T23:59:59.999999Z',
+    );
     expect(await json('plan', '--run', id, '--shards', '1')).toMatchObject({ code: 0 });
     expect((await run('plan', '--run', id, '--shards', '2')).code).toBe(2);
-    const same = ['--limit', '3', '--since', '2024-02-01T01:00:00+01:00'];
+    const same = ['--limit', '3', '--since', '2024-02-01T01:00:00+01:00', '--datetime', '../2024-06-30'];
     expect(await json('--run', id, ...same)).toMatchObject({ code: 0, value: { read: 2 } });
     expect(await json('--run', id)).toMatchObject({ code: 0, value: { read: 2 } });
   });
@@ -203,6 +209,8 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
       [['other', '--shard', '1'], 2, '--shard 1: write K/N'],
       [['other', '--run', 'x'], 2, '"x" is no run'],
       [['other', '--since', 'monday'], 2, '--since monday: write a date'],
+      [['other', '--datetime', 'monday/..'], 2, '--datetime monday/..: write START/END'],
+      [['other', '--datetime', '2024-02-01/2024-01-31'], 2, '--datetime 2024-02-01/2024-01-31: write START/END'],
       [['other', '--limit', '0'], 2, 'a whole number of at least 1'],
       [['finish', '01890a5d-ac96-774b-bcce-b302099a8057'], 2, 'there is no run 01890a5d'],
     ])('%j', async (args, code, message) => {

@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { parseInstant } from '../../src/ingest/item/instant.ts';
+import { allTime } from '../../src/ingest/item/period.ts';
 import type { ClockPort } from '../../src/ingest/ports.ts';
 import { openCatalog } from '../../src/ingest/source/catalog.ts';
 import type { OpenSource } from '../../src/ingest/source/document.ts';
-import { narrowDatetime, openStacApi } from '../../src/ingest/source/stac-api.ts';
+import { openStacApi } from '../../src/ingest/source/stac-api.ts';
 import type { StacApiSource } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
 import { sharedRoot } from '../support/root.ts';
@@ -106,9 +107,10 @@ describeWith(['sharedData'], 'a STAC API with real items', () => {
       datetime: '2019-01-01/2019-12-31',
       query: { 'eo:cloud_cover': { lt: 20 } },
     };
-    const texts = await read(openStacApi(api(origin, { collections: ['sentinel-2-l2a'], ...source }), null, ports));
+    const texts = await read(openStacApi(api(origin, { collections: ['sentinel-2-l2a'], ...source }), [], ports));
     expect(texts).toEqual([collection, ...lines]);
-    const search = { collections: ['sentinel-2-l2a'], ...source, limit: 100 };
+    const datetime = '2019-01-01T00:00:00Z/2019-12-31T23:59:59.999999Z';
+    const search = { collections: ['sentinel-2-l2a'], ...source, datetime, limit: 100 };
     expect(asked).toEqual([search, ...[7, 14, 21, 28].map((token) => ({ ...search, token }))]);
     expect(ports.waits).toHaveLength(5);
     expect(ports.waits[0]).toBe(7000);
@@ -130,9 +132,7 @@ test('an API without POST is searched by GET, along links of its own', async () 
         : page(items.slice(0, 3), { rel: 'self', href: origin }, { rel: 'next', href: `${origin}/search?token=next` }),
     );
   });
-  const texts = await read(
-    openStacApi(api(origin, { bbox: [1, 2, 3, 4], query: { a: { lt: 1 } } }), null, makePorts()),
-  );
+  const texts = await read(openStacApi(api(origin, { bbox: [1, 2, 3, 4], query: { a: { lt: 1 } } }), [], makePorts()));
   expect(texts.slice(1).map((text) => JSON.parse(text))).toEqual(items);
   expect(asked).toEqual([
     '/search?collections=scenes&bbox=1,2,3,4&query={"a":{"lt":1}}&limit=100',
@@ -147,7 +147,7 @@ test('a page is not lost for one feature that is broken, nor a digit of the othe
       ? send(response, makeCollection())
       : send(response, ` {"features":[${odd}, {"id":"2"}],"type":"FeatureCollection"}`),
   );
-  expect((await read(openStacApi(api(origin), null, makePorts()))).slice(1)).toEqual([odd, '{"id":"2"}']);
+  expect((await read(openStacApi(api(origin), [], makePorts()))).slice(1)).toEqual([odd, '{"id":"2"}']);
 });
 
 test('a POST stays a POST behind a redirect', async () => {
@@ -156,7 +156,7 @@ test('a POST stays a POST behind a redirect', async () => {
     if (request.url === '/search') return response.writeHead(301, { location: '/v2/search' }).end();
     return send(response, page(request.method === 'POST' && request.url === '/v2/search' ? [JSON.parse(body)] : items));
   });
-  expect(JSON.parse((await read(openStacApi(api(origin), null, makePorts())))[1] as string)).toEqual({
+  expect(JSON.parse((await read(openStacApi(api(origin), [], makePorts())))[1] as string)).toEqual({
     collections: ['scenes'],
     limit: 100,
   });
@@ -200,7 +200,7 @@ test.each<[string, Answer, string]>([
   const origin = await serve((request, body, response, origin) =>
     request.url === '/collections/scenes' ? send(response, makeCollection()) : answer(request, body, response, origin),
   );
-  await expect(read(openStacApi(api(origin), null, makePorts()))).rejects.toMatchObject({
+  await expect(read(openStacApi(api(origin), [], makePorts()))).rejects.toMatchObject({
     kind: 'source',
     message: expect.stringContaining(message),
   });
@@ -208,19 +208,29 @@ test.each<[string, Answer, string]>([
 
 test('nobody there is a failure after some waiting', async () => {
   const ports = makePorts();
-  await expect(read(openStacApi(api('http://127.0.0.1:9'), null, ports))).rejects.toMatchObject({ kind: 'source' });
+  await expect(read(openStacApi(api('http://127.0.0.1:9'), [], ports))).rejects.toMatchObject({ kind: 'source' });
   expect(ports.waits).toHaveLength(7);
 });
 
 test.each([
   [null, '2024-03-01T00:00:00Z/..'],
-  ['2024-01-01/2024-12-31', '2024-03-01T00:00:00Z/2024-12-31'],
-  ['2024-06-01/2024-12-31', '2024-06-01/2024-12-31'],
-  ['../2024-12-31', '2024-03-01T00:00:00Z/2024-12-31'],
-  ['2024-01-01/..', '2024-03-01T00:00:00Z/..'],
-  ['2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z'],
-])('--since narrows %s to %s', (datetime, expected) => {
-  expect(narrowDatetime(datetime, parseInstant('2024-03-01'))).toBe(expected);
+  ['2024-01-01/2024-12-31', '2024-03-01T00:00:00Z/2024-12-31T23:59:59.999999Z'],
+  ['2024-06-01T00:00:00+02:00/..', '2024-05-31T22:00:00Z/..'],
+  ['../2024-12-31T12:00:00Z', '2024-03-01T00:00:00Z/2024-12-31T12:00:00Z'],
+  ['2024-04-01T00:00:00Z', '2024-04-01T00:00:00Z'],
+  ['2024-01-01/2024-02-29', null],
+])('a run of a time narrows what a STAC API is asked for: %s', async (datetime, expected) => {
+  const asked: unknown[] = [];
+  const origin = await serve((request, body, response) => {
+    if (request.url === '/search') asked.push((JSON.parse(body) as { datetime?: string }).datetime);
+    send(
+      response,
+      request.url === '/search' ? { type: 'FeatureCollection', features: [], links: [] } : makeCollection(),
+    );
+  });
+  const since = { from: parseInstant('2024-03-01'), to: null };
+  await read(openStacApi(api(origin, { datetime }), [since, allTime], makePorts()));
+  expect(asked).toEqual(expected === null ? [] : [expected]);
 });
 
 const catalog = {

@@ -1,4 +1,5 @@
 import { parseInstant } from '../../ingest/item/instant.ts';
+import { parsePeriod } from '../../ingest/item/period.ts';
 import { CommandError } from '../context.ts';
 
 export interface CommonOptions {
@@ -14,6 +15,7 @@ interface ReadOptions {
   readonly shards?: number | undefined;
   readonly limit?: number | undefined;
   readonly since?: string | undefined;
+  readonly datetime?: string | undefined;
 }
 
 export interface IngestOptions extends CommonOptions, ReadOptions {
@@ -45,6 +47,12 @@ export function readOptions(options: Omit<IngestOptions, 'format'>) {
       2,
       `--since ${options.since}: write a date or a moment, e.g. 2024-01-31 or 2024-01-31T00:00:00Z`,
     );
+  const datetime = options.datetime === undefined ? null : parsePeriod(options.datetime);
+  if (options.datetime !== undefined && datetime === null)
+    throw new CommandError(
+      2,
+      `--datetime ${options.datetime}: write START/END, with .. where it is open, e.g. 2024-01-01/2024-03-31`,
+    );
   return {
     pipeline: options.pipeline ?? null,
     run: options.run?.toLowerCase() ?? null,
@@ -52,5 +60,6 @@ export function readOptions(options: Omit<IngestOptions, 'format'>) {
     shards: options.shards ?? null,
     limit: options.limit ?? null,
     since,
+    datetime,
   };
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { suggestName } from '../../diagnostic/suggest.ts';
 import { runIngestion } from '../../ingest/ingestion.ts';
+import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
 import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
@@ -145,11 +146,12 @@ async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Ports): Pr
   if (planned !== null) {
     if (wanted.pipeline !== null && wanted.pipeline !== planned.pipeline)
       throw new CommandError(2, `run ${planned.run} is of pipeline ${planned.pipeline}, not ${wanted.pipeline}`);
-    const { shards, limit, since } = wanted;
+    const { shards, limit, since, datetime } = wanted;
     refuseOtherPlan(planned, {
       shards: shards ?? undefined,
       limit: limit ?? undefined,
       since: since ?? undefined,
+      datetime: datetime ?? undefined,
     });
     return [{ pipeline: findPipeline(loaded, planned.pipeline), planned }];
   }
@@ -186,6 +188,7 @@ async function makeRun(pipeline: Pipeline, wanted: Wanted, ports: Ports, shards:
     shards,
     limit: wanted.limit,
     since: wanted.since,
+    datetime: wanted.datetime ?? allTime,
   });
 }
 

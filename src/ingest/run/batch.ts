@@ -1,5 +1,5 @@
-import type { Instant } from '../item/instant.ts';
 import { type Judged, judgeDocument } from '../item/judge.ts';
+import { isWithin, type Period } from '../item/period.ts';
 import { type ShardBy, shardOf } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import type { OpenSource } from '../source/document.ts';
@@ -36,8 +36,8 @@ export interface CutOptions {
   readonly shards: number;
   /** Items read at most; null for all. */
   readonly limit: number | null;
-  /** Items that end before it take no place in their batch's work. */
-  readonly since: Instant | null;
+  /** Items that are not in each of them take no place in their batch's work. */
+  readonly periods: readonly Period[];
 }
 
 /** Reads, judges and numbers the documents of a source. Every shard of a run gets the same batches. */
@@ -61,7 +61,7 @@ export async function* cutBatches(
     read += 1;
     position += 1;
     bytes += document.bytes.length;
-    if (judged.kind === 'bad' || options.since === null || judged.end >= options.since)
+    if (judged.kind === 'bad' || options.periods.every((period) => isWithin(judged, period)))
       entries.push({
         position,
         shard: chooseShard(judged, options),

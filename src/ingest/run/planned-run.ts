@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Database, Session } from '../../database/connection.ts';
 import { IngestionFailure } from '../failure.ts';
 import { formatInstant, type Instant } from '../item/instant.ts';
+import { formatPeriod, type Period } from '../item/period.ts';
 
 /** A run as it stands in `platform.run`: every shard of it reads the same. */
 export interface PlannedRun {
@@ -13,6 +14,8 @@ export interface PlannedRun {
   readonly limit: number | null;
   /** Items that end before it are passed over; null for none. */
   readonly since: Instant | null;
+  /** Items that are not in it are passed over. */
+  readonly datetime: Period;
   readonly finished: boolean;
 }
 
@@ -25,14 +28,17 @@ export async function readRun(database: Database, run: string): Promise<PlannedR
 export async function planRun(database: Database, wanted: Omit<PlannedRun, 'finished'>): Promise<PlannedRun> {
   return await database.session(async (session) => {
     await session.query(
-      `INSERT INTO platform.run (run, pipeline, shards, most, since) VALUES ($1, $2, $3, $4::text::bigint, $5::timestamptz)
+      `INSERT INTO platform.run (run, pipeline, shards, most, since, datetime)
+       VALUES ($1, $2, $3, $4::text::bigint, $5::timestamptz, tstzrange($6::timestamptz, $7::timestamptz, '[]'))
        ON CONFLICT (run) DO NOTHING`,
       [
         wanted.run,
         wanted.pipeline,
         wanted.shards,
         wanted.limit === null ? null : String(wanted.limit),
-        wanted.since === null ? null : formatInstant(wanted.since),
+        ...[wanted.since, wanted.datetime.from, wanted.datetime.to].map((moment) =>
+          moment === null ? null : formatInstant(moment),
+        ),
       ],
     );
     const found = await selectRun(session, wanted.run);
@@ -45,16 +51,29 @@ export async function planRun(database: Database, wanted: Omit<PlannedRun, 'fini
 /** What is given must be what the run was planned with; what is left out (undefined) is the run's. */
 export function refuseOtherPlan(
   found: PlannedRun,
-  wanted: { readonly [Key in 'pipeline' | 'shards' | 'limit' | 'since']?: PlannedRun[Key] | undefined },
+  wanted: { readonly [Key in keyof typeof planned]?: PlannedRun[Key] | undefined },
 ): void {
-  for (const key of ['pipeline', 'shards', 'limit', 'since'] as const) {
-    if (wanted[key] === undefined || wanted[key] === found[key]) continue;
-    const then = key === 'since' && found.since !== null ? formatInstant(found.since) : found[key];
-    const name = key === 'limit' || key === 'since' ? `--${key}` : key;
-    throw new IngestionFailure('arguments', `run ${found.run} was planned with another ${name}: ${then ?? 'none'}`, {
+  const given = { ...found, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
+  for (const [name, describe] of Object.values(planned)) {
+    if (describe(given) === describe(found)) continue;
+    throw new IngestionFailure('arguments', `run ${found.run} was planned with another ${name}: ${describe(found)}`, {
       hint: `give the same ${name} as then or leave it out, or start a new run`,
     });
   }
+}
+
+/** What a run is planned with: how it is called, and what it is in words. */
+const planned = {
+  pipeline: ['pipeline', ({ pipeline }: PlannedRun) => pipeline],
+  shards: ['shards', ({ shards }: PlannedRun) => String(shards)],
+  limit: ['--limit', ({ limit }: PlannedRun) => String(limit ?? 'none')],
+  since: ['--since', ({ since }: PlannedRun) => (since === null ? 'none' : formatInstant(since))],
+  datetime: ['--datetime', ({ datetime }: PlannedRun) => formatPeriod(datetime) ?? 'none'],
+} as const;
+
+/** What an item must be in, each of them, to be loaded by the run. */
+export function listPeriods({ since, datetime }: PlannedRun): readonly Period[] {
+  return [{ from: since, to: null }, datetime];
 }
 
 async function selectRun(session: Session, run: string): Promise<PlannedRun | null> {
@@ -63,9 +82,13 @@ async function selectRun(session: Session, run: string): Promise<PlannedRun | nu
     shards: number;
     most: string | null;
     since: string | null;
+    first: string | null;
+    last: string | null;
     finished: boolean;
   }>(
     `SELECT pipeline, shards, most::text AS most, (extract(epoch FROM since) * 1000000)::bigint::text AS since,
+       (extract(epoch FROM lower(datetime)) * 1000000)::bigint::text AS first,
+       (extract(epoch FROM upper(datetime)) * 1000000)::bigint::text AS last,
        finished IS NOT NULL AS finished
      FROM platform.run WHERE run = $1`,
     [run],
@@ -76,9 +99,14 @@ async function selectRun(session: Session, run: string): Promise<PlannedRun | nu
     pipeline: row.pipeline,
     shards: row.shards,
     limit: row.most === null ? null : Number(row.most),
-    since: row.since === null ? null : BigInt(row.since),
+    since: readInstant(row.since),
+    datetime: { from: readInstant(row.first), to: readInstant(row.last) },
     finished: row.finished,
   };
+}
+
+function readInstant(microseconds: string | null): Instant | null {
+  return microseconds === null ? null : BigInt(microseconds);
 }
 
 /** A UUID of version 7 (RFC 9562): ids sort by the moment they were made. */

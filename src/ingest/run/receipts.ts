@@ -53,7 +53,7 @@ export function refuseOtherItems(
   if (now.length === done.length && now.every(({ position, hash }) => hashes.get(position) === hash)) return;
   throw new IngestionFailure(
     'source',
-    `the source, or --limit or --since, is not what it was when this run did batch ${batch}`,
+    `the source, or --limit, --since or --datetime, is not what it was when this run did batch ${batch}`,
     {
       hint: 'start a new run (without --run): items that did not change are skipped',
     },

@@ -8,7 +8,7 @@ import type { OpenSource } from '../source/document.ts';
 import { type Batch, cutBatches, type JudgedCollection, readAhead } from './batch.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
-import type { PlannedRun } from './planned-run.ts';
+import { listPeriods, type PlannedRun } from './planned-run.ts';
 import { listReceipts, readReceipt, refuseOtherItems } from './receipts.ts';
 import { type ShardWork, selectEntries } from './shard-work.ts';
 
@@ -21,7 +21,7 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
     if (judged.kind === 'collection') await putCollection(work, judged);
   }
   let counts = noCounts;
-  const options = { shardBy: work.shardBy, shards: run.shards, limit: run.limit, since: run.since };
+  const options = { shardBy: work.shardBy, shards: run.shards, limit: run.limit, periods: listPeriods(run) };
   // With a scanner of its own: the batch before is being written meanwhile.
   for await (const batch of readAhead(cutBatches(source, new JsonScanner(), options))) {
     stopIfInterrupted(ports.signal);

@@ -1,5 +1,5 @@
 import type { Source } from '../../model/platform.ts';
-import type { Instant } from '../item/instant.ts';
+import type { Period } from '../item/period.ts';
 import type { Ports } from '../ports.ts';
 import { openCatalog } from './catalog.ts';
 import type { OpenSource } from './document.ts';
@@ -7,13 +7,13 @@ import { openFiles } from './files.ts';
 import { openStacApi } from './stac-api.ts';
 
 /** Opens what a pipeline reads from. Nothing is read before it is asked for. */
-export function openSource(source: Source, options: { ports: Ports; since: Instant | null }): OpenSource {
-  const { ports, since } = options;
+export function openSource(source: Source, options: { ports: Ports; periods: readonly Period[] }): OpenSource {
+  const { ports, periods } = options;
   switch (source.kind) {
     case 'files':
       return openFiles(source.files, ports.files);
     case 'stacApi':
-      return openStacApi(source, since, ports);
+      return openStacApi(source, periods, ports);
     case 'catalog':
       return openCatalog(source.location, ports);
     default:

@@ -1,6 +1,6 @@
 import type { StacApiSource } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
-import { formatInstant, type Instant, parseInstant } from '../item/instant.ts';
+import { allTime, formatPeriod, meetPeriods, type Period, parsePeriod } from '../item/period.ts';
 import type { OpenSource, SourceDocument } from './document.ts';
 import { describeUrl, resolveUrl } from './link.ts';
 import { isObject, type Page, readPage } from './page.ts';
@@ -20,9 +20,9 @@ interface PageRequest {
  * A STAC API, searched by POST, or by GET where it has no POST, page after page along its `next` links (STAC API, 'Item
  * Search', 'Paging'). Collections come from `/collections/ID`.
  *
- * @param since Items that end before it are not asked for; null for all.
+ * @param periods Items that are not in each of them are not asked for.
  */
-export function openStacApi(source: StacApiSource, since: Instant | null, ports: WebPorts): OpenSource {
+export function openStacApi(source: StacApiSource, periods: readonly Period[], ports: WebPorts): OpenSource {
   async function* collections(): AsyncGenerator<SourceDocument> {
     for (const id of source.collections) {
       const url = `${source.url}/collections/${encodeURIComponent(id)}`;
@@ -33,8 +33,10 @@ export function openStacApi(source: StacApiSource, since: Instant | null, ports:
   return {
     collections,
     async *documents() {
+      const period = meetPeriods(readSpecPeriod(source), ...periods);
+      if (period === null) return;
       let count = 0;
-      for await (const page of readPages(source, since, ports)) {
+      for await (const page of readPages(source, period, ports)) {
         for (const feature of page.features) {
           count += 1;
           yield { ...feature, source: `${source.url}/search`, place: `item ${count}` };
@@ -44,8 +46,8 @@ export function openStacApi(source: StacApiSource, since: Instant | null, ports:
   };
 }
 
-async function* readPages(source: StacApiSource, since: Instant | null, ports: WebPorts): AsyncGenerator<Page> {
-  const search = describeSearch(source, since);
+async function* readPages(source: StacApiSource, period: Period, ports: WebPorts): AsyncGenerator<Page> {
+  const search = describeSearch(source, period);
   let request: PageRequest = { url: `${source.url}/search`, body: search, headers: {} };
   let first = true;
   for (;;) {
@@ -82,8 +84,15 @@ async function fetchPage(request: PageRequest, ports: WebPorts): Promise<{ page:
   }));
 }
 
-function describeSearch(source: StacApiSource, since: Instant | null): Readonly<Record<string, unknown>> {
-  const datetime = narrowDatetime(source.datetime, since);
+function readSpecPeriod({ datetime }: StacApiSource): Period {
+  const period = datetime === null ? allTime : parsePeriod(datetime);
+  if (period === null) throw new IngestionFailure('arguments', `the source's datetime is no time: ${datetime}`);
+  return period;
+}
+
+/** Moments are written out: STAC APIs need not take the date alone that a spec may have. */
+function describeSearch(source: StacApiSource, period: Period): Readonly<Record<string, unknown>> {
+  const datetime = formatPeriod(period);
   return {
     collections: source.collections,
     ...(source.bbox === null ? {} : { bbox: source.bbox }),
@@ -99,17 +108,6 @@ function describeQuery(search: Readonly<Record<string, unknown>>): string {
     return [key, isObject(value) ? JSON.stringify(value) : String(value)] as [string, string];
   });
   return new URLSearchParams(words).toString();
-}
-
-/** An interval of RFC 3339 from `since` on, where the spec's begins before; a single moment is left as it is. */
-export function narrowDatetime(datetime: string | null, since: Instant | null): string | null {
-  if (since === null) return datetime;
-  const from = formatInstant(since).replace(' ', 'T').replace('+00', 'Z');
-  if (datetime === null) return `${from}/..`;
-  const [start, end] = datetime.split('/');
-  if (end === undefined) return datetime;
-  const begins = start === undefined ? null : parseInstant(start);
-  return begins !== null && begins >= since ? datetime : `${from}/${end === '' ? '..' : end}`;
 }
 
 /** The request that a page's `next` link describes; null on the last page. */

@@ -1,4 +1,5 @@
 import { type IngestionPlan, runIngestion } from '../../../src/ingest/ingestion.ts';
+import { allTime } from '../../../src/ingest/item/period.ts';
 import type { Ports } from '../../../src/ingest/ports.ts';
 import { type FinishReport, finishRun } from '../../../src/ingest/run/finish-run.ts';
 import { makeRunId, type PlannedRun, planRun } from '../../../src/ingest/run/planned-run.ts';
@@ -32,6 +33,7 @@ export async function makePlan(source: Source, ports: Ports, options: IngestOpti
     shards: options.shards ?? 1,
     limit: options.limit ?? null,
     since: null,
+    datetime: allTime,
   });
   return { run, pipeline, shard: null, skip: options.skip ?? true, compression: null, holder: 'a test' };
 }
