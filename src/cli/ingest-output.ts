@@ -1,4 +1,5 @@
 import type { RowCounts } from '../ingest/run/finish-run.ts';
+import type { Footprints } from '../ingest/run/footprints.ts';
 import { type Counts, noCounts } from '../ingest/run/outcome.ts';
 import type { QuarantinedItem, QuarantineReport } from '../ingest/run/quarantine-report.ts';
 import { type Given, renderCommand } from './render-command.ts';
@@ -22,11 +23,13 @@ export interface IngestResult {
   readonly rows: RowCounts | null;
   /** Listed in JSON where it is there. */
   readonly quarantine?: readonly QuarantinedItem[];
+  /** Listed in JSON where it is there. */
+  readonly footprints?: Footprints;
   readonly seconds: number;
 }
 
 /** One line of JSON, the last that a command prints. Sums over its runs, each of which stands in `runs`. */
-export function formatResultJson({ runs, rows, quarantine, seconds }: IngestResult): string {
+export function formatResultJson({ runs, rows, quarantine, footprints, seconds }: IngestResult): string {
   const [only] = runs.length === 1 ? runs : [];
   const shard = only?.shard ?? null;
   const value = {
@@ -44,6 +47,7 @@ export function formatResultJson({ runs, rows, quarantine, seconds }: IngestResu
     })),
     ...(rows === null ? {} : { rows }),
     ...(quarantine === undefined ? {} : { quarantine }),
+    ...(footprints === undefined ? {} : { footprints }),
   };
   return `${JSON.stringify(value)}\n`;
 }

@@ -29,6 +29,7 @@ function emitFlows(platform: Platform): readonly Artifact[] {
   const runner = renderTemplate('metaflow/platform_runner.py', 'python', {});
   return [
     emitEnvironment(platform),
+    { path: 'metaflow_flows/platform_card.py', text: renderTemplate('metaflow/platform_card.py', 'python', {}) },
     { path: 'metaflow_flows/platform_runner.py', text: runner },
     ...platform.pipelines.map(emitFlow),
   ];
@@ -66,6 +67,9 @@ function emitTests(platform: Platform): readonly Artifact[] {
     { path: 'tests/test_environment.py', text: renderTemplate('project/test_environment.py', 'python', view) },
   ];
   if (platform.pipelines.length === 0) return always;
-  const runner = renderTemplate('project/test_platform_runner.py', 'python', {});
-  return [...always, { path: 'tests/test_platform_runner.py', text: runner }];
+  const ofFlows = (['test_flows.py', 'test_platform_card.py', 'test_platform_runner.py'] as const).map((name) => ({
+    path: `tests/${name}`,
+    text: renderTemplate(`project/${name}`, 'python', {}),
+  }));
+  return [...always, ...ofFlows];
 }

@@ -107,10 +107,13 @@ describe('the files', () => {
       'main.py',
       'metaflow_flows/a_name_of_thirty_characters_xx_ingestion_flow.py',
       'metaflow_flows/none_ingestion_flow.py',
+      'metaflow_flows/platform_card.py',
       'metaflow_flows/platform_environment.py',
       'metaflow_flows/platform_runner.py',
       'metaflow_flows/sentinel2_ingestion_flow.py',
       'tests/test_environment.py',
+      'tests/test_flows.py',
+      'tests/test_platform_card.py',
       'tests/test_platform_runner.py',
     ]);
   });

@@ -5,6 +5,7 @@ import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
 import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
+import { readFootprints } from '../../ingest/run/footprints.ts';
 import { makeRunId, type PlannedRun, planRun, readRun, refuseOtherPlan } from '../../ingest/run/planned-run.ts';
 import { reportQuarantine } from '../../ingest/run/quarantine-report.ts';
 import type { Pipeline } from '../../model/platform.ts';
@@ -103,11 +104,12 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
   return await withPorts(context, options, async (_, ports) => {
     const started = context.now().getTime();
     const finished = await finishRun(run ?? options.run, ports);
-    const most = options.format === 'json' ? LISTED_ITEMS : SHOWN_ITEMS;
-    const quarantine = await reportQuarantine(ports.pgstac, finished.run, null, most);
+    const isJson = options.format === 'json';
+    const quarantine = await reportQuarantine(ports.pgstac, finished.run, null, isJson ? LISTED_ITEMS : SHOWN_ITEMS);
     return showResult(context, options, {
       runs: [{ ...finished, shard: null, quarantine }],
       quarantine: quarantine.items,
+      ...(isJson ? { footprints: await readFootprints(ports.pgstac, finished.run) } : {}),
       rows: finished.rows,
       seconds: (context.now().getTime() - started) / 1000,
     });

@@ -80,7 +80,7 @@ ALTER FUNCTION platform.grant_login OWNER TO "ingest_admin";
 COMMENT ON FUNCTION platform.grant_login IS
   'Makes a login a member of one group role and of none of the others; one that is not there yet is skipped. Runs with the rights of its caller.';
 
-SELECT platform.claim_installation('alps', 'dev', '2');
+SELECT platform.claim_installation('alps', 'dev', '3');
 
 -- A table's owner must be able to make it. Once it can, another installer need not own schema public.
 DO $$

@@ -81,7 +81,7 @@ ALTER FUNCTION platform.grant_login OWNER TO "pgstac_admin";
 COMMENT ON FUNCTION platform.grant_login IS
   'Makes a login a member of one group role and of none of the others; one that is not there yet is skipped. Runs with the rights of its caller.';
 
-SELECT platform.claim_installation('alps', 'prod', '2');
+SELECT platform.claim_installation('alps', 'prod', '3');
 
 SET ROLE pgstac_admin;
 
@@ -91,6 +91,7 @@ CREATE TABLE IF NOT EXISTS platform.run (
   shards    integer NOT NULL CHECK (shards > 0),
   most      bigint CHECK (most > 0),
   since     timestamptz,
+  datetime  tstzrange NOT NULL DEFAULT '(,)',
   planned   timestamptz NOT NULL DEFAULT now(),
   finished  timestamptz
 );
@@ -99,6 +100,7 @@ COMMENT ON TABLE platform.run IS 'One ingestion of one pipeline, from its plan o
 COMMENT ON COLUMN platform.run.run IS 'UUIDv7: sorts by the moment it was made.';
 COMMENT ON COLUMN platform.run.most IS 'Items read at most (--limit); null for all. The same for every shard.';
 COMMENT ON COLUMN platform.run.since IS 'Items that end before it are passed over (--since); null for none. The same for every shard.';
+COMMENT ON COLUMN platform.run.datetime IS 'Items that are not in it are passed over (--datetime); both ends are in it. The same for every shard.';
 COMMENT ON COLUMN platform.run.finished IS 'When ingestion_log was complete; null while it runs, and after a crash until the run goes on.';
 
 CREATE TABLE IF NOT EXISTS platform.lease (
