@@ -80,7 +80,7 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
 
   test('passes the pytest it comes with', async () => {
     const { code, stdout } = await runPytest();
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ \d+ passed in /) });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/ \d+ passed/) });
     expect(stdout).not.toContain('skipped');
   });
 
