@@ -38,7 +38,7 @@ function listManifests(
   const texts: Record<string, string | null> = {
     'namespaces.yaml': renderNamespaces(platform, kubernetes),
     'service-accounts.yaml': renderServiceAccounts(platform, kubernetes),
-    'task-launchers.yaml': renderTaskLaunchers(platform),
+    'task-launchers.yaml': renderTaskLaunchers(platform, kubernetes),
     'network-policy.yaml': renderNetworkPolicies(platform, kubernetes),
     'spec.yaml': renderSpec(platform, kubernetes, specName, specText),
     'database-init.yaml': renderDatabaseInit(platform, kubernetes, specName),

@@ -68,7 +68,7 @@ describe('a Metaflow task', () => {
     });
     const conditions = at(policies[1], 'spec', 'matchConditions') as { name: string; expression: string }[];
     expect(conditions.map(({ name }) => name)).toEqual(['metaflow-task', 'service-account', 'has-no-proxy']);
-    expect(conditions[1]?.expression).toBe('object.spec.?serviceAccountName.orValue("") in ["", "tiles-api"]');
+    expect(conditions[1]?.expression).toBe('object.spec.serviceAccountName == "tiles-api"');
   });
 
   test('is given the DSNs of its own workload', () => {
@@ -106,6 +106,7 @@ describe('a Metaflow task', () => {
           ],
           authProxyContainer: {
             image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3',
+            rolloutStrategy: 'None',
             resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '256Mi' } },
           },
         },

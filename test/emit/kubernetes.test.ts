@@ -123,11 +123,19 @@ describe('who launches tasks', () => {
     ]);
   });
 
-  test('is nobody where all may only read', () => {
+  test('is nobody where all may only read, which is written all the same: applying it takes the right away', () => {
     const workloads = '{ w: { namespace: metaflow, serviceAccount: w, grants: { pgstac: ingest } } }';
     const access = `{ workloads: ${workloads}, people: [{ member: "user:bo@example.org", grants: { ingest: write } }] }`;
-    const files = emitManifests({ access, pipelines: '{}' }).map(({ path }) => path);
-    expect(files).not.toContain('terraform/kubernetes/task-launchers.yaml');
+    const [, binding, ...others] = readManifests({ access, pipelines: '{}' }, 'task-launchers.yaml');
+    expect(at(binding, 'subjects')).toEqual([]);
+    expect(others).toEqual([]);
+  });
+
+  test('is bound to its service account wherever Kubernetes has validating policies', () => {
+    const kindsOf = (version: string) =>
+      readManifests({ kubernetes: `{ version: "${version}" }` }, 'task-launchers.yaml').map(({ kind }) => kind);
+    expect(kindsOf('1.29')).toEqual(['Role', 'RoleBinding']);
+    expect(kindsOf('1.30')).toContain('ValidatingAdmissionPolicy');
   });
 });
 

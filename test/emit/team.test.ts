@@ -124,10 +124,10 @@ describe('access.md', () => {
 
   test('tells who loses what when someone leaves', () => {
     expect(emit(resolveParts({}), 'team/access.md')).toContain(
-      'kubectl delete rolebinding metaflow-launcher --namespace metaflow',
+      '3. `kubectl apply -k terraform/kubernetes`: they can start no more tasks.',
     );
     const alone = emit(resolveParts({ access: bastion, metaflow: null, pipelines: '{}' }), 'team/access.md');
-    expect(alone).toContain('nobody was granted enough to start tasks');
+    expect(alone).toContain('Nobody was granted enough to start tasks');
   });
 
   test.each(hostile)('keeps any name inside its fence and its cell: %j', (email) => {

@@ -86,7 +86,7 @@ export const accessRules: readonly Rule[] = [
     when: ['disappears'],
     impact: 'destroy',
     reason:
-      "The roles on the project are taken away; the login stays in the databases and can no longer get in (ABANDON). Whoever was the last who may start Metaflow's tasks still can, until `kubectl delete rolebinding metaflow-launcher`.",
+      "The roles on the project are taken away; the login stays in the databases and can no longer get in (ABANDON). The right to start Metaflow's tasks goes with `kubectl apply -k`.",
     source: google('resource_sql_user.go', 'deletion_policy'),
   },
   { id: 'access/person-grants', resource: 'person *', ...grants },

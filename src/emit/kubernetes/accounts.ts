@@ -34,16 +34,28 @@ export function renderServiceAccounts(platform: Platform, kubernetes: Kubernetes
   return renderTemplate('kubernetes/service-accounts', 'yaml', { accounts: markEnds(accounts) });
 }
 
-/** Who may start Metaflow's tasks; null where nobody is granted as much as a task has. */
-export function renderTaskLaunchers(platform: Platform): string | null {
+/** Who may start Metaflow's tasks, and as whom; null without Metaflow. */
+export function renderTaskLaunchers(platform: Platform, kubernetes: Kubernetes): string | null {
   const runner = findRunner(platform);
   if (runner === null) return null;
+  const { namespace, serviceAccount } = runner.workload;
   const people = listLaunchers(platform);
-  if (people.length === 0) return null;
+  const emails = (kind: Person['kind']) => people.filter((person) => person.kind === kind).map(({ email }) => email);
+  // Policies have no namespace: the prefix tells two platforms of one cluster apart.
+  const policy = yamlValue(`${platform.prefix}-${namespace}-task-launchers`);
   return renderTemplate('kubernetes/task-launchers', 'yaml', {
-    namespace: yamlValue(runner.workload.namespace),
+    namespace: yamlValue(namespace),
+    serviceAccount: yamlValue(serviceAccount),
     people: people.map(viewSubject),
+    policy: people.length > 0 && hasValidatingPolicies(kubernetes) ? policy : null,
+    users: yamlValue(emails('user')),
+    groups: yamlValue(emails('group')),
   });
+}
+
+/** Source: Kubernetes' documentation, 'Validating Admission Policy' (stable from 1.30). */
+function hasValidatingPolicies({ version }: Kubernetes): boolean {
+  return version.minor >= 30;
 }
 
 function viewSubject({ kind, email }: Person) {
