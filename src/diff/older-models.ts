@@ -1,4 +1,4 @@
-import type { Alerts, Bastion, CloudSqlHosting, Platform, VirtualMachinesHosting } from '../model/platform.ts';
+import type { Alerts, Bastion, CloudSqlHosting, Platform, Pooler, VirtualMachinesHosting } from '../model/platform.ts';
 
 /**
  * The model of a lock that an older compiler wrote. What that compiler did not know of is put in as its artifacts had
@@ -6,13 +6,24 @@ import type { Alerts, Bastion, CloudSqlHosting, Platform, VirtualMachinesHosting
  * What was not there at all stays absent: it appears.
  */
 export function completeModel(older: Platform): Platform {
-  const { hosting, bastion } = older;
+  const { hosting, bastion, kubernetes } = older;
   return {
     ...fill(older, { acknowledgements: [] }),
     workloads: older.workloads.map((workload) => fill(workload, { formerNames: [] })),
+    kubernetes: kubernetes === null ? null : { ...kubernetes, pooler: completePooler(older, kubernetes.pooler) },
     bastion: bastion === null ? null : fill(bastion, olderBastion),
     hosting: hosting.kind === 'cloudSql' ? completeCloudSql(hosting) : completeMachines(hosting, older.prefix),
   };
+}
+
+/** It was Metaflow's workload, in its namespace; without one, and on virtual machines, it was in the model and nowhere else. */
+function completePooler({ workloads, metaflow }: Platform, pooler: Pooler | null): Pooler | null {
+  const runner = workloads.find(({ name }) => name === metaflow?.workload);
+  if (pooler === null || 'google' in pooler) return pooler;
+  if (runner === undefined || runner.databaseUser === null) return null;
+  const { namespace, serviceAccount, google, databaseUser, grants } = runner;
+  const identity = { namespace, serviceAccount, google, databaseUser, grants, clients: [namespace] };
+  return fill<Pooler>(pooler, identity);
 }
 
 function fill<T extends object>(older: T, absent: Partial<T>): T {

@@ -22,7 +22,7 @@ export const groupRoles: Readonly<Record<'pgstac' | 'ingest', readonly GroupRole
 };
 
 /**
- * Every login of a database. On Cloud SQL the IAM logins of workloads and people (a group's login is the group's own
+ * Every login of a database. On Cloud SQL the IAM logins of workloads, the pooler and people (a group's login is the group's own
  * address: https://cloud.google.com/sql/docs/postgres/iam-authentication); on virtual machines the one of the server.
  */
 export function listLogins(platform: Platform, database: 'pgstac' | 'ingest'): readonly Login[] {
@@ -34,12 +34,18 @@ export function listLogins(platform: Platform, database: 'pgstac' | 'ingest'): r
   const workloads = platform.workloads.flatMap(({ name, databaseUser, grants }) =>
     databaseUser === null ? [] : [{ name: databaseUser, grants, owner: `workload ${name}` }],
   );
+  const { pooler } = platform.kubernetes ?? { pooler: null };
+  const poolers = pooler === null ? [] : [{ name: pooler.databaseUser, grants: pooler.grants, owner: 'the pooler' }];
   const people = platform.people.map(({ email, grants, member }) => ({
     name: email,
     grants,
     owner: member,
   }));
-  return [...workloads, ...people].map(({ name, grants, owner }) => ({ name, role: roleFor(database, grants), owner }));
+  return [...workloads, ...poolers, ...people].map(({ name, grants, owner }) => ({
+    name,
+    role: roleFor(database, grants),
+    owner,
+  }));
 }
 
 function roleFor(database: 'pgstac' | 'ingest', grants: Platform['people'][number]['grants']): GroupRole | null {

@@ -69,6 +69,12 @@ export function bucketOf(location: string): string | null {
 /** The Kubernetes service account of the init Job. */
 export const initServiceAccount = 'platform-init';
 
+/** The Kubernetes service account of the pooler. */
+export const poolerAccount = 'platform-pooler';
+
+/** The name of the pooler's Google service account after the prefix, where a workload's has the workload's. */
+export const poolerRole = 'pooler';
+
 /** The namespace of the platform's own Jobs. */
 export function kubernetesNamespace(spec: PlatformSpec): string {
   return spec.kubernetes?.namespace ?? 'metaflow';

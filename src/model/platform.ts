@@ -127,16 +127,30 @@ export interface Kubernetes {
   /** How the Auth Proxy gets into Metaflow's pods; `none` where there is no proxy (virtual machines). */
   readonly injection: 'admissionPolicy' | 'operator' | 'none';
   readonly proxy: { readonly port: number; readonly privateIp: boolean; readonly image: string };
-  readonly pooler: {
-    readonly mode: 'transaction' | 'session';
-    readonly poolSize: number;
-    readonly maxClients: number;
-    readonly replicas: number;
-  } | null;
+  readonly pooler: Pooler | null;
   /** The Kubernetes service account of the init Job. */
   readonly initServiceAccount: string;
   /** CIDR ranges of the databases for NetworkPolicy egress. */
   readonly databaseRanges: readonly string[];
+}
+
+/** pgbouncer with the Auth Proxy beside it: on Cloud SQL only. Whoever reaches it is its login. */
+export interface Pooler {
+  readonly mode: 'transaction' | 'session';
+  /** Server connections of one pod. */
+  readonly poolSize: number;
+  /** Client connections of one pod. */
+  readonly maxClients: number;
+  readonly replicas: number;
+  readonly namespace: string;
+  /** The Kubernetes service account. */
+  readonly serviceAccount: string;
+  readonly google: GoogleServiceAccount;
+  /** The PostgreSQL login, `account@project.iam`. */
+  readonly databaseUser: string;
+  readonly grants: Grants;
+  /** Namespaces whose labelled pods may connect, sorted. */
+  readonly clients: readonly string[];
 }
 
 export interface Metaflow {

@@ -8,6 +8,7 @@ import { privateRanges } from './reach.ts';
 import { resolvePeople, resolveWorkloads } from './resolve-access.ts';
 import { resolveHosting } from './resolve-hosting.ts';
 import { resolvePipelines } from './resolve-pipelines.ts';
+import { resolvePooler } from './resolve-pooler.ts';
 import { checkRules } from './rules/rules.ts';
 import { freezeDeep, sortByName, toSettings } from './values.ts';
 
@@ -32,7 +33,7 @@ export function resolvePlatform(spec: ValidSpec, environment: string): Outcome<P
 export function derivePlatform(spec: PlatformSpec, environment: string, named: boolean): Platform {
   const prefix = derivePrefix(spec.name, environment, named);
   const metaflow = resolveMetaflow(spec);
-  const kubernetes = resolveKubernetes(spec);
+  const kubernetes = resolveKubernetes(spec, prefix);
   return {
     modelVersion: 1,
     name: spec.name,
@@ -100,12 +101,11 @@ function resolveBastion(spec: PlatformSpec, prefix: string): Platform['bastion']
   };
 }
 
-function resolveKubernetes(spec: PlatformSpec): Kubernetes | null {
+function resolveKubernetes(spec: PlatformSpec, prefix: string): Kubernetes | null {
   const kubernetes = spec.kubernetes;
   if (kubernetes === undefined) return null;
   const [major = 1, minor = 0] = kubernetes.version.split('.').map(Number);
   const cloudSql = spec.hosting.cloudSql !== undefined;
-  const pooler = kubernetes.pooler;
   return {
     version: { major, minor },
     namespace: kubernetesNamespace(spec),
@@ -115,15 +115,7 @@ function resolveKubernetes(spec: PlatformSpec): Kubernetes | null {
       privateIp: kubernetes.proxy?.privateIp ?? true,
       image: kubernetes.proxy?.image ?? 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3',
     },
-    pooler:
-      pooler === undefined
-        ? null
-        : {
-            mode: pooler.mode ?? 'transaction',
-            poolSize: pooler.poolSize ?? 20,
-            maxClients: pooler.maxClients ?? 500,
-            replicas: pooler.replicas ?? 2,
-          },
+    pooler: resolvePooler(spec, prefix),
     initServiceAccount,
     databaseRanges: kubernetes.databaseRanges ?? privateRanges,
   };

@@ -1,4 +1,4 @@
-import type { Platform } from '../model/platform.ts';
+import type { Platform, Pooler, Workload } from '../model/platform.ts';
 import type { Cause } from './causes.ts';
 import { formatPath } from './spec-path.ts';
 
@@ -30,17 +30,25 @@ const rules: readonly DerivationRule[] = [
     makes: ({ hosting }) => (hosting.kind === 'cloudSql' ? [String(hosting.alerts.maxConnections)] : []),
   },
   {
-    rule: "A workload's Google service account is PREFIX-WORKLOAD; an id of more than 30 characters is cut and ends in a hash of the whole.",
+    rule: "A workload's Google service account is PREFIX-WORKLOAD, the pooler's PREFIX-pooler; an id of more than 30 characters is cut and ends in a hash of the whole.",
     source: "Google Cloud's IAM documentation, 'Create service accounts'",
-    from: ['name', 'environment', 'gcp.project', 'access.workloads', 'metaflow.workload'],
-    makes: ({ workloads }) => workloads.map(({ google }) => google.accountId),
+    from: ['name', 'environment', 'gcp.project', 'access.workloads', 'metaflow.workload', 'kubernetes.pooler'],
+    makes: (platform) => listAccounts(platform).map(({ google }) => google.accountId),
   },
   {
     rule: 'The PostgreSQL login of a Google service account is its email without .gserviceaccount.com.',
     source: "Cloud SQL's documentation, 'IAM authentication'",
-    from: ['name', 'environment', 'gcp.project', 'access.workloads', 'metaflow.workload', 'hosting.cloudSql'],
-    makes: ({ workloads }) =>
-      workloads.flatMap(({ databaseUser }) =>
+    from: [
+      'name',
+      'environment',
+      'gcp.project',
+      'access.workloads',
+      'metaflow.workload',
+      'kubernetes.pooler',
+      'hosting.cloudSql',
+    ],
+    makes: (platform) =>
+      listAccounts(platform).flatMap(({ databaseUser }) =>
         databaseUser === null ? [] : [databaseUser, encodeURIComponent(databaseUser)],
       ),
   },
@@ -57,6 +65,10 @@ const rules: readonly DerivationRule[] = [
     makes: null,
   },
 ];
+
+function listAccounts({ workloads, kubernetes }: Platform): readonly (Workload | Pooler)[] {
+  return [...workloads, ...(kubernetes?.pooler == null ? [] : [kubernetes.pooler])];
+}
 
 /** What was derived on the way from the causes of a line to its text. */
 export function findDerivations(platform: Platform, text: string, causes: readonly Cause[]): readonly Derivation[] {

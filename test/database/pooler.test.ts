@@ -1,50 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { openServer } from '../../src/database/server.ts';
 import { verifyDatabases } from '../../src/database/verify.ts';
 import { describeWith } from '../support/needs.ts';
-import { findFreePort, startPostgres } from '../support/postgres.ts';
-import { findProgram } from '../support/programs.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
+import { startPgbouncer } from '../support/pgbouncer.ts';
+import { startPostgres } from '../support/postgres.ts';
 import { initialise, makePlatform } from './support.ts';
 
 describeWith(['postgres15', 'pgbouncer', 'python'], 'a transaction pooler in between', () => {
-  let pooler: ChildProcess;
   let port: number;
 
   beforeAll(async () => {
     const server = await startPostgres();
     await server.createDatabase('pgstac');
-    port = await findFreePort();
-    const folder = makeTemporaryFolder('pgbouncer');
-    chmodSync(folder, 0o755);
-    const file = join(folder, 'pgbouncer.ini');
-    // One server connection for everybody: whatever one session leaves behind, the next one meets.
-    const settings = [
-      'listen_addr = 127.0.0.1',
-      `listen_port = ${port}`,
-      'auth_type = any',
-      'pool_mode = transaction',
-      'default_pool_size = 1',
-    ];
-    writeFileSync(
-      file,
-      `[databases]\n* = host=127.0.0.1 port=${server.port} user=postgres\n[pgbouncer]\n${settings.join('\n')}\n`,
-    );
-    const account = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-    pooler = spawn(findProgram('pgbouncer', ['/usr/sbin']) ?? '', [file], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      ...account,
-    });
-    for await (const text of pooler.stderr ?? []) if (String(text).includes('process up')) break;
-  });
-
-  afterAll(async () => {
-    pooler.kill('SIGKILL');
-    await once(pooler, 'exit');
+    // One server connection for everybody, and nothing that cleans it: whatever one leaves behind, the next one meets.
+    const pooler = await startPgbouncer(`[databases]
+* = host=127.0.0.1 port=${server.port} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = 6432
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 1
+`);
+    port = pooler.port;
   });
 
   const open = () =>

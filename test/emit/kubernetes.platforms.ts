@@ -83,7 +83,11 @@ export const platforms: Readonly<Record<string, Parts>> = {
   'an endpoint': { hosting: endpoint },
   'an endpoint, by the operator': { hosting: endpoint, kubernetes: '{ version: "1.31" }' },
   'bootstrap by Terraform': { hosting: '{ cloudSql: { bootstrap: terraform } }' },
-  pooler: { kubernetes: '{ version: "1.36", pooler: { mode: session, replicas: 3 } }' },
+  pooler: {
+    kubernetes:
+      '{ version: "1.36", pooler: { mode: session, replicas: 3, grants: { pgstac: ingest }, clients: [stac, metaflow] } }',
+  },
+  'pooler, no Metaflow': { metaflow: null, pipelines: '{}', kubernetes: '{ version: "1.31", pooler: {} }' },
   'virtual machines': { hosting: virtualMachines },
   'no schedules': { pipelines: '{ sentinel2: { source: { catalog: c.json } } }' },
   'no Metaflow': { metaflow: null, pipelines: '{}' },

@@ -35,7 +35,7 @@ export const accessRules: readonly Rule[] = [
     field: 'namespace',
     impact: 'replace',
     reason:
-      'A Kubernetes object stays in its namespace: a service account is made in the other one, and pods must start there. What is in the old one (CronJobs, the pooler) stays until it is deleted, without the rights of the Google account.',
+      'A Kubernetes object stays in its namespace: a service account is made in the other one, and pods must start there. What is in the old one (CronJobs) stays until it is deleted, without the rights of the Google account.',
     source: documentation('Kubernetes documentation, "Namespaces"'),
   },
   {

@@ -81,7 +81,8 @@ export const kubernetesRules: readonly Rule[] = [
     field: 'pooler',
     when: ['appears'],
     impact: 'create',
-    reason: 'A pooler is made; workloads that start from now on connect through it.',
+    reason:
+      'A pooler is made, with a service account and a login of its own, which can do nothing until `platform db init` has granted it its roles.',
     source: ours('terraform/kubernetes'),
   },
   {
@@ -100,6 +101,49 @@ export const kubernetesRules: readonly Rule[] = [
     impact: 'update',
     reason: 'The Deployment is scaled in place; connections through a pod that goes end.',
     source: documentation('Kubernetes documentation, "Deployments"'),
+  },
+  {
+    id: 'kubernetes/pooler-clients',
+    resource,
+    field: 'pooler.clients',
+    impact: 'update',
+    reason: 'The network policy changes in place; open connections of a namespace that left may be cut off.',
+    source: documentation('Kubernetes documentation, "Network Policies"'),
+  },
+  {
+    id: 'kubernetes/pooler-grants',
+    resource,
+    field: 'pooler.grants.*',
+    impact: 'update',
+    reason:
+      '`platform db init` grants and revokes (with bootstrap: terraform, apply does); open connections have the new rights at once.',
+    source: documentation('PostgreSQL 15 documentation, GRANT and REVOKE'),
+  },
+  {
+    id: 'kubernetes/pooler-namespace',
+    resource,
+    field: 'pooler.namespace',
+    impact: 'replace',
+    reason:
+      'It is made anew in the other namespace, under another address; the old one stays until it is deleted, without the rights of the Google account.',
+    source: documentation('Kubernetes documentation, "Namespaces"'),
+  },
+  {
+    id: 'kubernetes/pooler-google-account',
+    resource,
+    field: 'pooler.google.*',
+    impact: 'replace',
+    reason: 'A service account keeps its id for life: a new one is made, with new role bindings.',
+    source: google('resource_google_service_account.go', 'account_id: ForceNew'),
+  },
+  {
+    id: 'kubernetes/pooler-login',
+    resource,
+    field: 'pooler.databaseUser',
+    impact: 'replace',
+    reason:
+      'A new login is made, which can do nothing until `platform db init` has granted it its roles; the pods are rolled out anew.',
+    source: google('resource_sql_user.go', 'name: ForceNew'),
   },
   {
     id: 'kubernetes/pooler-restarts',

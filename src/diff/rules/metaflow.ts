@@ -24,15 +24,6 @@ export const metaflowRules: readonly Rule[] = [
     source: documentation('Metaflow documentation, METAFLOW_DATASTORE_SYSROOT_GS'),
   },
   {
-    id: 'metaflow/workload-restarts-pooler',
-    resource: 'metaflow',
-    field: 'workload',
-    when: ['hasPooler'],
-    impact: 'restart',
-    reason: `The pooler logs in as another workload: its pods are rolled out anew, and connections through them end. ${elsewhere}`,
-    source: ours('terraform/kubernetes/pooler.yaml'),
-  },
-  {
     id: 'metaflow/workload',
     resource: 'metaflow',
     field: 'workload',

@@ -30,6 +30,14 @@ export function renderServiceAccounts(platform: Platform, kubernetes: Kubernetes
       email: yamlValue(hosting.initAccount.email),
     });
   }
+  const { pooler } = kubernetes;
+  if (pooler !== null) {
+    accounts.push({
+      name: yamlValue(pooler.serviceAccount),
+      namespace: yamlValue(pooler.namespace),
+      email: yamlValue(pooler.google.email),
+    });
+  }
   if (accounts.length === 0) return null;
   return renderTemplate('kubernetes/service-accounts', 'yaml', { accounts: markEnds(accounts) });
 }

@@ -11,12 +11,12 @@ export function markEnds<T extends object>(items: readonly T[]): readonly (T & {
   return items.map((item, index) => ({ ...item, first: index === 0, last: index === items.length - 1 }));
 }
 
-/** The platform's namespaces, sorted: its own, and those of its workloads. */
+/** The platform's namespaces, sorted: its own, which is the pooler's too, and those of its workloads. */
 export function listNamespaces(platform: Platform, kubernetes: Kubernetes): readonly string[] {
   return [...new Set([kubernetes.namespace, ...platform.workloads.map(({ namespace }) => namespace)])].sort();
 }
 
-/** Metaflow's identity, which the platform's own ingestion Jobs and the pooler have as well, and its image. */
+/** Metaflow's identity, which the platform's own ingestion Jobs have as well, and its image. */
 export interface Runner {
   readonly workload: Workload;
   readonly image: string;
@@ -29,9 +29,4 @@ export function findRunner(platform: Platform): Runner | null {
   const workload = platform.workloads.find(({ name }) => name === metaflow.workload);
   if (workload === undefined) throw new Error(`the model names a workload that is not in it: ${metaflow.workload}`);
   return { workload, image: metaflow.image };
-}
-
-/** The pooler needs the proxy to log in, and Metaflow's identity to log in as. */
-export function hasPooler(platform: Platform, kubernetes: Kubernetes): boolean {
-  return kubernetes.pooler !== null && platform.hosting.kind === 'cloudSql' && platform.metaflow !== null;
 }

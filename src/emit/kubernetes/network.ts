@@ -4,17 +4,16 @@ import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
 import { chooseWay } from '../../model/proxy-way.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
-import { findRunner, hasPooler, listNamespaces, markEnds } from './names.ts';
+import { listNamespaces, markEnds } from './names.ts';
 
 /** What the platform's own pods may reach, and that nothing reaches them; one policy for each namespace. */
 export function renderNetworkPolicies(platform: Platform, kubernetes: Kubernetes): string {
-  const runner = findRunner(platform);
-  const poolerNamespace = hasPooler(platform, kubernetes) && runner !== null ? runner.workload.namespace : null;
+  const { pooler } = kubernetes;
   const same = {
     databaseRanges: viewRanges(platform, kubernetes),
     databasePort: yamlValue(databasePort(platform)),
     anywherePorts: listPorts(platform).map((port) => ({ port: yamlValue(port) })),
-    poolerNamespace: poolerNamespace === null ? null : yamlValue(poolerNamespace),
+    poolerNamespace: pooler === null ? null : yamlValue(pooler.namespace),
   };
   const policies = listNamespaces(platform, kubernetes).map((namespace) => ({
     ...same,

@@ -115,6 +115,7 @@ function listServices({ hosting, bastion }: Platform): readonly string[] {
 function viewIdentity({ hosting, kubernetes }: Platform): HclView {
   const cloudSql = hosting.kind === 'cloudSql' ? hosting : null;
   const account = cloudSql?.initAccount ?? null;
+  const pooler = kubernetes?.pooler ?? null;
   return {
     cloudSql: cloudSql !== null,
     replicas: cloudSql !== null && cloudSql.replicas.length > 0,
@@ -126,6 +127,13 @@ function viewIdentity({ hosting, kubernetes }: Platform): HclView {
             accountId: hclString(account.accountId),
             kubernetesAccount: hclString(`${kubernetes.namespace}/${kubernetes.initServiceAccount}`),
           },
+    pooler:
+      pooler === null
+        ? null
+        : {
+            accountId: hclString(pooler.google.accountId),
+            kubernetesAccount: hclString(`${pooler.namespace}/${pooler.serviceAccount}`),
+          },
   };
 }
 
@@ -135,6 +143,7 @@ function viewOutputs(platform: Platform): HclView {
   const main = metaflow?.workload ?? (workloads.length === 1 ? workloads[0]?.name : undefined);
   return {
     cloudSql: platform.hosting.kind === 'cloudSql',
+    pooler: (platform.kubernetes?.pooler ?? null) !== null,
     mainWorkload: main === undefined ? null : { key: hclString(main), metaflow: metaflow !== null },
     bastion: platform.bastion !== null,
     privateIp: way === 'privateIp',

@@ -30,7 +30,7 @@ export function emitCloudSql(platform: Platform, hosting: CloudSqlHosting): read
     ...(hosting.bootstrap === 'terraform'
       ? [
           emitHcl(folder, 'terraform/postgresql.tf', viewPostgresql(platform)),
-          emitHcl(folder, 'terraform/roles.tf', viewRoles()),
+          emitHcl(folder, 'terraform/roles.tf', viewRoles(platform)),
         ]
       : []),
   ];
@@ -86,11 +86,12 @@ function viewSettings({ disk, backups, maintenance, ...hosting }: CloudSqlHostin
 /** In the order of the Cloud SQL API, whose week starts with Monday as 1. */
 const weekdays: readonly Weekday[] = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
-function viewDatabases({ databases }: Platform, hosting: CloudSqlHosting): HclView {
+function viewDatabases({ databases, kubernetes }: Platform, hosting: CloudSqlHosting): HclView {
   return {
     ingest: hclString(databases.ingest.name),
     pgstac: hclString(databases.pgstac.name),
     adminUser: hclString(hosting.adminUser),
     job: hosting.initAccount !== null,
+    pooler: (kubernetes?.pooler ?? null) !== null,
   };
 }

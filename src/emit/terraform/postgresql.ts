@@ -10,8 +10,13 @@ export function viewPostgresql(platform: Platform): HclView {
 }
 
 /** The group roles of each database; what they may do and who is a member is the template's. */
-export function viewRoles(): HclView {
-  return { ingest: viewGroup('ingest'), pgstac: viewGroup('pgstac') };
+export function viewRoles({ kubernetes }: Platform): HclView {
+  const pooler = kubernetes?.pooler ?? null;
+  return {
+    ingest: viewGroup('ingest'),
+    pgstac: viewGroup('pgstac'),
+    pooler: pooler === null ? null : { grants: viewGrants(pooler.grants) },
+  };
 }
 
 function viewGroup(database: 'ingest' | 'pgstac'): HclView {

@@ -1,5 +1,5 @@
 import { suggestName } from '../../diagnostic/suggest.ts';
-import { deriveMemberKey, initServiceAccount, kubernetesNamespace } from '../names.ts';
+import { deriveMemberKey, initServiceAccount, kubernetesNamespace, poolerAccount, poolerRole } from '../names.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 /** Workloads and people that can be told apart, and the workload that Metaflow's tasks are. */
@@ -31,7 +31,8 @@ type WorkloadSpec = NonNullable<NonNullable<RuleInput['value']['access']>['workl
 
 /** The names that the platform's own Google service accounts have after its prefix. */
 export function listOwnAccounts(value: RuleInput['value']): readonly string[] {
-  return value.hosting.cloudSql === undefined ? ['ingest-postgres', 'pgstac-postgres'] : ['init'];
+  if (value.hosting.cloudSql === undefined) return ['ingest-postgres', 'pgstac-postgres'];
+  return value.kubernetes?.pooler === undefined ? ['init'] : ['init', poolerRole];
 }
 
 function checkOwnNames(value: RuleInput['value'], name: string, workload: WorkloadSpec): readonly Finding[] {
@@ -42,11 +43,18 @@ function checkOwnNames(value: RuleInput['value'], name: string, workload: Worklo
     const message = `${name} is the name of an account of the platform's own`;
     findings.push({ code: 'PF206', at, onKey: true, message, hint: 'name the workload otherwise' });
   }
-  if (workload.serviceAccount === initServiceAccount && workload.namespace === kubernetesNamespace(value)) {
-    const message = `${initServiceAccount} is the init Job's own service account`;
+  const owner = workload.namespace === kubernetesNamespace(value) ? findOwner(value, workload.serviceAccount) : null;
+  if (owner !== null) {
+    const message = `${workload.serviceAccount} is ${owner}'s own service account`;
     findings.push({ code: 'PF206', at: [...at, 'serviceAccount'], message, hint: 'name another service account' });
   }
   return findings;
+}
+
+/** Whose a Kubernetes service account of the platform's own namespace is, where it is not free. */
+function findOwner(value: RuleInput['value'], serviceAccount: string): string | null {
+  if (serviceAccount === initServiceAccount) return 'the init Job';
+  return serviceAccount === poolerAccount && value.kubernetes?.pooler !== undefined ? 'the pooler' : null;
 }
 
 /** Each machine has one login, which may write: whoever gets its password can do more than read. */

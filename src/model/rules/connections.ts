@@ -29,7 +29,7 @@ const reserved = 3;
  */
 function checkPooler(value: RuleInput['value'], sql: CloudSqlSpec, most: number): readonly Finding[] {
   const pooler = value.kubernetes?.pooler;
-  if (pooler === undefined || value.metaflow === undefined) return [];
+  if (pooler === undefined) return [];
   const { poolSize = 20, replicas = 2 } = pooler;
   const asked = poolSize * replicas;
   const at = ['kubernetes', 'pooler', ...(pooler.poolSize === undefined ? [] : ['poolSize'])];

@@ -28,15 +28,10 @@ function checkVersion(value: RuleInput['value']): readonly Finding[] {
 }
 
 function checkPooler(value: RuleInput['value']): readonly Finding[] {
-  if (value.kubernetes?.pooler === undefined) return [];
-  const at = ['kubernetes', 'pooler'];
-  if (value.hosting.cloudSql === undefined) {
-    const message = 'the pooler logs in through the Auth Proxy, which virtual machines do not have';
-    return [{ code: 'PF207', at, onKey: true, message, hint: 'remove kubernetes.pooler, or host on Cloud SQL' }];
-  }
-  if (value.metaflow !== undefined) return [];
-  const message = "the pooler logs in as Metaflow's workload, and the spec has no metaflow";
-  return [{ code: 'PF207', at, onKey: true, message, hint: 'add metaflow, or remove kubernetes.pooler' }];
+  if (value.kubernetes?.pooler === undefined || value.hosting.cloudSql !== undefined) return [];
+  const message = 'the pooler logs in through the Auth Proxy, which virtual machines do not have';
+  const hint = 'remove kubernetes.pooler, or host on Cloud SQL';
+  return [{ code: 'PF207', at: ['kubernetes', 'pooler'], onKey: true, message, hint }];
 }
 
 function checkSchedule(value: RuleInput['value'], name: string): readonly Finding[] {

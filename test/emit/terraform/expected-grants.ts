@@ -62,6 +62,7 @@ function grantPod(name: string, accountId: string, project: string, pod: string)
 /** Whoever logs in reaches this instance and its replicas; the init Job, which reads the admin password, reaches it too. */
 function grantCloudSql(platform: Platform, { instance, replicas, initAccount, adminSecret }: CloudSqlHosting) {
   const { gcp, workloads, people, kubernetes } = platform;
+  const pooler = kubernetes?.pooler ?? null;
   const names = [instance, ...replicas.map((replica) => replica.instance)];
   const named = names.map((name) => `resource.name == 'projects/${gcp.project}/instances/${name}'`);
   const when = `resource.type == 'sqladmin.googleapis.com/Instance' && (${named.join(' || ')})`;
@@ -71,9 +72,23 @@ function grantCloudSql(platform: Platform, { instance, replicas, initAccount, ad
   ];
   const logins = [
     ...workloads.map(({ name, google }) => [`workload/${name}`, google.accountId] as const),
+    ...(pooler === null ? [] : [['pooler', pooler.google.accountId] as const]),
     ...people.map(({ key, member }) => [`person/${key}`, member] as const),
   ];
-  const all = logins.flatMap(([key, to]) => [grant('cloudsql_client', key, to), grant('cloudsql_login', key, to)]);
+  const pods =
+    pooler === null
+      ? []
+      : [
+          grantPod(
+            'pooler_workload_identity',
+            pooler.google.accountId,
+            gcp.project,
+            `${pooler.namespace}/${pooler.serviceAccount}`,
+          ),
+        ];
+  const all = logins
+    .flatMap(([key, to]) => [grant('cloudsql_client', key, to), grant('cloudsql_login', key, to)])
+    .concat(pods);
   if (initAccount === null) return all;
   const { accountId } = initAccount;
   const pod = kubernetes === null ? [] : [`${kubernetes.namespace}/${kubernetes.initServiceAccount}`];

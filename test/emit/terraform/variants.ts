@@ -5,6 +5,7 @@ import { cloudSql, makePlatform, virtualMachines } from './platforms.ts';
 const everything = {
   gcp: { terraformState: 'gs://acme-state/platform' },
   access: { bastion: { zone: 'europe-west1-b' } },
+  kubernetes: { pooler: { grants: { pgstac: 'ingest' } } },
   hosting: {
     cloudSql: {
       bootstrap: 'terraform',
