@@ -12,7 +12,7 @@ import { hasMetadataPasswords, listMachines, shellPiece } from './team/words.ts'
 /** The user guide of one environment, with its own names. */
 export function renderReadme(platform: Platform): string {
   const { gcp, kubernetes } = platform;
-  const inCluster = kubernetes !== null && platform.metaflow !== null && platform.hosting.kind === 'cloudSql';
+  const inCluster = kubernetes !== null && platform.metaflow !== null;
   return renderTemplate('project/readme.md', 'markdown', {
     name: markdownText(platform.name),
     environment: markdownText(platform.environment),
@@ -122,9 +122,15 @@ function viewMachines(platform: Platform): View<'markdown'> {
     database: shellPiece(machine.database),
     login: shellPiece(machine.login),
     passwordSecret: shellPiece(machine.passwordSecret),
+    query: shellPiece(queries[machine.database]),
     caFile: shellPiece(machine.caFile),
   }));
 }
+
+const queries = {
+  ingest: 'SELECT pipeline, outcome, count(*) FROM ingestion_log GROUP BY pipeline, outcome',
+  pgstac: 'SELECT collection, count(*) FROM pgstac.items GROUP BY collection',
+} as const;
 
 /** Whom the DSNs of `configs/metaflow_gcp.yaml` log in as through the Auth Proxy. */
 function viewProxyAccount(platform: Platform): View<'markdown'> {

@@ -43,15 +43,10 @@ export function writeSpec(parts: Parts): string {
     `access: ${parts.access ?? access}`,
     ...(parts.kubernetes === null ? [] : [`kubernetes: ${parts.kubernetes ?? '{ version: "1.36" }'}`]),
     ...(parts.metaflow === null ? [] : [`metaflow: ${parts.metaflow ?? metaflow}`]),
-    `pipelines: ${parts.pipelines ?? choosePipelines(parts)}`,
+    `pipelines: ${parts.pipelines ?? pipelines}`,
     ...(parts.environment === undefined ? [] : [`environments: { ${parts.environment}: {} }`]),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-/** On virtual machines no CronJob could log in, and the rules refuse a schedule. */
-function choosePipelines({ hosting }: Parts): string {
-  return hosting?.startsWith('{ virtualMachines:') ? pipelines.replace(/^ *schedule: .*\n/m, '') : pipelines;
 }
 
 export function resolveParts(parts: Parts): Platform {

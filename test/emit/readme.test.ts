@@ -189,7 +189,8 @@ describe('what a platform lacks is not in its guide', () => {
 
   test('virtual machines: no proxy, no admin password', () => {
     const readme = readmeOf(resolveParts({ hosting: virtualMachines }));
-    expect(readme).not.toMatch(/cloud-sql-proxy|db_password|--with kubernetes/);
+    expect(readme).not.toMatch(/cloud-sql-proxy|db_password/);
+    expect(linesOf(readme)).toContain('python metaflow_flows/sentinel2_ingestion_flow.py --with kubernetes run');
     expect(readme).toContain('A machine runs its startup script when it boots.');
     expect(readme).toContain(
       '(cd terraform/postgres_vms && terraform init && terraform apply -var project_id=acme-earth)',
@@ -201,9 +202,9 @@ describe('what a platform lacks is not in its guide', () => {
     const [readme, plain] = [readmeOf(resolveParts({ hosting })), readmeOf(resolveParts({ hosting: virtualMachines }))];
     expect(linesOf(readme)).toContain('read -rs TF_VAR_ingest_password && export TF_VAR_ingest_password');
     expect(readme).toContain('whoever reads either reads them');
-    expect(readme).not.toContain('passwords are in no file');
+    expect(readme).toContain('passwords are in Secret Manager too, where the machines lay them');
     expect(plain).not.toContain('TF_VAR_');
-    expect(plain).toContain('passwords are in no file');
+    expect(plain).toContain('passwords are in Secret Manager and in no file');
     const access = (text: string) => emitTree(resolveParts({ hosting: text })).get('team/access.md');
     expect(access(hosting)).toContain('with another `ingest_password` and `pgstac_password`');
     expect(access(virtualMachines)).not.toContain('ingest_password');
@@ -263,16 +264,19 @@ describe('what a platform lacks is not in its guide', () => {
     },
   );
 
-  // gcloud as a program that prints a password; the rest is the guide's own line, read by the shell and by our DSNs.
-  test('a password of quotes and backslashes gets whole into the DSNs of the machines', () => {
-    const lines = linesOf(readmeOf(resolveParts({ hosting: virtualMachines }))).filter((line) =>
-      /^export (PGSTAC|INGEST_DB)_DSN="host/.test(line),
-    );
-    expect(lines).toHaveLength(2);
+  // gcloud and psql as programs that print; the rest is the guide's own lines, read by the shell and by our DSNs.
+  test('the DSNs of the machines have no password, and psql is given one whole', () => {
+    const lines = linesOf(readmeOf(resolveParts({ hosting: virtualMachines })));
+    const chosen = lines.filter((line) => /^(export (PGSTAC|INGEST_DB)_DSN="host|PGPASSWORD=.* psql )/.test(line));
+    expect(chosen).toHaveLength(4);
     const password = `it's \\ "a" $HOME $(id) '`;
-    const script = `gcloud() { printf %s "$SECRET"; }\n${lines.join('\n')}\nprintf '%s\\0%s' "$PGSTAC_DSN" "$INGEST_DB_DSN"`;
-    const { stdout } = spawnSync('bash', ['-c', script], { encoding: 'utf8', env: { SECRET: password } });
-    expect(stdout.split('\0').map((dsn) => parseDsn(dsn, 'DSN').password)).toEqual([password, password]);
+    const programs = `gcloud() { printf %s "$SECRET"; }\npsql() { printf '%s\\0' "$1" "$PGPASSWORD"; }`;
+    const env = { SECRET: password };
+    const { stdout } = spawnSync('bash', ['-c', [programs, ...chosen].join('\n')], { encoding: 'utf8', env });
+    const [ingest = '', first, pgstac = '', second] = stdout.split('\0');
+    expect([first, second]).toEqual([password, password]);
+    for (const dsn of [ingest, pgstac])
+      expect(parseDsn(dsn, 'DSN')).toMatchObject({ host: 'localhost', password: null, tls: { mode: 'verify-full' } });
   });
 
   test('a pipeline of files beside the spec is not sent to pods that have none of them', () => {

@@ -1,45 +1,222 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { openServer } from '../../src/database/server.ts';
+import { withHosts } from '../support/hosts.ts';
 import { describeWith } from '../support/needs.ts';
 import { projectRoot } from '../support/root.ts';
-import type { RunResult } from '../support/run.ts';
-import { nameSecret, startWorld, type World, workload } from './world.fixture.ts';
+import { type RunResult, runProcess } from '../support/run.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { inPod, nameSecret, readConfiguration, startWorld, type World, workload } from './world.fixture.ts';
 
-describeWith(['postgres15', 'namespaces', 'python'], 'the servers of virtual machines', () => {
+type Variables = Readonly<Record<string, string>>;
+
+describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates of virtual machines', () => {
   let world: World;
-  let pod: Readonly<Record<string, string>>;
+  let pod: Variables;
   beforeAll(async () => {
     world = await startWorld();
-    pod = { ...(await world.secretManager.accounts.pod(workload)), ...inPod };
+    pod = { ...inPod, ...(await world.secretManager.accounts.pod(workload)) };
   });
-  beforeEach(() => void world.secretManager.calls.splice(0));
+  beforeEach(() => {
+    world.secretManager.calls.splice(0);
+  });
 
-  const inPod = { KUBERNETES_SERVICE_HOST: '10.8.0.1', METADATA_SERVER_DETECTION: 'assume-present' };
-  const main = join(projectRoot, 'dist/cli/main.js');
+  /** `platform WORDS` with the DSNs of this environment, unless `env` has others. */
+  const run = (words: readonly string[], env: Variables): Promise<RunResult> =>
+    world.run([process.execPath, join(projectRoot, 'dist/cli/main.js'), ...words], {
+      ...readConfiguration(world.environment),
+      ...env,
+    });
 
-  /** With the DSNs of this environment, read as the user guide reads them. */
-  const run = (words: readonly string[], env: Readonly<Record<string, string>>): Promise<RunResult> =>
-    world.run(
-      [
-        'bash',
-        '-c',
-        'export $(cat configs/metaflow_gcp.yaml | xargs) && exec "$@"',
-        'bash',
-        process.execPath,
-        main,
-        ...words,
-      ],
-      env,
-    );
+  /** The command fails with these words, and no secret is in what it says. */
+  async function fails(env: Variables, ...said: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await run(['db', 'status'], env);
+    for (const words of said) expect(stderr).toContain(words);
+    expect([code, stdout]).toEqual([4, '']);
+    for (const { password } of Object.values(world.machines)) expect(stderr).not.toContain(password);
+  }
 
-  test('a pod reads the secrets of both as its own workload, and everything works', async () => {
+  const call = (database: 'ingest' | 'pgstac', kind: 'password' | 'ca') => nameSecret(database, kind);
+  const asked = () => world.secretManager.calls.map(({ name }) => name.replace('/versions/latest', '')).sort();
+  const all = [call('ingest', 'ca'), call('ingest', 'password'), call('pgstac', 'ca'), call('pgstac', 'password')];
+
+  /** A DSN of the ingest machine with other words; hostaddr, so that any name leads somewhere. */
+  const dsn = (words: Variables): string =>
+    Object.entries({
+      host: 'ingest-postgres.europe-west4-a.c.acme-fields.internal',
+      hostaddr: world.machines.ingest.server.host,
+      dbname: 'ingest',
+      user: 'ingest_user',
+      ...words,
+    })
+      .map(([key, value]) => `${key}='${value.replace(/[\\']/g, '\\$&')}'`)
+      .join(' ');
+
+  test('a pod reads those of both as its own workload', async () => {
     expect(await run(['db', 'status'], pod)).toMatchObject({ code: 0 });
-    expect(world.secretManager.calls.map(({ email, name, code }) => [email, name, code]).sort()).toEqual(
-      (['ingest', 'pgstac'] as const).flatMap((database) =>
-        (['ca', 'password'] as const).map((kind) => [workload, `${nameSecret(database, kind)}/versions/latest`, 0]),
-      ),
+    expect(asked()).toEqual(all);
+    expect(new Set(world.secretManager.calls.map(({ email }) => email))).toEqual(new Set([workload]));
+  });
+
+  test('whatever sslmode says, a stored password asks for a server that proves itself', async () => {
+    expect(await run(['db', 'status'], { ...pod, INGEST_DB_DSN: dsn({ sslmode: 'disable' }) })).toMatchObject({
+      code: 0,
+    });
+    expect(asked()).toEqual(all);
+  });
+
+  test('a server that somebody else named gets none', async () => {
+    for (const words of [
+      { host: 'elsewhere.example' },
+      { user: 'somebody' },
+      { host: 'localhost', sslmode: 'require' },
+    ]) {
+      await fails({ ...pod, INGEST_DB_DSN: dsn(words) }, 'check the user and the password of the DSN');
+      expect(asked()).not.toContain(call('ingest', 'password'));
+    }
+  });
+
+  test('a server that answers in the machine’s name gets none either', async () => {
+    const impostor = { hostaddr: world.machines.pgstac.server.host };
+    await fails({ ...pod, INGEST_DB_DSN: dsn(impostor) }, 'did not prove that it is the one');
+    expect(await world.machines.pgstac.server.psql("SELECT count(*) FROM pg_roles WHERE rolname = 'ingest_user'")).toBe(
+      '0',
     );
-    const verified = await run(['verify'], pod);
-    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('every check passed') });
+  });
+
+  test('a name that is not in the certificate is refused, with a password that is given too', async () => {
+    const file = join(makeTemporaryFolder('ca'), "the ca's.crt");
+    await writeFile(file, world.machines.ingest.certificate);
+    const given = { sslmode: 'verify-full', sslrootcert: file, password: world.machines.ingest.password };
+    await fails(
+      { ...pod, INGEST_DB_DSN: dsn({ ...given, host: 'other.internal' }) },
+      'altnames',
+      'check the host of the DSN',
+    );
+    expect(await run(['db', 'status'], { ...pod, INGEST_DB_DSN: dsn(given) })).toMatchObject({ code: 0 });
+    expect(asked()).not.toContain(call('ingest', 'ca'));
+  });
+
+  test('a passfile goes before; one that others may read is passed over', async () => {
+    const passfile = join(makeTemporaryFolder('passfile'), 'pgpass');
+    const line = `*:*:ingest:ingest_user:${world.machines.ingest.password.replace(/[\\:]/g, '\\$&')}\n`;
+    await writeFile(passfile, line, { mode: 0o600 });
+    expect(await run(['db', 'status'], { ...pod, PGPASSFILE: passfile })).toMatchObject({ code: 0 });
+    // The certificate is asked for all the same: the DSN says verify-full, and names none.
+    expect(asked()).toEqual(all.filter((name) => name !== call('ingest', 'password')));
+
+    await writeFile(join(makeTemporaryFolder('home'), '.pgpass'), '');
+    const open = join(makeTemporaryFolder('passfile'), 'open');
+    await writeFile(open, line, { mode: 0o644 });
+    const { code, stderr } = await run(['db', 'status'], { ...pod, PGPASSFILE: open });
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`${open} is not used`)]);
+  });
+
+  describe('where they cannot be read', () => {
+    test('nobody is logged in', () =>
+      fails({}, 'harvest-', 'Could not load the default credentials', 'gcloud auth application-default login'));
+
+    test('the pod’s account has no Workload Identity', async () =>
+      fails(
+        { ...pod, ...(await world.secretManager.accounts.pod(null)) },
+        'IAM returned 403',
+        'Workload Identity binding',
+      ));
+
+    test('another account has no right', async () => {
+      const other = await world.secretManager.accounts.pod('other@acme-fields.iam.gserviceaccount.com');
+      await fails({ ...pod, ...other }, 'secretmanager.versions.access', 'terraform/postgres_vms grants it');
+    });
+
+    test('Secret Manager does not answer', async () => {
+      const [program, args] = withHosts(
+        ['127.3.3.3 secretmanager.googleapis.com'],
+        [
+          ...[process.execPath, join(projectRoot, 'dist/cli/main.js'), 'db', 'status'],
+          ...['--spec', join(world.folder, 'platform.yaml')],
+        ],
+      );
+      const env = { ...process.env, ...pod, ...readConfiguration(world.environment) };
+      const { code, stderr } = await runProcess(program, args, { env });
+      expect([code, stderr]).toEqual([4, expect.stringContaining('no answer within 20 seconds')]);
+    });
+  });
+
+  describe('where the machine says something else', () => {
+    const { addVersion } = {
+      addVersion: (kind: 'password' | 'ca', data: string) =>
+        world.secretManager.addVersion(nameSecret('pgstac', kind), data),
+    };
+    const restore = () => {
+      addVersion('password', world.machines.pgstac.password);
+      addVersion('ca', world.machines.pgstac.certificate);
+    };
+
+    test('it has not booted yet', async () => {
+      world.secretManager.makeSecret(call('pgstac', 'password'));
+      await fails(pod, 'harvest-pgstac-password', 'it has no version', 'when it first boots');
+      restore();
+    });
+
+    test('somebody has disabled the version', async () => {
+      world.secretManager.disable(call('pgstac', 'ca'));
+      await fails(pod, 'harvest-pgstac-ca', 'DISABLED state', 'gcloud secrets versions add');
+      restore();
+    });
+
+    test('the certificate is of another CA', async () => {
+      addVersion('ca', world.machines.ingest.certificate);
+      await fails(pod, 'PGSTAC_URI', 'certificate', 'did not prove that it is the one');
+      restore();
+    });
+
+    test('the password is not the server’s', async () => {
+      addVersion('password', 'wr0ng');
+      await fails(pod, 'PGSTAC_URI', '28P01', 'google_metadata_script_runner startup');
+      restore();
+    });
+
+    test('one that cannot be entered does not hide the other from `verify`', async () => {
+      addVersion('password', 'wr0ng');
+      const { code, stdout } = await run(['verify'], pod);
+      restore();
+      expect(code).toBe(4);
+      expect(stdout).toMatch(/FAILED +pgstac +server .*28P01/);
+      expect(stdout).toMatch(/ok +ingest +rights/);
+    });
+
+    test('a newline behind the password is none of it, as for the machine', async () => {
+      addVersion('password', `${world.machines.pgstac.password}\n`);
+      expect(await run(['db', 'status'], pod)).toMatchObject({ code: 0 });
+      restore();
+    });
+  });
+
+  test('a password that is changed meanwhile is read again, once', async () => {
+    const { server, certificate } = world.machines.ingest;
+    await server.psql(`CREATE ROLE changing LOGIN PASSWORD 'first'`);
+    const stored = ['first', 'second', 'wr0ng'];
+    let read = 0;
+    const database = await openServer(dsn({ user: 'changing' }), {
+      variable: 'INGEST_DB_DSN',
+      own: { readCertificate: async () => certificate, readPassword: async () => stored[read++] ?? '' },
+    });
+    const change = (password: string) =>
+      server.psql(
+        `ALTER ROLE changing PASSWORD '${password}'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'changing'`,
+      );
+    const ask = () => database.session((session) => session.query('SELECT current_user::text AS who'));
+    expect(await ask()).toEqual([{ who: 'changing' }]);
+    await change('second');
+    // The pool hears of the end of its idle connections a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await ask()).toEqual([{ who: 'changing' }]);
+    expect(read).toBe(2);
+    await change('third');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect(ask()).rejects.toThrow('28P01');
+    expect(read).toBe(3);
+    await database.close();
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,15 @@ export const workload = 'harvest-metaflow-task@acme-fields.iam.gserviceaccount.c
 /** `projects/…/secrets/…`, as the example's Terraform names it. */
 export function nameSecret(database: 'ingest' | 'pgstac', kind: 'password' | 'ca'): string {
   return `projects/acme-fields/secrets/harvest-${database}-${kind}`;
+}
+
+/** What Kubernetes and GKE tell every container. */
+export const inPod = { KUBERNETES_SERVICE_HOST: '10.8.0.1', METADATA_SERVER_DETECTION: 'assume-present' };
+
+/** The variables of `configs/metaflow_gcp.yaml`. */
+export function readConfiguration(environment: string): Readonly<Record<string, string>> {
+  const lines = readFileSync(join(environment, 'configs/metaflow_gcp.yaml'), 'utf8').trimEnd().split('\n');
+  return Object.fromEntries(lines.map((line) => [line.replace(/=.*/, ''), line.replace(/^[^=]*=/, '')]));
 }
 
 /** `change` rewrites the example's spec before it is compiled. */

@@ -45,11 +45,6 @@ function checkSchedule(value: RuleInput['value'], name: string): readonly Findin
     );
   if (value.metaflow === undefined)
     return refuse('a schedule runs in the runner image, and the spec has no metaflow', 'add metaflow with its image');
-  if (value.hosting.cloudSql === undefined)
-    return refuse(
-      'a CronJob cannot log in to virtual machines yet',
-      'run `platform ingest` on a machine, or host on Cloud SQL',
-    );
   return [];
 }
 
