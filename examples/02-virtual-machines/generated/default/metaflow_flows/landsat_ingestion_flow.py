@@ -2,7 +2,10 @@
 
     python metaflow_flows/landsat_ingestion_flow.py run
     python metaflow_flows/landsat_ingestion_flow.py --with kubernetes run
+    python metaflow_flows/landsat_ingestion_flow.py argo-workflows create
 
+`run --help` lists the options. How many shards are loaded at once is Metaflow's own
+`--max-workers`, of `run`, `resume` and `argo-workflows create` alike.
 A run that broke off goes on with `resume` in place of `run`: what was loaded stays
 loaded, and nothing is loaded twice.
 Written by `platform compile`: change the spec, not this file.
@@ -13,7 +16,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from metaflow import FlowSpec, IncludeFile, Parameter, retry, step, timeout  # type: ignore[attr-defined, unused-ignore]
+from metaflow import (  # type: ignore[attr-defined, unused-ignore]
+    FlowSpec,
+    IncludeFile,
+    Parameter,
+    card,
+    current,
+    retry,
+    step,
+    timeout,
+)
+from platform_card import show_run
 from platform_runner import (
     default_shards,
     find_spec,
@@ -34,11 +47,23 @@ class LandsatIngestionFlow(FlowSpec):
         show_default=False,  # type: ignore[arg-type, unused-ignore]
         help="The platform's spec, which pods are given; PLATFORM_SPEC names another.",
     )
-    shards = Parameter(
-        "shards",
-        type=int,
+    pipeline = Parameter(
+        "pipeline",
+        type=str,
+        default=PIPELINE,
+        help="The pipeline of the spec to run.",
+    )
+    datetime = Parameter(
+        "datetime",
+        type=str,
         default=None,
-        help="Into how many shards the run is cut.",
+        help="Only items of this time, START/END (RFC 3339); .. is open.",
+    )
+    since = Parameter(
+        "since",
+        type=str,
+        default=None,
+        help="Only items from this moment on (RFC 3339).",
     )
     limit = Parameter(
         "limit",
@@ -46,11 +71,11 @@ class LandsatIngestionFlow(FlowSpec):
         default=None,
         help="At most so many items.",
     )
-    since = Parameter(
-        "since",
-        type=str,
+    shards = Parameter(
+        "shards",
+        type=int,
         default=None,
-        help="Only items from this moment on (RFC 3339).",
+        help="Into how many shards the run is cut; left out: as the time asks for.",
     )
 
     @retry(times=2, minutes_between_retries=1)
@@ -59,12 +84,13 @@ class LandsatIngestionFlow(FlowSpec):
     def start(self) -> None:
         """Asks for the run's id and its shards."""
         options = [
-            *option("shards", self.shards or default_shards()),
-            *option("limit", self.limit),
+            *option("datetime", self.datetime),
             *option("since", self.since),
+            *option("limit", self.limit),
+            *option("shards", self.shards or default_shards()),
         ]
-        # The run keeps limit and since: its shards need not be told.
-        plan = self.platform("plan", PIPELINE, *options)
+        # The run keeps its options: its shards need not be told.
+        plan = self.platform("plan", self.pipeline, *options)
         # An artifact, so that a resumed run is the same run to the databases.
         self.ingest_run = plan["run"]
         self.planned = [shard["shard"] for shard in plan["shards"]]
@@ -76,8 +102,8 @@ class LandsatIngestionFlow(FlowSpec):
     @step
     def download_items(self) -> None:
         """Reads, judges and loads one shard; a retry goes on where it stopped."""
-        shard = ["--run", self.ingest_run, "--shard", str(self.input)]
-        self.counts = self.platform(PIPELINE, *shard)
+        shard = ["--run", self.ingest_run, "--shard", self.input]
+        self.counts = self.platform(self.pipeline, *shard)
         self.next(self.join)
 
     @retry(times=2, minutes_between_retries=0)
@@ -87,6 +113,7 @@ class LandsatIngestionFlow(FlowSpec):
         self.ingest_run = inputs[0].ingest_run
         self.next(self.write_to_db)
 
+    @card(type="blank", id="run")
     @retry(times=3, minutes_between_retries=1)
     @timeout(hours=1)
     @step
@@ -95,6 +122,7 @@ class LandsatIngestionFlow(FlowSpec):
         self.counts = self.platform("finish", self.ingest_run)
         for table, rows in self.counts["rows"].items():
             print(f"rows of {table}: {rows}")
+        show_run(current.card["run"], self.counts)  # type: ignore[attr-defined, unused-ignore]
         self.next(self.end)
 
     @retry(times=2, minutes_between_retries=0)
@@ -103,11 +131,11 @@ class LandsatIngestionFlow(FlowSpec):
         """Says what became of the items."""
         names = ("read", "loaded", "unchanged", "quarantined")
         counts = ", ".join(f"{self.counts[name]} {name}" for name in names)
-        print(f"run {self.ingest_run} of {PIPELINE}: {counts}")
+        print(f"run {self.ingest_run} of {self.pipeline}: {counts}")
 
-    def platform(self, *words: str) -> dict[str, Any]:
+    def platform(self, *words: object) -> dict[str, Any]:
         """What `platform ingest WORDS` says, as an object."""
-        return run_platform(["ingest", *words], spec=str(self.spec))
+        return run_platform(["ingest", *map(str, words)], spec=str(self.spec))
 
 
 if __name__ == "__main__":
