@@ -11,9 +11,11 @@ import { cleanEnvironment, runCli } from '../support/cli.ts';
 import { describeWith } from '../support/needs.ts';
 import { startPgbouncer } from '../support/pgbouncer.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { asyncpg, pythonTool } from '../support/python.ts';
 import { recordStatements, type Statement } from '../support/record-statements.ts';
 import { resolveText } from '../support/resolve.ts';
 import { projectRoot } from '../support/root.ts';
+import { runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { makeServerDatabase, pypgstac } from './support/databases.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
@@ -185,4 +187,15 @@ describeWith(['postgres15', 'pgbouncer', 'python'], 'the runner through the plat
     const connections = `pg_stat_activity WHERE usename = '${login}' AND datname = 'pgstac'`;
     expect(await count('pgstac', connections)).toBeLessThanOrEqual(2);
   }, 120_000);
+
+  test.each(['asyncpg', 'psycopg'] as const)(
+    'lets %s search, many at once',
+    async (driver) => {
+      const { python } = await (driver === 'asyncpg' ? pythonTool(asyncpg) : pypgstac('0.9.11'));
+      const program = join(projectRoot, 'test/ingest/support/read_through_pooler.py');
+      const { stdout, stderr } = await runProcess(python, [program, driver, '127.0.0.1', `${poolerPort}`]);
+      expect([stdout, stderr]).toEqual(['40\n', '']);
+    },
+    240_000,
+  );
 });
