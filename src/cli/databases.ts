@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Database, DatabaseTarget } from '../database/connection.ts';
 import { DatabaseFailure, describeError, readSqlState } from '../database/failure.ts';
 import { type InitialiseReport, type InitialiseScripts, initialiseDatabases } from '../database/initialise.ts';
-import { listMissingParts } from '../database/inspect.ts';
+import type { Migration } from '../database/migrations.ts';
+import { listMissingParts } from '../database/missing-parts.ts';
 import { openServer, readTarget } from '../database/server.ts';
 import { listSqlScripts } from '../emit/sql.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
@@ -11,7 +12,7 @@ import type { Platform } from '../model/platform.ts';
 import { CommandError, type Context } from './context.ts';
 import { openEmbeddedFolder } from './embedded.ts';
 import type { LoadedPlatform } from './load.ts';
-import { obtainRelease } from './release-ports.ts';
+import { obtainRelease, obtainSteps } from './release-ports.ts';
 import { renderCommand } from './render-command.ts';
 import { openSecrets } from './secrets.ts';
 import { describeServer, findServers, type Server } from './servers.ts';
@@ -86,6 +87,7 @@ async function tryServer(server: Server): Promise<Database | DatabaseFailure> {
 export async function initialise(context: Context, loaded: Loaded, databases: Databases): Promise<InitialiseReport> {
   const ports = {
     obtainPgstacSql: () => obtainRelease(context, loaded),
+    obtainMigrations: (path: readonly Migration[]) => obtainSteps(context, loaded, path),
     say: (line: string) => context.stderr.write(`${line}\n`),
   };
   return await explainRefusal(() =>

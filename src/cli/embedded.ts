@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '../database/connection.ts';
 import { openEmbedded } from '../database/embedded.ts';
-import { installPgstac } from '../database/initialise.ts';
+import { installPgstac } from '../database/install-pgstac.ts';
 import { findRelease } from '../database/releases.ts';
 import { createDataFolder, embeddedVersions } from '../database/template.ts';
 import type { Context } from './context.ts';

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { obtainPgstacSql, type ProgramResult, type ReleasePorts } from '../database/release-source.ts';
+import type { Migration } from '../database/migrations.ts';
+import { obtainMigrations, obtainPgstacSql, type WantedRelease } from '../database/release-source.ts';
+import type { MigrationScript } from '../database/upgrade-pgstac.ts';
+import type { ProgramResult, ReleasePorts } from '../database/wheel-files.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Context } from './context.ts';
 
@@ -13,11 +16,24 @@ export interface SpecRelease {
 }
 
 /** pgSTAC's own SQL, as the spec wants it. Throws `DatabaseFailure` where it is not to be had. */
-export async function obtainRelease(context: Context, { platform, spec }: SpecRelease): Promise<string> {
+export async function obtainRelease(context: Context, release: SpecRelease): Promise<string> {
+  return await obtainPgstacSql(findWanted(release), createReleasePorts(context));
+}
+
+/** The steps to it from an older one. Throws as `obtainRelease` does. */
+export async function obtainSteps(
+  context: Context,
+  release: SpecRelease,
+  path: readonly Migration[],
+): Promise<readonly MigrationScript[]> {
+  return await obtainMigrations(findWanted(release), path, createReleasePorts(context));
+}
+
+function findWanted({ platform, spec }: SpecRelease): WantedRelease {
   const { version, source } = platform.databases.pgstac;
   const isFile = source !== null && !source.location.startsWith('https://');
   const found = isFile ? { ...source, location: resolve(dirname(spec.path), source.location) } : source;
-  return await obtainPgstacSql({ version, source: found }, createReleasePorts(context));
+  return { version, source: found };
 }
 
 /** The real programs, network and folders in which pgSTAC's SQL is looked for. */

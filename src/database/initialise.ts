@@ -1,11 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import { installerLock } from '../model/layout.ts';
 import { type Login, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Database, describeTarget, type Session } from './connection.ts';
-import { DatabaseFailure, describeError, readSqlState } from './failure.ts';
+import { describeError } from './failure.ts';
 import { findMissingLogins, inspectPgstac, listPossibleExtensions, refuseAnother } from './inspect.ts';
+import {
+  type InitialisePorts,
+  makePgstac,
+  obtainSql,
+  type PgstacOutcome,
+  type PgstacSql,
+  runPutOff,
+} from './make-pgstac.ts';
+import { planPgstac, refusePlan } from './pgstac-plan.ts';
 import { quoteIdentifier } from './quote.ts';
 import { rehearse } from './rehearse.ts';
+import { runScript } from './run-script.ts';
 
 /** The texts of `generated/<environment>/sql/`. */
 export interface InitialiseScripts {
@@ -13,23 +24,16 @@ export interface InitialiseScripts {
   readonly ingest: Readonly<Record<'roles' | 'log' | 'logins', string>>;
 }
 
-export interface InitialisePorts {
-  /** pgSTAC's own SQL; asked for only where it has to be installed. */
-  obtainPgstacSql(): Promise<string>;
-  /** One line for people. */
-  say(line: string): void;
-}
-
 export interface InitialiseReport {
-  /** `installed` now, or `present` before. */
-  readonly pgstac: 'installed' | 'present';
+  readonly pgstac: PgstacOutcome;
   readonly missingLogins: readonly Login[];
 }
 
 /**
  * Makes both databases what the platform says; run again, it changes nothing. Both are looked at first, so that a
- * refusal of one leaves the other untouched. Each is done in one transaction; logins come last, in their own. Throws
- * `DatabaseFailure`: another platform's database, another pgSTAC, or what the server refuses.
+ * refusal of one leaves the other untouched. Each is done in one transaction, an upgrade of pgSTAC among it; what pgSTAC
+ * puts off and the logins come after, in their own. Throws `DatabaseFailure`: another platform's database, a pgSTAC that
+ * is later or unknown, or what the server refuses.
  */
 export async function initialiseDatabases(
   databases: { readonly pgstac: Database; readonly ingest: Database },
@@ -38,12 +42,12 @@ export async function initialiseDatabases(
   ports: InitialisePorts,
 ): Promise<InitialiseReport> {
   const { pgstac, ingest } = databases;
-  const isNew = await lookFirst(pgstac, scripts.pgstac.roles, ports, (session) =>
+  const plan = await lookFirst(pgstac, scripts.pgstac.roles, ports, (session) =>
     refuseForeign(session, pgstac, platform),
   );
   await lookFirst(ingest, scripts.ingest.roles, ports, (session) => refuseAnother(session, ingest, platform));
-  const sql = isNew ? await ports.obtainPgstacSql() : null;
-  const installed = await initialisePgstac(pgstac, platform, scripts.pgstac, sql, ports);
+  const outcome = await initialisePgstac(pgstac, platform, scripts.pgstac, await obtainSql(plan, ports), ports);
+  await runPutOff(pgstac, ports);
   await lockedTransaction(ingest, ports, async (session) => {
     await runScript(session, 'ingest-1-roles.sql', scripts.ingest.roles);
     await refuseAnother(session, ingest, platform);
@@ -55,7 +59,7 @@ export async function initialiseDatabases(
   ];
   const names = new Set<string>();
   const once = missingLogins.filter(({ name }) => !names.has(name) && names.add(name));
-  return { pgstac: installed ? 'installed' : 'present', missingLogins: once };
+  return { pgstac: outcome, missingLogins: once };
 }
 
 /** As a member of the group roles, since another installer's tables can be read by no one else; rolled back. */
@@ -78,49 +82,29 @@ async function initialisePgstac(
   database: Database,
   platform: Platform,
   scripts: InitialiseScripts['pgstac'],
-  sql: string | null,
+  obtained: PgstacSql,
   ports: InitialisePorts,
-): Promise<boolean> {
+): Promise<PgstacOutcome> {
   return await lockedTransaction(database, ports, async (session) => {
     await runScript(session, 'pgstac-2-roles.sql', scripts.roles);
-    const isNew = await refuseForeign(session, database, platform);
+    const plan = await refuseForeign(session, database, platform);
     await createExtensions(session, database, platform, scripts.extensions, ports);
-    if (isNew) await installPgstac(session, sql ?? (await ports.obtainPgstacSql()), platform.databases.pgstac.version);
+    // Another installer may have been at it since we looked.
+    const sql = isDeepStrictEqual(plan, obtained.plan) ? obtained : await obtainSql(plan, ports);
+    const outcome = await makePgstac(session, database, platform.databases.pgstac.version, sql, ports);
     await runScript(session, 'pgstac-3-platform.sql', scripts.platform);
     await runScript(session, 'pgstac-4-settings.sql', scripts.settings);
-    return isNew;
+    return outcome;
   });
 }
 
-/** Runs pgSTAC's own SQL in the caller's transaction, after extensions and roles. */
-export async function installPgstac(session: Session, sql: string, version: string): Promise<void> {
-  // It ends inside SET ROLE and with a search_path, which a pooler would hand to the connection's next user.
-  await runScript(session, `pgstac.${version}.sql`, `${sql}\n;RESET ROLE;\nRESET search_path;\n`);
-  const state = await inspectPgstac(session);
-  if (state.kind === 'known' && state.version === version) return;
-  const found =
-    state.kind === 'known' ? `pgSTAC ${state.version}` : state.kind === 'unknown' ? state.reason : 'no pgSTAC';
-  throw new DatabaseFailure(`the SQL of pgSTAC ${version} made something else: ${found}`, {
-    hint: 'databases.pgstac.pgstac and databases.pgstac.source name different releases',
-  });
-}
-
-/** True where pgSTAC is to be installed. */
-async function refuseForeign(session: Session, database: Database, platform: Platform): Promise<boolean> {
+/** What is to be done about pgSTAC. */
+async function refuseForeign(session: Session, database: Database, platform: Platform): Promise<PgstacSql['plan']> {
   await refuseAnother(session, database, platform);
   const wanted = platform.databases.pgstac.version;
-  const state = await inspectPgstac(session);
-  if (state.kind === 'absent') return true;
-  if (state.kind === 'known' && state.version === wanted) return false;
-  const found = state.kind === 'known' ? `pgSTAC ${state.version} is installed` : state.reason;
-  const hint =
-    database.target.kind === 'embedded'
-      ? `delete ${database.target.folder} and load again, or set databases.pgstac.pgstac to what is there`
-      : `set databases.pgstac.pgstac to what is there, or migrate with \`pypgstac migrate --toversion ${wanted}\` (this program does not migrate yet), or name an empty database`;
-  throw new DatabaseFailure(
-    `${describeTarget(database.target)}: ${found}, and the spec wants ${wanted}; nothing was changed`,
-    { hint },
-  );
+  const plan = planPgstac(await inspectPgstac(session), wanted);
+  if (plan.kind === 'refuse') refusePlan(plan, database.target, wanted);
+  return plan;
 }
 
 /** An embedded PostgreSQL has only what is compiled in: the others are left out, and said. */
@@ -178,20 +162,9 @@ async function lockedTransaction<T>(
         return await work(session);
       });
     } catch (error) {
-      // Roles belong to the whole server, beyond the lock of one database: two of its databases may be done at once.
-      if (tries === 5 || !/tuple concurrently (updated|deleted)/.test(describeError(error))) throw error;
+      // Roles belong to the whole server, beyond the lock of one database: two of its databases may be done at once. And
+      // an upgrade wants locks that a loader or reader may hold while it waits for one of ours (40P01).
+      if (tries === 5 || !/tuple concurrently (updated|deleted)|SQLSTATE 40P01/.test(describeError(error))) throw error;
     }
-  }
-}
-
-async function runScript(session: Session, name: string, script: string): Promise<void> {
-  try {
-    await session.run(script);
-  } catch (error) {
-    const hint =
-      readSqlState(error) === '42501'
-        ? `this login may not do that: it needs CREATEROLE and to own the database; postgis, outside Cloud SQL, a superuser, who can run sql/pgstac-1-extensions.sql first`
-        : 'the transaction was rolled back: nothing of it was kept';
-    throw new DatabaseFailure(`${name}: ${describeError(error)}`, { hint, cause: error });
   }
 }

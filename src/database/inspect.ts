@@ -2,6 +2,7 @@ import { layoutVersion } from '../model/layout.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
 import { DatabaseFailure } from './failure.ts';
+import { startsMigration } from './migrations.ts';
 import { findRelease } from './releases.ts';
 
 /** The tables of schema platform in the pgstac database, besides `installation`. */
@@ -21,6 +22,8 @@ export type PgstacState =
   | { readonly kind: 'absent' }
   /** A release that this program knows, with the tables it should have. */
   | { readonly kind: 'known'; readonly version: string }
+  /** A release that this program does not load into, and that pgSTAC's own migrations start at. */
+  | { readonly kind: 'older'; readonly version: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Whose database this is; null where nobody's yet. */
@@ -45,7 +48,10 @@ export async function inspectPgstac(session: Session): Promise<PgstacState> {
 
 async function recogniseLayout(session: Session, version: string): Promise<PgstacState> {
   const release = findRelease(version);
-  if (release === undefined) return { kind: 'unknown', reason: `pgSTAC ${version} is not known to this program` };
+  if (release === undefined) {
+    if (startsMigration(version)) return { kind: 'older', version };
+    return { kind: 'unknown', reason: `pgSTAC ${version} is not known to this program` };
+  }
   const columns = await session.query<{ table: string; columns: readonly string[] }>(
     `SELECT relname::text AS table, array_agg(attname::text ORDER BY attname::text COLLATE "C") AS columns
      FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
@@ -129,38 +135,4 @@ export function findRemedy({ kind }: Mismatch, target: DatabaseTarget): string {
   return kind === 'owner'
     ? 'check the DSN and --env; a database serves one environment of one platform'
     : 'use the version of this program that `platform db init` was last run with';
-}
-
-/**
- * What `platform db init` would have to make, in words; empty where both databases are ready for the loader. Throws as
- * `refuseAnother` does.
- */
-export async function listMissingParts(
-  databases: { readonly pgstac: Database; readonly ingest: Database },
-  platform: Platform,
-): Promise<readonly string[]> {
-  const version = platform.databases.pgstac.version;
-  const inPgstac = await databases.pgstac.session(async (session) => {
-    await refuseAnother(session, databases.pgstac, platform);
-    const state = await inspectPgstac(session);
-    const installation = await readInstallation(session);
-    return [
-      ...(state.kind === 'known' && state.version === version ? [] : [`pgSTAC ${version}`]),
-      ...(installation === null ? ['schema platform'] : await listMissingTables(session, platformTables)),
-    ];
-  });
-  const inIngest = await databases.ingest.session(async (session) => {
-    await refuseAnother(session, databases.ingest, platform);
-    return await listMissingTables(session, ['public.ingestion_log']);
-  });
-  return [...inPgstac, ...inIngest];
-}
-
-async function listMissingTables(session: Session, names: readonly string[]): Promise<readonly string[]> {
-  const rows = await session.query<{ name: string }>(
-    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
-    [names],
-  );
-  const missing = new Set(rows.map(({ name }) => name));
-  return names.filter((name) => missing.has(name));
 }

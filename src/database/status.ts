@@ -12,6 +12,7 @@ import {
   platformTables,
   readInstallation,
 } from './inspect.ts';
+import { adviseRefused, describePath, type PgstacPlan, planPgstac } from './pgstac-plan.ts';
 
 /** What is in one database, and whether that is all that should be. */
 export interface DatabaseStatus {
@@ -27,11 +28,21 @@ export interface DatabaseStatus {
   /** Those wanted; a version of null is one that is missing. */
   readonly extensions: readonly { readonly name: string; readonly version: string | null }[];
   /** Null for the ingest database. */
-  readonly pgstac: { readonly wanted: string; readonly found: string | null } | null;
+  readonly pgstac: PgstacStatus | null;
   /** Exact counts; null is a table that is missing. */
   readonly tables: readonly { readonly name: string; readonly rows: number | null }[];
   readonly missingLogins: readonly Login[];
   readonly complete: boolean;
+}
+
+export interface PgstacStatus {
+  readonly wanted: string;
+  /** A version, or in words what is there instead; null for nothing. */
+  readonly found: string | null;
+  /** What `platform db init` does about it. */
+  readonly action: PgstacPlan['kind'];
+  /** Of an upgrade the releases it goes by, `0.9.11 → 0.9.12`; of a refusal what to do; else null. */
+  readonly detail: string | null;
 }
 
 const tables = {
@@ -49,7 +60,7 @@ export async function readStatus(
     const mismatch = installation === null ? null : findMismatch(installation, platform);
     const wanted = which === 'pgstac' ? platform.databases.pgstac.extensions : [];
     const extensions = await readExtensions(session, await listPossibleExtensions(session, database.target, wanted));
-    const pgstac = which === 'pgstac' ? await readPgstac(session, platform) : null;
+    const pgstac = which === 'pgstac' ? await readPgstac(session, database.target, platform) : null;
     const counts = [];
     for (const name of tables[which]) counts.push({ name, rows: await countRows(session, name) });
     const logins = database.target.kind === 'embedded' ? [] : listLogins(platform, which);
@@ -98,11 +109,14 @@ export async function readExtensions(
   return wanted.map((name) => ({ name, version: versions.get(name) ?? null }));
 }
 
-async function readPgstac(session: Session, platform: Platform): Promise<{ wanted: string; found: string | null }> {
+async function readPgstac(session: Session, target: DatabaseTarget, platform: Platform): Promise<PgstacStatus> {
   const state = await inspectPgstac(session);
   const wanted = platform.databases.pgstac.version;
-  if (state.kind === 'absent') return { wanted, found: null };
-  return { wanted, found: state.kind === 'known' ? state.version : state.reason };
+  const plan = planPgstac(state, wanted);
+  const detail =
+    plan.kind === 'upgrade' ? describePath(plan) : plan.kind === 'refuse' ? adviseRefused(plan, target) : null;
+  const found = state.kind === 'absent' ? null : state.kind === 'unknown' ? state.reason : state.version;
+  return { wanted, found, action: plan.kind, detail };
 }
 
 /** Exact; null where there is no such table. The name is one of this program's own. */

@@ -9,6 +9,7 @@ import {
   platformTables,
   readInstallation,
 } from './inspect.ts';
+import { adviseRefused, describePath, planPgstac } from './pgstac-plan.ts';
 import { rehearse } from './rehearse.ts';
 import { countRows, readExtensions, readServerVersion } from './status.ts';
 
@@ -62,7 +63,7 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
     server: describeServer,
     extensions: (session) => checkExtensions(session, target, extensions),
     'this platform': (session) => checkInstallation(session, target, platform),
-    pgSTAC: (session) => checkPgstac(session, version),
+    pgSTAC: (session) => checkPgstac(session, target, version),
     tables: (session) => checkTables(session, platformTables),
     collections: (session) => describeCount(session, 'pgstac.collections'),
     items: (session) => describeCount(session, 'pgstac.items'),
@@ -111,12 +112,20 @@ async function checkInstallation(session: Session, target: DatabaseTarget, platf
   return `${found.platform}, ${found.environment}`;
 }
 
-async function checkPgstac(session: Session, wanted: string): Promise<string> {
-  const state = await inspectPgstac(session);
-  if (state.kind === 'absent') throw new NotInstalled('not installed');
-  if (state.kind === 'unknown') throw new Error(state.reason);
-  if (state.version !== wanted) throw new Error(`${state.version} is installed, the spec wants ${wanted}`);
-  return state.version;
+async function checkPgstac(session: Session, target: DatabaseTarget, wanted: string): Promise<string> {
+  const plan = planPgstac(await inspectPgstac(session), wanted);
+  switch (plan.kind) {
+    case 'keep':
+      return wanted;
+    case 'install':
+      throw new NotInstalled('not installed');
+    case 'upgrade':
+      throw new NotInstalled(
+        `${plan.from} is installed, the spec wants ${wanted}: db init upgrades it (${describePath(plan)})`,
+      );
+    case 'refuse':
+      throw new Error(`${plan.reason}: ${adviseRefused(plan, target)}`);
+  }
 }
 
 async function checkTables(session: Session, names: readonly string[]): Promise<string> {

@@ -154,19 +154,36 @@ describe('the embedded database', () => {
     120_000,
   );
 
-  test('of another pgSTAC is refused, with what to do', async () => {
-    writeFileSync(join(folder, 'platform.yaml'), stringify(makeSpec({ databases: { pgstac: { pgstac: '0.10.0' } } })));
-    const refused = await run(runDbInit);
-    expect(refused).toMatchObject({
-      code: 4,
-      message: expect.stringMatching(/0\.9\.11 is installed, and the spec wants 0\.10\.0; nothing was changed/),
-    });
-    expect(refused.hint).toContain(`delete ${folder}/.platform/default`);
+  test('of an older pgSTAC is upgraded, and of a later one refused, with what to do', async () => {
+    const want = (version: string) =>
+      writeFileSync(join(folder, 'platform.yaml'), stringify(makeSpec({ databases: { pgstac: { pgstac: version } } })));
+    const path = '0.9.11 → 0.9.12 → 0.10.0';
+    want('0.10.0');
     expect(await run(runVerify)).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/FAILED {2}pgstac {2}pgSTAC .*0\.9\.11 is installed, the spec wants 0\.10\.0/),
+      stdout: expect.stringContaining(`0.9.11 is installed, the spec wants 0.10.0: db init upgrades it (${path})`),
     });
-  });
+    expect(await run(runDbStatus)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(`0.9.11  the spec wants 0.10.0: db init upgrades it (${path})`),
+      stderr: expect.stringContaining('run `platform db init`'),
+    });
+    expect(await run(runDbInit)).toMatchObject({
+      code: 0,
+      stdout: 'pgSTAC 0.10.0 took the older one’s place; schema platform and ingestion_log are ready\n',
+      stderr: expect.stringContaining(`upgrading pgSTAC ${path}: readers and loaders wait\n`),
+    });
+    expect(await run(runVerify)).toMatchObject({ code: 0 });
+
+    want('0.9.12');
+    const later = 'pgSTAC 0.10.0 is installed, which is later than the 0.9.12 of the spec';
+    const advice = `delete ${folder}/.platform/default and load again, or set databases.pgstac.pgstac to what is there`;
+    const load = (context: Context) => runIngest(context, { format: 'pretty', skip: true });
+    for (const command of [runDbInit, load])
+      expect(await run(command)).toMatchObject({ code: 4, message: expect.stringContaining(later), hint: advice });
+    expect(await run(runVerify)).toMatchObject({ code: 1, stdout: expect.stringContaining(`${later}; `) });
+    expect(await run(runDbStatus)).toMatchObject({ code: 1, stderr: expect.stringContaining(`  → ${advice}\n`) });
+  }, 120_000);
 
   test('is initialised for the loader where it is new', async () => {
     const platform = makePlatform({ databases: { pgstac: { pgstac: '0.10.0', extensions: ['pg_cron'] } } });

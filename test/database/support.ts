@@ -6,7 +6,7 @@ import { type Loaded, sortScripts } from '../../src/cli/databases.ts';
 import { createReleasePorts } from '../../src/cli/release-ports.ts';
 import type { Database } from '../../src/database/connection.ts';
 import { type InitialiseReport, initialiseDatabases } from '../../src/database/initialise.ts';
-import { obtainPgstacSql } from '../../src/database/release-source.ts';
+import { obtainMigrations, obtainPgstacSql } from '../../src/database/release-source.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { resolveText } from '../support/resolve.ts';
 
@@ -81,6 +81,11 @@ export function initialise(
   say: (line: string) => void = () => undefined,
 ): Promise<InitialiseReport> {
   const { version } = platform.databases.pgstac;
-  const obtain = () => obtainPgstacSql({ version, source: null }, createReleasePorts(makeContext()));
-  return initialiseDatabases(databases, platform, sortScripts(platform), { obtainPgstacSql: obtain, say });
+  const wanted = { version, source: null };
+  const ports = createReleasePorts(makeContext());
+  return initialiseDatabases(databases, platform, sortScripts(platform), {
+    obtainPgstacSql: () => obtainPgstacSql(wanted, ports),
+    obtainMigrations: (path) => obtainMigrations(wanted, path, ports),
+    say,
+  });
 }

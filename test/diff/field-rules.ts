@@ -139,7 +139,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'database pgstac name': ['database/renamed-pgstac'],
   'database pgstac settings.*': ['pgstac/setting', 'pgstac/setting-removed'],
   'database pgstac source': ['pgstac/source'],
-  'database pgstac version': ['pgstac/downgrade-refused', 'pgstac/upgrade-refused'],
+  'database pgstac version': ['pgstac/downgrade-refused', 'pgstac/upgrade'],
   'kubernetes databaseRanges': ['kubernetes/database-ranges'],
   'kubernetes initServiceAccount': ['kubernetes/init-account'],
   'kubernetes injection': ['kubernetes/injection'],

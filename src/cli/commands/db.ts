@@ -1,5 +1,5 @@
 import type { DatabaseTarget } from '../../database/connection.ts';
-import { type DatabaseStatus, readStatus } from '../../database/status.ts';
+import { type DatabaseStatus, type PgstacStatus, readStatus } from '../../database/status.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { adviseInit, explainRefusal, initialise, openDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
@@ -22,7 +22,7 @@ export async function runDbInit(context: Context, options: DatabaseOptions): Pro
     if (options.format === 'json') {
       context.stdout.write(`${JSON.stringify({ pgstac: { version, state }, missingLogins })}\n`);
     } else {
-      const done = state === 'installed' ? 'installed' : 'was there';
+      const done = { installed: 'installed', present: 'was there', upgraded: 'took the older one’s place' }[state];
       context.stdout.write(`pgSTAC ${version} ${done}; schema platform and ingestion_log are ready\n`);
       if (missingLogins.length > 0) {
         const rows = missingLogins.map(({ name, role, owner }) => [`  ${name}`, role ?? '', owner]);
@@ -48,15 +48,23 @@ export async function runDbStatus(context: Context, options: DatabaseOptions): P
     const complete = statuses.every((status) => status.complete);
     if (options.format === 'json') context.stdout.write(`${JSON.stringify({ complete, databases: statuses })}\n`);
     else context.stdout.write(`${statuses.map(describeStatus).join('\n\n')}\n`);
-    const remedies = new Set(statuses.flatMap(({ remedy }) => remedy ?? []));
+    const remedies = new Set(statuses.flatMap(findRemedies));
     if (remedies.size > 0)
-      context.stderr.write('a database is another platform’s or of another layout: nothing here uses it\n');
+      context.stderr.write(
+        'a database is another platform’s, of another layout or of another pgSTAC: nothing here uses it\n',
+      );
     for (const remedy of remedies) context.stderr.write(`  → ${remedy}\n`);
     if (remedies.size === 0 && !complete) context.stderr.write(`something is missing: ${adviseInit(loaded)}\n`);
     return complete ? 0 : 1;
   } finally {
     await databases.close();
   }
+}
+
+/** What to do where `db init` would refuse. */
+function findRemedies({ remedy, pgstac }: DatabaseStatus): readonly string[] {
+  if (remedy !== null) return [remedy];
+  return pgstac?.action === 'refuse' && pgstac.detail !== null ? [pgstac.detail] : [];
 }
 
 function describeStatus(status: DatabaseStatus): string {
@@ -86,8 +94,10 @@ function titleRows(title: string, rows: readonly (readonly string[])[]): readonl
   return rows.map((row, index) => [index === 0 ? `  ${title}` : '', ...row]);
 }
 
-function describePgstac({ wanted, found }: NonNullable<DatabaseStatus['pgstac']>): readonly string[] {
-  return found === wanted ? [found] : [found ?? 'missing', `the spec wants ${wanted}`];
+function describePgstac({ wanted, found, action, detail }: PgstacStatus): readonly string[] {
+  if (found === wanted) return [found];
+  const wish = `the spec wants ${wanted}`;
+  return [found ?? 'missing', action === 'upgrade' ? `${wish}: db init upgrades it (${detail})` : wish];
 }
 
 function describeTarget(target: DatabaseTarget): string {

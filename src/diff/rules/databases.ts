@@ -44,16 +44,16 @@ export const databaseRules: readonly Rule[] = [
     field: 'version',
     when: ['lowersVersion'],
     impact: 'refused',
-    reason: 'pgSTAC has migrations to later releases only: `platform db init` refuses an older one.',
+    reason: 'pgSTAC’s migrations lead to later releases only: `platform db init` refuses a database with a later one.',
     source: documentation('pypgstac, migrations/pgstac.FROM-TO.sql'),
   },
   {
-    id: 'pgstac/upgrade-refused',
+    id: 'pgstac/upgrade',
     resource: pgstac,
     field: 'version',
-    impact: 'refused',
+    impact: 'update',
     reason:
-      '`platform db init` installs and does not migrate yet: until `pypgstac migrate --toversion` has, it refuses what is there.',
+      '`platform db init` (the init Job) runs pgSTAC’s own migrations in one transaction, for which readers wait and running shards stop, to be started again. There is no way back but a backup; until it has run, `platform ingest` refuses.',
     source: documentation('pypgstac, migrations/pgstac.FROM-TO.sql'),
   },
   {

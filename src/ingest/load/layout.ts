@@ -14,6 +14,10 @@ export async function readLayout(session: Session): Promise<Layout> {
   const state = await inspectPgstac(session);
   if (state.kind === 'absent')
     throw new IngestionFailure('database', 'there is no pgSTAC in the database', { hint: 'run: platform db init' });
+  if (state.kind === 'older')
+    throw new IngestionFailure('database', `pgSTAC ${state.version} is older than what can be loaded into`, {
+      hint: 'run: platform db init, which upgrades it',
+    });
   if (state.kind === 'unknown')
     throw new IngestionFailure('database', state.reason, { hint: 'name a database with a pgSTAC that is on PyPI' });
   return { namesBaseItems: findRelease(state.version)?.layout['base_items'] !== undefined };

@@ -1,4 +1,5 @@
 import type { Database, Session } from '../../database/connection.ts';
+import { upgradeHolder } from '../../database/upgrade-pgstac.ts';
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import type { ClockPort } from '../ports.ts';
 
@@ -68,12 +69,21 @@ export async function checkLease(session: Session, lease: Lease): Promise<void> 
     'SELECT FROM platform.lease WHERE run = $1 AND shard = $2 AND epoch = $3::text::bigint FOR SHARE',
     [lease.run, lease.shard, lease.epoch],
   );
-  if (held.length === 0) throw lostLease(lease);
+  if (held.length > 0) return;
+  const [other] = await session.query<{ holder: string }>(
+    'SELECT holder FROM platform.lease WHERE run = $1 AND shard = $2',
+    [lease.run, lease.shard],
+  );
+  throw lostLease(lease, other?.holder ?? 'nobody that is known');
 }
 
-function lostLease({ run, shard }: Lease): IngestionFailure {
-  return new IngestionFailure('lease', `shard ${shard} of run ${run} was taken over by another runner`, {
-    hint: 'nothing of this batch was committed; the other runner goes on with it',
+function lostLease({ run, shard }: Lease, holder: string): IngestionFailure {
+  const next =
+    holder === upgradeHolder
+      ? 'pgSTAC is another release now: run it again with the same --run to go on'
+      : 'the other runner goes on with it';
+  return new IngestionFailure('lease', `shard ${shard} of run ${run} was taken over by ${holder}`, {
+    hint: `nothing of this batch was committed; ${next}`,
   });
 }
 

@@ -70,6 +70,7 @@ async function initialise(database: Database, version: PgstacVersion): Promise<v
   const say = () => undefined;
   await initialiseDatabases({ pgstac: database, ingest: database }, platform, renderScripts(platform), {
     obtainPgstacSql: () => readPgstacSql(version),
+    obtainMigrations: () => Promise.reject(new Error('a new database has no older pgSTAC')),
     say,
   });
 }

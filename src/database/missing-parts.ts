@@ -1,0 +1,40 @@
+import type { Platform } from '../model/platform.ts';
+import type { Database, Session } from './connection.ts';
+import { inspectPgstac, platformTables, readInstallation, refuseAnother } from './inspect.ts';
+import { planPgstac, refusePlan } from './pgstac-plan.ts';
+
+/**
+ * What `platform db init` would have to make, in words; empty where both databases are ready for the loader. Throws as
+ * `refuseAnother` does, and where the pgSTAC that is there is not to be used.
+ */
+export async function listMissingParts(
+  databases: { readonly pgstac: Database; readonly ingest: Database },
+  platform: Platform,
+): Promise<readonly string[]> {
+  const version = platform.databases.pgstac.version;
+  const inPgstac = await databases.pgstac.session(async (session) => {
+    await refuseAnother(session, databases.pgstac, platform);
+    const plan = planPgstac(await inspectPgstac(session), version);
+    if (plan.kind === 'refuse') refusePlan(plan, databases.pgstac.target, version);
+    const installation = await readInstallation(session);
+    return [
+      ...(plan.kind === 'install' ? [`pgSTAC ${version}`] : []),
+      ...(plan.kind === 'upgrade' ? [`pgSTAC ${version} (${plan.from} is installed)`] : []),
+      ...(installation === null ? ['schema platform'] : await listMissingTables(session, platformTables)),
+    ];
+  });
+  const inIngest = await databases.ingest.session(async (session) => {
+    await refuseAnother(session, databases.ingest, platform);
+    return await listMissingTables(session, ['public.ingestion_log']);
+  });
+  return [...inPgstac, ...inIngest];
+}
+
+async function listMissingTables(session: Session, names: readonly string[]): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
+    [names],
+  );
+  const missing = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => missing.has(name));
+}
