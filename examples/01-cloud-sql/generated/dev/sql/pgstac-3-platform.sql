@@ -83,6 +83,17 @@ COMMENT ON FUNCTION platform.grant_login IS
 
 SELECT platform.claim_installation('alps', 'dev', '3');
 
+-- pgSTAC's migrations make their schema IF NOT EXISTS, which takes the right to make one. From its role an installer has
+-- it who does not own the database.
+DO $$
+BEGIN
+  IF NOT has_database_privilege('pgstac_admin', current_database(), 'CREATE')
+    AND has_database_privilege(current_database(), 'CREATE WITH GRANT OPTION') THEN
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO pgstac_admin', current_database());
+  END IF;
+END
+$$;
+
 SET ROLE pgstac_admin;
 
 CREATE TABLE IF NOT EXISTS platform.run (

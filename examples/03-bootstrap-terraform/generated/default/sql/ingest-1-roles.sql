@@ -15,9 +15,11 @@ BEGIN
     BEGIN
       EXECUTE format('GRANT %I TO CURRENT_USER', role);
     EXCEPTION WHEN insufficient_privilege THEN
-      -- Somebody else made them: enough if they made us a member.
+      -- Somebody else made them: enough if they made us a member. Since PostgreSQL 16 only they can.
       IF NOT pg_has_role(role, 'MEMBER') THEN
-        RAISE;
+        RAISE insufficient_privilege USING MESSAGE = format(
+          'role %I is not this login''s to take: whoever made it, or a superuser, has to GRANT %I TO %I WITH ADMIN OPTION',
+          role, role, current_user);
       END IF;
     END;
   END LOOP;

@@ -97,7 +97,7 @@ SQL
 }
 installed=$(find_pgstac)
 if [[ ${installed:-$version} != "$version" ]]; then
-  echo "database $database has pgSTAC $installed, and nothing was changed in it: migrate it to $version with pypgstac migrate" >&2
+  echo "database $database has pgSTAC $installed, and nothing was changed in it: \`platform db init\`, with this login's DSNs, upgrades an older one to $version" >&2
   exit 1
 fi
 

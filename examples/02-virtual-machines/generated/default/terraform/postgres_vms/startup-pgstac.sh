@@ -482,7 +482,7 @@ install_pgstac() {
   if [ "$(query -d "$database" -c "SELECT to_regclass('pgstac.migrations') IS NOT NULL")" = t ]; then
     installed=$(query -d "$database" -c 'SELECT pgstac.get_version()')
     [ "$installed" = "$pgstac_version" ] ||
-      say "pgSTAC $installed is installed, the spec says $pgstac_version: pypgstac migrate upgrades it"
+      say "pgSTAC $installed is installed, the spec says $pgstac_version: stop what loads, then run pypgstac migrate as postgres"
     return
   fi
   fetch_pgstac
