@@ -35,6 +35,8 @@ export function openSecrets(): Secrets {
 type Client = InstanceType<typeof import('@google-cloud/secret-manager').SecretManagerServiceClient>;
 
 async function connect(): Promise<Client> {
+  // The debug log that this turns on has whole answers in it, and so the passwords.
+  delete process.env['GOOGLE_SDK_NODE_LOGGING'];
   const { SecretManagerServiceClient } = await import('@google-cloud/secret-manager');
   const client = new SecretManagerServiceClient();
   // A call would do this too, and where there are no credentials end the process with a rejection that nobody can catch.

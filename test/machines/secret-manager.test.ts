@@ -59,6 +59,11 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
     expect(new Set(world.secretManager.calls.map(({ email }) => email))).toEqual(new Set([workload]));
   });
 
+  test('Google’s own debug log has none of them', async () => {
+    const { code, stdout, stderr } = await run(['db', 'status'], { ...pod, GOOGLE_SDK_NODE_LOGGING: 'all' });
+    expect({ code, talk: `${stdout}${stderr}`.includes('accessSecretVersion') }).toEqual({ code: 0, talk: false });
+  });
+
   test('whatever sslmode says, a stored password asks for a server that proves itself', async () => {
     expect(await run(['db', 'status'], { ...pod, INGEST_DB_DSN: dsn({ sslmode: 'disable' }) })).toMatchObject({
       code: 0,
@@ -106,7 +111,6 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
     // The certificate is asked for all the same: the DSN says verify-full, and names none.
     expect(asked()).toEqual(all.filter((name) => name !== call('ingest', 'password')));
 
-    await writeFile(join(makeTemporaryFolder('home'), '.pgpass'), '');
     const open = join(makeTemporaryFolder('passfile'), 'open');
     await writeFile(open, line, { mode: 0o644 });
     const { code, stderr } = await run(['db', 'status'], { ...pod, PGPASSFILE: open });
@@ -144,10 +148,8 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
   });
 
   describe('where the machine says something else', () => {
-    const { addVersion } = {
-      addVersion: (kind: 'password' | 'ca', data: string) =>
-        world.secretManager.addVersion(nameSecret('pgstac', kind), data),
-    };
+    const addVersion = (kind: 'password' | 'ca', data: string) =>
+      world.secretManager.addVersion(nameSecret('pgstac', kind), data);
     const restore = () => {
       addVersion('password', world.machines.pgstac.password);
       addVersion('ca', world.machines.pgstac.certificate);
