@@ -10,7 +10,10 @@ export function completeModel(older: Platform): Platform {
   return {
     ...fill(older, { acknowledgements: [] }),
     workloads: older.workloads.map((workload) => fill(workload, { formerNames: [] })),
-    kubernetes: kubernetes === null ? null : { ...kubernetes, pooler: completePooler(older, kubernetes.pooler) },
+    kubernetes:
+      kubernetes === null
+        ? null
+        : { ...fill(kubernetes, { quota: null }), pooler: completePooler(older, kubernetes.pooler) },
     bastion: bastion === null ? null : fill(bastion, olderBastion),
     hosting: hosting.kind === 'cloudSql' ? completeCloudSql(hosting) : completeMachines(hosting, older.prefix),
   };

@@ -7,6 +7,7 @@ import { exampleFile, manifestFolder } from './kubernetes/names.ts';
 import { renderNetworkPolicies } from './kubernetes/network.ts';
 import { renderPooler } from './kubernetes/pooler.ts';
 import { renderInjection } from './kubernetes/proxy.ts';
+import { renderQuota } from './kubernetes/quota.ts';
 import { renderTemplate } from './render.ts';
 import type { Target } from './target.ts';
 
@@ -38,6 +39,7 @@ function listManifests(
   const texts: Record<string, string | null> = {
     'namespaces.yaml': renderNamespaces(platform, kubernetes),
     'service-accounts.yaml': renderServiceAccounts(platform, kubernetes),
+    'quota.yaml': renderQuota(platform, kubernetes),
     'task-launchers.yaml': renderTaskLaunchers(platform, kubernetes),
     'network-policy.yaml': renderNetworkPolicies(platform, kubernetes),
     'spec.yaml': renderSpec(platform, kubernetes, specName, specText),

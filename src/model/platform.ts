@@ -128,6 +128,12 @@ export interface Kubernetes {
   readonly injection: 'admissionPolicy' | 'operator' | 'none';
   readonly proxy: { readonly port: number; readonly privateIp: boolean; readonly image: string };
   readonly pooler: Pooler | null;
+  /** What the pods of the tasks' namespace may ask for together: cores, and a Kubernetes quantity such as `256Gi`. */
+  readonly quota: {
+    readonly pods: number | null;
+    readonly cpu: number | null;
+    readonly memory: string | null;
+  } | null;
   /** The Kubernetes service account of the init Job. */
   readonly initServiceAccount: string;
   /** CIDR ranges of the databases for NetworkPolicy egress. */

@@ -116,9 +116,15 @@ function resolveKubernetes(spec: PlatformSpec, prefix: string): Kubernetes | nul
       image: kubernetes.proxy?.image ?? 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3',
     },
     pooler: resolvePooler(spec, prefix),
+    quota: resolveQuota(kubernetes.quota),
     initServiceAccount,
     databaseRanges: kubernetes.databaseRanges ?? privateRanges,
   };
+}
+
+function resolveQuota(quota: NonNullable<PlatformSpec['kubernetes']>['quota']): Kubernetes['quota'] {
+  if (quota === undefined) return null;
+  return { pods: quota.pods ?? null, cpu: quota.cpu ?? null, memory: quota.memory ?? null };
 }
 
 function resolveMetaflow(spec: PlatformSpec): Metaflow | null {

@@ -46,6 +46,10 @@ describeWith(['etcd', 'go'], 'a real API server', () => {
   async function apply(folder: string): Promise<readonly Manifest[]> {
     applied = parseManifests(await kubectl(['kustomize', folder]));
     await kubectl(['apply', '--validate=strict', `--kustomize=${folder}`]);
+    const quotas = applied.filter(({ kind }) => kind === 'ResourceQuota');
+    // Until it has been counted, no pod is made.
+    for (const quota of quotas)
+      await kubectl(['wait', '--for=jsonpath={.status.hard}', '--filename=-'], { input: JSON.stringify(quota) });
     return applied;
   }
 
@@ -88,6 +92,42 @@ describeWith(['etcd', 'go'], 'a real API server', () => {
     const names = pod.spec.containers[0]?.env?.map(({ name }) => name).sort();
     expect(names).toEqual(['INGEST_DB_DSN', 'METAFLOW_SKIP_INSTALL_DEPENDENCIES', 'PGSTAC_URI']);
   }
+
+  test('makes no pod past the quota, and the next when one has gone', async () => {
+    const quota = folders.find(({ name }) => name === 'a quota');
+    await apply(quota?.path ?? '');
+    const make = (name: string) => {
+      const probe = makeProbe();
+      const pod = { ...probe, metadata: { ...(probe['metadata'] as object), name } };
+      return cluster.tryKubectl(['create', '--filename=-'], { input: JSON.stringify(pod) });
+    };
+    const jobs = ['delete', 'jobs', '--all', '--namespace=metaflow', '--cascade=foreground'];
+    await kubectl(jobs);
+    const used = [
+      'get',
+      'resourcequota',
+      'platform-tasks',
+      '--namespace=metaflow',
+      '--output=jsonpath={.status.used.pods}',
+    ];
+    await eventually(
+      () => kubectl(used),
+      (pods) => pods === '0',
+    );
+    expect((await make('one')).code).toBe(0);
+    expect((await make('two')).code).toBe(0);
+    expect((await make('three')).stderr).toContain('exceeded quota: platform-tasks');
+    await kubectl(['delete', 'pod', 'one', '--namespace=metaflow']);
+    expect(
+      (
+        await eventually(
+          () => make('three'),
+          ({ code }) => code === 0,
+        )
+      ).code,
+    ).toBe(0);
+    await kubectl(['delete', 'pod', 'two', 'three', '--namespace=metaflow']);
+  });
 
   test.each([
     ['a field that does not exist', 'network-policy.yaml', 'policyTypes:', 'policyKinds:'],

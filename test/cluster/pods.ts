@@ -31,7 +31,9 @@ export const taskLabels = { 'app.kubernetes.io/name': 'metaflow-task', 'app.kube
 /** A pod of the least that tells it from others. */
 export function makeProbe(parts: ProbeParts = {}): Manifest {
   const { namespace = 'metaflow', serviceAccountName = 'metaflow-task', labels = taskLabels } = parts;
-  const withImage = (container: Container) => ({ image: 'runner:1', ...container });
+  // As Metaflow asks for them: a quota refuses pods that ask for nothing.
+  const resources = { requests: { cpu: '1', memory: '4096M' } };
+  const withImage = (container: Container) => ({ image: 'runner:1', resources, ...container });
   const { initContainers = [], containers = [{ name: 'start' }] } = parts;
   return {
     apiVersion: 'v1',

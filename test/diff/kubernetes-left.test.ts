@@ -21,6 +21,7 @@ const cases: readonly (readonly [name: string, before: Platform, after: Platform
     ['a pipeline', full, { ...full, pipelines: { s2: undefined, other: { source } } }],
     ['a schedule', full, { ...full, pipelines: { s2: { source } } }],
     ['the pooler', full, { ...full, kubernetes: { version: '1.36' } }],
+    ['the quota', { kubernetes: { version: '1.36', quota: { pods: 9 } } }, { kubernetes: { version: '1.36' } }],
     ['Metaflow', full, { pipelines: { s2: { source } }, metaflow: undefined }],
     ['Kubernetes', full, { pipelines: { s2: { source } }, kubernetes: undefined }],
     ["the platform's namespace", full, { ...full, kubernetes: { ...full.kubernetes, namespace: 'other' } }],

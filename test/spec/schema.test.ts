@@ -50,7 +50,7 @@ test('a map of names says in words what a name is', () => {
 });
 
 test('a number says its unit, or what it counts', () => {
-  const unit = /GB|MB|HH:MM|\bdays?\b|hour|degrees|share of 1|per minute|per pod|port|how many|pods|UTC/i;
+  const unit = /GB|MB|HH:MM|\bdays?\b|hour|degrees|share of 1|cores|per minute|per pod|port|how many|pods|UTC/i;
   const numbers = fields.filter(([, { type }]) => type === 'integer' || type === 'number');
   expect(numbers.filter(([, { description }]) => !unit.test(description ?? '')).map(([path]) => path)).toEqual([]);
 });

@@ -154,6 +154,23 @@ export const kubernetesRules: readonly Rule[] = [
     source: documentation('Kubernetes documentation, "Deployments"'),
   },
   {
+    id: 'kubernetes/quota-removed',
+    resource,
+    field: 'quota',
+    when: ['disappears'],
+    impact: 'update',
+    reason: 'Nothing deletes what was applied: it bounds the pods until `kubectl delete resourcequota platform-tasks`.',
+    source: documentation('kubectl documentation, "apply": no pruning by default'),
+  },
+  {
+    id: 'kubernetes/quota',
+    resource,
+    field: 'quota*',
+    impact: 'update',
+    reason: 'Pods that run go on; one that would go past it is not made until others have ended.',
+    source: documentation('Kubernetes documentation, "Resource Quotas"'),
+  },
+  {
     id: 'kubernetes/database-ranges',
     resource,
     field: 'databaseRanges',
