@@ -7,7 +7,7 @@ import { cleanEnvironment, runCli } from '../support/cli.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { metaflow, mypy, type PythonTool, pytest, pythonTool, ruff } from '../support/python.ts';
-import { projectRoot } from '../support/root.ts';
+import { projectRoot, sharedRoot } from '../support/root.ts';
 import { type RunResult, runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 
@@ -31,9 +31,32 @@ async function makeProject(): Promise<Project> {
   return { folder, environment: join(folder, 'generated/default'), items: lines.length };
 }
 
+/** The same, with the real items of two satellites in 42 partitions, some of them across the antimeridian. */
+async function makeRealProject(): Promise<Project> {
+  const project = await makeProject();
+  const names = ['sentinel-2-l2a', 'sentinel-2-l2a-safe', 'landsat-8-c2-l2'];
+  const collections = ['sentinel-2-l2a', 'landsat-8-c2-l2'].map((name) => join(name, 'collection.json'));
+  const files = [...collections, ...names.map((name) => join(name, 'items.ndjson'))];
+  for (const name of names)
+    await cp(join(sharedRoot, 'data', name), join(project.folder, 'spec', name), { recursive: true });
+  const spec = join(project.folder, 'spec/platform.yaml');
+  const text = await readFile(spec, 'utf8');
+  await writeFile(spec, text.replace(/files: \[.*\]/, `files: ${JSON.stringify(files)}`));
+  const texts = await Promise.all(
+    names.map((name) => readFile(join(sharedRoot, 'data', name, 'items.ndjson'), 'utf8')),
+  );
+  return { ...project, items: texts.join('').trimEnd().split('\n').length };
+}
+
+/** Partitions with items that receipts of two shards say they wrote. */
+const partitionsOfTwoShards = `SELECT count(*) FROM (
+  SELECT i.tableoid FROM platform.receipt r, jsonb_to_recordset(r.items) AS w (id text, collection text)
+  JOIN pgstac.items i ON i.id = w.id AND i.collection = w.collection
+  GROUP BY i.tableoid HAVING count(DISTINCT r.shard) > 1) AS shared`;
+
 type Variables = Readonly<Record<string, string>>;
 
-describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
+describeWith(['python', 'postgres15', 'sharedData'], 'the sample platform, compiled', () => {
   let python: PythonTool;
   let project: Project;
 
@@ -103,7 +126,7 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
     });
   }, 300_000);
 
-  test('killed in the middle and resumed, it has lost and doubled nothing', async () => {
+  test('killed in the middle and resumed, it has lost and doubled nothing: the embedded database', async () => {
     const other = await makeProject();
     await killFlow(other, ['run', '--shards', '2'], /\/download_items\/\d+ .* of sentinel2$/, 2);
     const resumed = await runFlow(other, ['resume']);
@@ -115,6 +138,30 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
       'platform.run': 1,
     });
   }, 300_000);
+
+  test('killed in the middle and resumed, or begun anew, it has lost and doubled nothing: PostgreSQL', async () => {
+    const other = await makeRealProject();
+    const server = await startPostgres();
+    const variables = await makeServerDatabases(server);
+    await runCli(['db', 'init'], { cwd: other.folder, env: variables });
+    const isLoading = /\/download_items\/\d+ .* of sentinel2$/;
+    await killFlow(other, ['run', '--shards', '4', '--max-workers', '2'], isLoading, 3, variables);
+    const origin = await readFile(join(other.environment, '.metaflow/Sentinel2IngestionFlow/latest_run'), 'utf8');
+    const resumed = await runFlow(other, ['resume', '--origin-run-id', origin, '--max-workers', '2'], variables);
+    expect(resumed).toMatchObject({ code: 0, stdout: expect.stringContaining(counts(other.items, 0, 0)) });
+    const inPgstac = 'SELECT count(*), count(DISTINCT id) FROM pgstac.items';
+    const inLog = 'SELECT count(*), count(DISTINCT item), count(DISTINCT run) FROM ingestion_log';
+    const all = `${other.items}|${other.items}`;
+    expect(await server.psql(inPgstac, 'pgstac')).toBe(all);
+    expect(await server.psql(inLog, 'ingest')).toBe(`${all}|1`);
+    expect(await server.psql(partitionsOfTwoShards, 'pgstac')).toBe('0');
+    expect(await server.psql('SELECT count(DISTINCT tableoid) FROM pgstac.items', 'pgstac')).toBe('42');
+
+    await killFlow(other, ['run', '--shards', '4', '--max-workers', '2'], isLoading, 2, variables);
+    const again = await runFlow(other, ['run', '--datetime', '2021-01-01/2021-12-31'], variables);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringMatching(/ read, 0 loaded, \d\d unchanged, 0 quar/) });
+    expect(await server.psql(inPgstac, 'pgstac')).toBe(all);
+  }, 500_000);
 
   test('on PostgreSQL shards run side by side; the environment names the servers', async () => {
     const other = await makeProject();
@@ -137,10 +184,16 @@ describeWith(['python', 'postgres15'], 'the sample platform, compiled', () => {
   }
 
   /** Starts a flow and kills it with all it started, as soon as it has said the `nth` line of a kind. */
-  function killFlow(where: Project, args: readonly string[], line: RegExp, nth: number): Promise<void> {
+  function killFlow(
+    where: Project,
+    args: readonly string[],
+    line: RegExp,
+    nth: number,
+    variables?: Variables,
+  ): Promise<void> {
     const child = spawn(python.python, [flow, ...args], {
       cwd: where.environment,
-      env: makeEnvironment(),
+      env: makeEnvironment(variables),
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     });

@@ -98,7 +98,7 @@ describeWith(['python'], "the flows' Python", () => {
       .emit(makePlatform('cloudSql', 'workloads', 'kubernetes', 'metaflowService', 'pipelines'), { specText: '' })
       .find(({ path }) => path.startsWith('configs/'));
     const wanted = [...(config?.text ?? '').matchAll(/^METAFLOW_(\w+)=/gm)].map((match) => match[1]);
-    expect(wanted.length).toBe(8);
+    expect(wanted.length).toBe(10);
     expect(wanted.filter((name) => !names.includes(name ?? ''))).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { makeTemporaryFolder } from '../support/temporary.ts';
 import { makePlatform } from './metaflow.fixture.ts';
 
 const config = 'configs/metaflow_gcp.yaml';
-const shells = ['bash', 'dash'].filter((shell) => findProgram(shell) !== null);
+const shells = ['sh', 'bash', 'dash', 'zsh'].filter((shell) => findProgram(shell) !== null);
 
 function emit(platform: Platform): ReadonlyMap<string, string> {
   return new Map(metaflowTarget.emit(platform, { specText: '' }).map(({ path, text }) => [path, text]));
@@ -48,6 +48,8 @@ describe.each(shells)('what %s has of the configuration', (shell) => {
       METAFLOW_SERVICE_URL: 'https://metaflow.acme.example:8080/api',
       METAFLOW_SERVICE_INTERNAL_URL: 'https://metaflow.acme.example:8080/api',
       METAFLOW_KUBERNETES_CONTAINER_IMAGE: 'example.org/runner:1.0.0',
+      METAFLOW_KUBERNETES_DISK: '4096',
+      METAFLOW_KUBERNETES_MEMORY: '2048',
       METAFLOW_KUBERNETES_NAMESPACE: 'flows',
       METAFLOW_KUBERNETES_SERVICE_ACCOUNT: 'task-runner',
     });

@@ -46,7 +46,7 @@ function listMetaflowVariables(
     { name: 'METAFLOW_DEFAULT_METADATA', value: metaflow.service === null ? 'local' : 'service' },
   ];
   if (kubernetes !== null) {
-    variables.push({ name: 'METAFLOW_KUBERNETES_CONTAINER_IMAGE', value: metaflow.image });
+    variables.push({ name: 'METAFLOW_KUBERNETES_CONTAINER_IMAGE', value: metaflow.image }, ...podSize);
     // The workload's own namespace, not Kubernetes.namespace: its service account exists nowhere else.
     if (workload !== null) variables.push(...listIdentity(workload));
   }
@@ -56,6 +56,15 @@ function listMetaflowVariables(
   }
   return variables;
 }
+
+/**
+ * What a task's pod asks for, in MB: as much as the runner's own Jobs may use. Metaflow's defaults, 4 GB and 10 GB of
+ * disk, would fill nodes with pods that use a tenth of it.
+ */
+const podSize: readonly Variable[] = [
+  { name: 'METAFLOW_KUBERNETES_DISK', value: '4096' },
+  { name: 'METAFLOW_KUBERNETES_MEMORY', value: '2048' },
+];
 
 function listIdentity(workload: Workload): readonly Variable[] {
   return [
