@@ -145,6 +145,7 @@ function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markd
   const namespace: Fragment<'markdown'> | null = runner === null ? null : shellPiece(runner.workload.namespace);
   const scheduled = platform.pipelines.filter(({ schedule }) => schedule !== null);
   return {
+    image: runner === null ? null : viewImage(runner.image),
     version: markdownCode(`${kubernetes.version.major}.${kubernetes.version.minor}`),
     operator: kubernetes.injection === 'operator' && platform.workloads.length > 0,
     initNamespace: cloudSql?.initAccount != null && runner !== null ? shellPiece(kubernetes.namespace) : null,
@@ -153,5 +154,25 @@ function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markd
       name: markdownCode(`ingest-${name}`),
       schedule: markdownCode(schedule ?? ''),
     })),
+  };
+}
+
+/** The runner's image and, where its name is one of Artifact Registry's, the repository that has to be there. */
+function viewImage(image: string) {
+  const registry = /^((?<location>[a-z0-9-]+)-docker\.pkg\.dev)\/(?<project>[^/]+)\/(?<repository>[^/]+)\//.exec(image);
+  const { location = '', project = '', repository = '' } = registry?.groups ?? {};
+  return {
+    name: markdownCode(image),
+    // What is built gets its digest afterwards.
+    tag: shellPiece(image.replace(/@.*$/, '')),
+    registry:
+      registry === null
+        ? null
+        : {
+            host: shellPiece(`${location}-docker.pkg.dev`),
+            location: shellPiece(location),
+            project: shellPiece(project),
+            repository: shellPiece(repository),
+          },
   };
 }

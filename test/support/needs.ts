@@ -13,6 +13,8 @@ export type Need =
   | 'pgbackrest'
   | 'systemd'
   | 'namespaces'
+  | 'buildah'
+  | 'mmdebstrap'
   | 'shellcheck'
   | 'go'
   | 'etcd'
@@ -41,6 +43,8 @@ const requirements: Readonly<Record<Need, Requirement>> = {
   },
   pgbouncer: program('pgbouncer', 'apt-get install pgbouncer', ['/usr/sbin']),
   pgbackrest: program('pgbackrest', 'apt-get install pgbackrest'),
+  buildah: program('buildah', 'apt-get install buildah'),
+  mmdebstrap: program('mmdebstrap', 'apt-get install mmdebstrap'),
   systemd: program('systemd-analyze', 'apt-get install systemd'),
   bash: program('bash', 'apt-get install bash'),
   zsh: program('zsh', 'apt-get install zsh'),
