@@ -10,6 +10,9 @@ interface RuntimeOptions {
 interface IngestOptions extends RuntimeOptions {
   readonly run?: string;
   readonly shard?: string;
+  readonly index?: string;
+  readonly finish?: boolean;
+  readonly allowQuarantined?: boolean;
   readonly shards?: number;
   readonly limit?: number;
   readonly since?: string;
@@ -47,10 +50,13 @@ function addIngestCommands(program: Command, run: Run): void {
     .description('fill the databases from the STAC sources; resumes where it stopped')
     .option('--run <id>', 'the run to go on with (a UUID of `ingest plan`)')
     .option('--shard <K/N>', 'only this shard of the run; leaves receipts, `ingest finish` writes the log')
+    .option('--index <I/N>', 'as --shard, counted from 0 as an indexed Job counts')
+    .option('--finish', 'after the shard, finish the run where it was the last')
     .option('--limit <n>', 'at most so many items', positiveInteger)
     .option('--since <time>', 'only items from this moment on (RFC 3339)')
     .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
     .option('--no-skip', 'load unchanged items too')
+    .option('--allow-quarantined', 'exit 0, not 3, though items were quarantined')
     .action((pipeline: string | undefined, options: IngestOptions) =>
       run(async (context) => (await import('./commands/ingest.ts')).runIngest(context, { ...options, pipeline })),
     );

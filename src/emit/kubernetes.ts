@@ -2,12 +2,14 @@ import type { Artifact } from '../artifact/artifact.ts';
 import type { Kubernetes, Platform } from '../model/platform.ts';
 import { yamlValue } from '../print/yaml.ts';
 import { renderNamespaces, renderServiceAccounts, renderTaskLaunchers } from './kubernetes/accounts.ts';
-import { nameSpec, renderDatabaseInit, renderExampleTask, renderIngestions, renderSpec } from './kubernetes/jobs.ts';
+import { renderIngestions } from './kubernetes/ingestions.ts';
+import { renderDatabaseInit, renderExampleTask, renderSmoke } from './kubernetes/jobs.ts';
 import { exampleFile, manifestFolder } from './kubernetes/names.ts';
 import { renderNetworkPolicies } from './kubernetes/network.ts';
 import { renderPooler } from './kubernetes/pooler.ts';
 import { renderInjection } from './kubernetes/proxy.ts';
 import { renderQuota } from './kubernetes/quota.ts';
+import { nameSpec, renderSpec } from './kubernetes/spec-map.ts';
 import { renderTemplate } from './render.ts';
 import type { Target } from './target.ts';
 
@@ -44,6 +46,7 @@ function listManifests(
     'network-policy.yaml': renderNetworkPolicies(platform, kubernetes),
     'spec.yaml': renderSpec(platform, kubernetes, specName, specText),
     'database-init.yaml': renderDatabaseInit(platform, kubernetes, specName),
+    'smoke.yaml': renderSmoke(platform, kubernetes, specName),
     'pooler.yaml': renderPooler(platform, kubernetes),
     ...(injection === null ? {} : { [injection.file]: injection.text }),
   };

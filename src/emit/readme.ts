@@ -1,7 +1,7 @@
 import { adminDsn, proxyPort } from '../model/dsn.ts';
 import { type KeyAgent, listKeyUses } from '../model/encryption-keys.ts';
-import { isWebUrl } from '../model/names.ts';
-import type { CloudSqlHosting, Kubernetes, Pipeline, Platform, Source } from '../model/platform.ts';
+import { hasCronJob, isLocalSource } from '../model/pipeline-job.ts';
+import type { CloudSqlHosting, Kubernetes, Pipeline, Platform } from '../model/platform.ts';
 import { choosePeoplesWay } from '../model/proxy-way.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
@@ -33,8 +33,8 @@ export function renderReadme(platform: Platform): string {
       platform.databases.pgstac.source === null ? shellPiece(`pypgstac==${platform.databases.pgstac.version}`) : null,
     kubernetes: kubernetes === null ? null : viewKubernetes(platform, kubernetes),
     flows: platform.pipelines.map(viewFlow),
-    clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocal(source)).map(viewFlow) : [],
-    localFlows: inCluster ? platform.pipelines.filter(({ source }) => isLocal(source)).map(viewFlow) : [],
+    clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocalSource(source)).map(viewFlow) : [],
+    localFlows: inCluster ? platform.pipelines.filter(({ source }) => isLocalSource(source)).map(viewFlow) : [],
     proxyAccount: viewProxyAccount(platform),
   });
 }
@@ -56,11 +56,6 @@ function viewFlow({ name, fileStem }: Pipeline): {
   readonly file: Fragment<'markdown'>;
 } {
   return { name: markdownCode(name), file: shellPiece(`metaflow_flows/${fileStem}_ingestion_flow.py`) };
-}
-
-/** What only the machine with the spec's folder can read: a pod has none of the files beside the spec. */
-function isLocal(source: Source): boolean {
-  return source.kind === 'files' || (source.kind === 'catalog' && !isWebUrl(source.location));
 }
 
 /** What stands in the folder, in the order the guide comes to it. */
@@ -143,17 +138,29 @@ function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markd
   const runner = findRunner(platform);
   const cloudSql = platform.hosting.kind === 'cloudSql' ? platform.hosting : null;
   const namespace: Fragment<'markdown'> | null = runner === null ? null : shellPiece(runner.workload.namespace);
-  const scheduled = platform.pipelines.filter(({ schedule }) => schedule !== null);
   return {
     image: runner === null ? null : viewImage(runner.image),
     version: markdownCode(`${kubernetes.version.major}.${kubernetes.version.minor}`),
     operator: kubernetes.injection === 'operator' && platform.workloads.length > 0,
     initNamespace: cloudSql?.initAccount != null && runner !== null ? shellPiece(kubernetes.namespace) : null,
     exampleNamespace: cloudSql === null ? null : namespace,
-    schedules: scheduled.map(({ name, schedule }) => ({
+    jobs: namespace === null ? null : viewCronJobs(platform, namespace),
+  };
+}
+
+/** The CronJobs, and how one is started by hand; null where there are none. */
+function viewCronJobs(platform: Platform, namespace: Fragment<'markdown'>): View<'markdown'> {
+  const pipelines = platform.pipelines.filter((pipeline) => hasCronJob(platform, pipeline));
+  const [first] = pipelines;
+  if (first === undefined) return null;
+  return {
+    namespace,
+    rows: pipelines.map(({ name, schedule, shards }) => ({
       name: markdownCode(`ingest-${name}`),
-      schedule: markdownCode(schedule ?? ''),
+      schedule: schedule === null ? null : markdownCode(schedule),
+      pods: markdownText(String(shards ?? 1)),
     })),
+    first: shellPiece(`ingest-${first.name}`),
   };
 }
 

@@ -178,6 +178,8 @@ export interface Pipeline {
   readonly judge: 'structure' | 'full';
   /** A cron line of five fields, UTC. */
   readonly schedule: string | null;
+  /** The parts of a distributed run, each a pod of its own; null: one pod in the cluster, and a flow chooses. */
+  readonly shards: number | null;
   readonly download: { readonly assets: readonly string[]; readonly to: string } | null;
 }
 

@@ -15,6 +15,7 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       shardBy: pipeline.shardBy ?? 'month',
       judge: pipeline.judge ?? 'structure',
       schedule: pipeline.schedule ?? null,
+      shards: pipeline.shards ?? null,
       download: pipeline.download ?? null,
     }),
   );

@@ -20,6 +20,7 @@ const cases: readonly (readonly [name: string, before: Platform, after: Platform
   [
     ['a pipeline', full, { ...full, pipelines: { s2: undefined, other: { source } } }],
     ['a schedule', full, { ...full, pipelines: { s2: { source } } }],
+    ['shards', { ...full, pipelines: { s2: { source, shards: 4 } } }, { ...full, pipelines: { s2: { source } } }],
     ['the pooler', full, { ...full, kubernetes: { version: '1.36' } }],
     ['the quota', { kubernetes: { version: '1.36', quota: { pods: 9 } } }, { kubernetes: { version: '1.36' } }],
     ['Metaflow', full, { pipelines: { s2: { source } }, metaflow: undefined }],

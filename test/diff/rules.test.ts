@@ -28,6 +28,7 @@ const special: readonly Platform[] = [
     { ...cloudSql, bastion: cloudSql.bastion && { ...cloudSql.bastion, machineType } },
     { ...machines, hosting: { ...machines.hosting, machineType } as Platform['hosting'] },
   ]),
+  { ...cloudSql, pipelines: cloudSql.pipelines.map((pipeline) => ({ ...pipeline, schedule: null, shards: 3 })) },
   onMachines({ backups: { ...machinesOf(machines).backups, bucket: 'acme-earth-backups', location: null } }),
 ];
 

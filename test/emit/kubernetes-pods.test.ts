@@ -7,7 +7,13 @@ import { ingestDsn, pgstacDsn } from '../../src/model/dsn.ts';
 import { emitManifests, platforms, resolveParts, virtualMachines, writeSpec } from './kubernetes.platforms.ts';
 import { at, type Manifest, parseManifests, podOf, proxyOf, readManifests, readText } from './kubernetes.read.ts';
 
-const files = { job: 'database-init.yaml', cron: 'ingest-sentinel2.yaml', example: 'cloudsql-auth-proxy.yaml' };
+const files = {
+  job: 'database-init.yaml',
+  cron: 'ingest-sentinel2.yaml',
+  byHand: 'ingest-landsat.yaml',
+  smoke: 'smoke.yaml',
+  example: 'cloudsql-auth-proxy.yaml',
+};
 
 function variablesOf(container: unknown): Record<string, unknown> {
   const env = at(container, 'env') as { name: string; value: string }[];
@@ -122,7 +128,9 @@ describe('Jobs', () => {
     const parts = platforms['admission policy, two workloads, an environment'] ?? {};
     const tail = ['--spec', '/etc/platform/platform.yaml', '--env', 'prod'];
     const commandOf = (file: string) => at(podOf(readManifests(parts, file)[0]), 'containers', 0, 'command');
-    expect(commandOf(files.cron)).toEqual(['platform', 'ingest', 'sentinel2', ...tail]);
+    const result = ['--allow-quarantined', '--format', 'json'];
+    expect(commandOf(files.cron)).toEqual(['platform', 'ingest', 'sentinel2', ...result, ...tail]);
+    expect(commandOf(files.smoke)).toEqual(['platform', 'verify', ...tail]);
     expect(commandOf(files.example)).toEqual(['platform', 'verify', ...tail]);
     expect((commandOf(files.job) as string[]).slice(-7)).toEqual(['platform', 'db', 'init', ...tail]);
   });
@@ -137,6 +145,54 @@ describe('Jobs', () => {
       INGEST_DB_DSN: ingestDsn(platform, workload),
       PGSTAC_DSN: pgstacDsn(platform, workload),
     });
+  });
+
+  test('of shards are indexed: each pod has its shard of one run, whose id is the Job', () => {
+    const jobOf = (variant: string, file: string) =>
+      at(readManifests(platforms[variant] ?? {}, file)[0], 'spec', 'jobTemplate', 'spec');
+    const job = jobOf('shards', files.cron);
+    expect(job).toMatchObject({ completionMode: 'Indexed', completions: 4, parallelism: 4, backoffLimitPerIndex: 3 });
+    const container = at(job, 'template', 'spec', 'containers', 0);
+    expect((at(container, 'command') as string[]).slice(6, 11)).toEqual([
+      '--run',
+      '$(RUN_ID)',
+      '--index',
+      '$(JOB_COMPLETION_INDEX)/4',
+      '--finish',
+    ]);
+    expect((at(container, 'env') as { name: string }[]).find(({ name }) => name === 'RUN_ID')).toEqual({
+      name: 'RUN_ID',
+      valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/controller-uid']" } },
+    });
+    // Before it was there for good, the failures of all shards are one count.
+    expect(jobOf('shards, each counted for itself', files.cron)).toHaveProperty('backoffLimitPerIndex', 3);
+    const together = jobOf('shards, counted together', files.byHand);
+    expect(together).toMatchObject({ completions: 12, backoffLimit: 36 });
+    expect(together).not.toHaveProperty('backoffLimitPerIndex');
+    expect(at(readManifests({}, files.cron)[0], 'spec', 'jobTemplate', 'spec')).not.toHaveProperty('completionMode');
+  });
+
+  test('of shards without a schedule are suspended, to be started by hand, where a pod can read the source', () => {
+    const byHand = readManifests(platforms['shards'] ?? {}, files.byHand)[0];
+    expect(at(byHand, 'spec', 'suspend')).toBe(true);
+    expect(at(readManifests(platforms['shards'] ?? {}, files.cron)[0], 'spec')).not.toHaveProperty('suspend');
+    const local = { pipelines: '{ sentinel2: { source: { files: [items.ndjson] }, shards: 4 } }' };
+    expect(emitManifests(local).filter(({ path }) => path.includes('/ingest-'))).toEqual([]);
+  });
+
+  test('start again a few times and not for ever, not for a mistake in the spec, and are gone in the end', () => {
+    const jobs = [files.job, files.smoke].map((file) => at(readManifests({}, file)[0], 'spec'));
+    for (const job of [...jobs, at(readManifests({}, files.cron)[0], 'spec', 'jobTemplate', 'spec')]) {
+      expect(at(job, 'backoffLimit')).toBeGreaterThan(0);
+      expect(at(job, 'activeDeadlineSeconds')).toBeGreaterThan(0);
+      expect(at(job, 'ttlSecondsAfterFinished')).toBeGreaterThan(0);
+      const name = at(job, 'template', 'spec', 'containers', 0, 'name');
+      expect(at(job, 'podFailurePolicy', 'rules')).toEqual([
+        { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] },
+        { action: 'FailJob', onExitCodes: { containerName: name, operator: 'In', values: [2] } },
+      ]);
+      expect(at(job, 'template', 'spec')).toMatchObject({ restartPolicy: 'Never', terminationGracePeriodSeconds: 60 });
+    }
   });
 
   test("are named by their template: another spec or image is another Job, the cluster's version is not", () => {

@@ -23,6 +23,14 @@ const pipelines = `
     schedule: "0 3 * * *"
   landsat: { source: { catalog: "https://landsat.acme.example/catalog.json" } }`;
 
+/** A run of several pods by a schedule, and one that a person starts. */
+const sharded = `
+  sentinel2:
+    source: { stacApi: { url: "https://stac.acme.example/v1", collections: [sentinel-2-l2a] } }
+    schedule: "0 3 * * *"
+    shards: 4
+  landsat: { source: { catalog: "https://landsat.acme.example/catalog.json" }, shards: 12 }`;
+
 const access = `
   workloads:
     metaflow-task: { namespace: metaflow, serviceAccount: metaflow-task, grants: { pgstac: ingest, ingest: write } }
@@ -85,6 +93,9 @@ export const platforms: Readonly<Record<string, Parts>> = {
   'pooler, no Metaflow': { metaflow: null, pipelines: '{}', kubernetes: '{ version: "1.31", pooler: {} }' },
   'a quota': { kubernetes: '{ version: "1.36", quota: { pods: 2, cpu: 64, memory: 256Gi } }' },
   'virtual machines': { hosting: virtualMachines },
+  shards: { pipelines: sharded },
+  'shards, each counted for itself': { pipelines: sharded, kubernetes: '{ version: "1.33" }' },
+  'shards, counted together': { pipelines: sharded, kubernetes: '{ version: "1.29" }' },
   'no schedules': { pipelines: '{ sentinel2: { source: { catalog: c.json } } }' },
   'no Metaflow': { metaflow: null, pipelines: '{}' },
   'no workloads': { access: '{}', metaflow: null, pipelines: '{}' },

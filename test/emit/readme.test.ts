@@ -163,11 +163,17 @@ test('what is waited for and read in the cluster has these names', () => {
   const tree = emitTree(platform);
   const manifest = (file: string) => parseManifests(tree.get(`terraform/kubernetes/${file}`) ?? '')[0];
   const lines = linesOf(tree.get('README.md') ?? '');
-  const wait = lines.find((line) => line.startsWith('kubectl wait')) ?? '';
-  const job = manifest('database-init.yaml');
-  expect(wait).toContain(`--namespace ${at(job, 'metadata', 'namespace')} `);
-  const labels = at(job, 'metadata', 'labels') as Record<string, string>;
-  expect(Object.entries(labels).map(([key, value]) => `${key}=${value}`)).toEqual([/--selector=(\S+)/.exec(wait)?.[1]]);
+  const waits = lines
+    .filter((line) => line.startsWith('kubectl wait'))
+    .map((line) => /--filename=(\S+)/.exec(line)?.[1]);
+  expect(waits.map((file) => at(parseManifests(tree.get(file ?? '') ?? '')[0], 'kind'))).toEqual(['Job', 'Job']);
+  const smoke = at(manifest('smoke.yaml'), 'spec', 'template');
+  const [label] = Object.entries(at(smoke, 'metadata', 'labels') as Record<string, string>);
+  expect(lines).toContain(
+    `kubectl logs --namespace metaflow --selector=${label?.join('=')} --container=${at(smoke, 'spec', 'containers', 0, 'name')} --prefix --tail=-1`,
+  );
+  const cronJob = at(manifest('ingest-sentinel2.yaml'), 'metadata', 'name');
+  expect(lines).toContain(`kubectl create job --namespace metaflow --from=cronjob/${cronJob} "$JOB"`);
   const pod = manifest('cloudsql-auth-proxy.yaml');
   const name = at(pod, 'metadata', 'name');
   const container = at(pod, 'spec', 'containers', 0, 'name');

@@ -21,7 +21,13 @@ interface ReadOptions {
 export interface IngestOptions extends CommonOptions, ReadOptions {
   /** `K/N`, K from 1. */
   readonly shard?: string | undefined;
+  /** `I/N`, I from 0. */
+  readonly index?: string | undefined;
   readonly skip: boolean;
+  /** After the shard, finish the run where it was the last. */
+  readonly finish?: boolean | undefined;
+  /** Items in quarantine do not change the exit code. */
+  readonly allowQuarantined?: boolean | undefined;
 }
 
 export type PlanOptions = CommonOptions & ReadOptions;
@@ -34,9 +40,6 @@ export type Wanted = ReturnType<typeof readOptions>;
 
 /** The options in the form the loader wants, or `CommandError` (exit 2) with what to write instead. */
 export function readOptions(options: Omit<IngestOptions, 'format'>) {
-  const shard = options.shard === undefined ? null : /^([1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(options.shard);
-  if (options.shard !== undefined && (shard === null || Number(shard[1]) > Number(shard[2])))
-    throw new CommandError(2, `--shard ${options.shard}: write K/N, with K from 1 to N, e.g. 1/4`);
   if (options.run !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(options.run))
     throw new CommandError(2, `${JSON.stringify(options.run)} is no run: write its UUID`, {
       hint: 'platform ingest plan makes one',
@@ -56,10 +59,38 @@ export function readOptions(options: Omit<IngestOptions, 'format'>) {
   return {
     pipeline: options.pipeline ?? null,
     run: options.run?.toLowerCase() ?? null,
-    shard: shard === null ? null : { number: Number(shard[1]), of: Number(shard[2]) },
+    shard: readShard(options),
     shards: options.shards ?? null,
     limit: options.limit ?? null,
     since,
     datetime,
   };
+}
+
+/** One shard of so many, from 1. */
+interface Shard {
+  readonly number: number;
+  readonly of: number;
+}
+
+function readShard({ shard, index }: Pick<IngestOptions, 'shard' | 'index'>): Shard | null {
+  if (shard !== undefined && index !== undefined)
+    throw new CommandError(2, '--shard and --index both say which shard', { hint: 'give one of them' });
+  if (shard !== undefined) {
+    const found = parseShard(shard, 1);
+    if (found !== null) return found;
+    throw new CommandError(2, `--shard ${shard}: write K/N, with K from 1 to N, e.g. 1/4`);
+  }
+  if (index === undefined) return null;
+  const found = parseShard(index, 0);
+  if (found !== null) return found;
+  throw new CommandError(2, `--index ${index}: write I/N, with I from 0 to N - 1, e.g. 0/4`);
+}
+
+/** Null where the text is no number of `first` and the N - 1 that follow it, over N. */
+function parseShard(text: string, first: 0 | 1): Shard | null {
+  const [, number, of] = /^(0|[1-9]\d{0,5})\/([1-9]\d{0,5})$/.exec(text) ?? [];
+  if (number === undefined || of === undefined) return null;
+  const place = Number(number) - first;
+  return place >= 0 && place < Number(of) ? { number: place + 1, of: Number(of) } : null;
 }

@@ -4,7 +4,7 @@ import { runIngestion } from '../../ingest/ingestion.ts';
 import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
-import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
+import { type FinishReport, finishIfLast, finishRun, settleAll } from '../../ingest/run/finish-run.ts';
 import { readFootprints } from '../../ingest/run/footprints.ts';
 import { makeRunId, type PlannedRun, planRun, readRun, refuseOtherPlan } from '../../ingest/run/planned-run.ts';
 import { reportQuarantine } from '../../ingest/run/quarantine-report.ts';
@@ -63,19 +63,25 @@ export async function runIngest(context: Context, options: IngestOptions): Promi
         holder: `${hostname()}, process ${process.pid}`,
       };
       const { counts } = await runIngestion(plan, ports);
-      if (wanted.shard !== null) {
+      const finished = await finish(run.run, wanted, options, ports);
+      if (finished !== null) {
+        const quarantine = await reportQuarantine(ports.pgstac, run.run, null, SHOWN_ITEMS);
+        runs.push({ ...finished, shard: null, quarantine });
+        rows = finished.rows;
+      } else if (wanted.shard !== null) {
         const shard = `${wanted.shard.number}/${wanted.shard.of}`;
         const quarantine = await reportQuarantine(ports.pgstac, run.run, wanted.shard.number, SHOWN_ITEMS);
         runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [], quarantine });
-        continue;
       }
-      const finished = await finishRun(run.run, ports);
-      const quarantine = await reportQuarantine(ports.pgstac, run.run, null, SHOWN_ITEMS);
-      runs.push({ ...finished, shard: null, quarantine });
-      rows = finished.rows;
     }
     return showResult(context, options, { runs, rows, seconds: (context.now().getTime() - started) / 1000 });
   });
+}
+
+/** Null where only a shard was run, and others are open or it was not asked to finish the run. */
+async function finish(run: string, wanted: Wanted, options: IngestOptions, ports: Ports): Promise<FinishReport | null> {
+  if (wanted.shard === null) return await finishRun(run, ports);
+  return options.finish === true ? await finishIfLast(run, ports) : null;
 }
 
 /** `platform ingest plan`: makes a run and says its shards. */
@@ -198,17 +204,22 @@ function chooseCompression({ platform }: Loaded, { pgstac }: Ports): 'lz4' | nul
   return platform.databases.pgstac.compression === 'lz4' && pgstac.target.kind === 'server' ? 'lz4' : null;
 }
 
-function showResult(context: Context, options: CommonOptions, result: IngestResult): ExitCode {
+type Shown = CommonOptions & Pick<IngestOptions, 'finish' | 'allowQuarantined'>;
+
+function showResult(context: Context, options: Shown, result: IngestResult): ExitCode {
   context.stdout.write(options.format === 'json' ? formatResultJson(result) : formatResultTable(result));
   const open = result.runs.flatMap(({ run, openShards }) => openShards.map((shard) => ({ run, shard })));
   for (const { run, shard } of open)
     context.stderr.write(`shard ${shard} of run ${run} is not done: run it, then finish again\n`);
   for (const { run, shard } of result.runs)
-    if (shard !== null)
-      context.stderr.write(
-        `run ${run} is open; once its shards are done: ${renderCommand(['ingest', 'finish', run], options)}\n`,
-      );
+    if (shard !== null) {
+      const next = options.finish
+        ? 'whoever ends the last of its shards finishes it'
+        : `once its shards are done: ${renderCommand(['ingest', 'finish', run], options)}`;
+      context.stderr.write(`run ${run} is open; ${next}\n`);
+    }
   const { quarantined } = sumCounts(result.runs);
   if (options.format === 'pretty') context.stderr.write(formatQuarantine(result.runs, options));
-  return quarantined > 0 || open.length > 0 ? 3 : 0;
+  const inPart = quarantined > 0 && options.allowQuarantined !== true;
+  return inPart || open.length > 0 ? 3 : 0;
 }

@@ -1,5 +1,6 @@
 import { chooseDisk } from '../../model/machine-type.ts';
-import type { Platform } from '../../model/platform.ts';
+import { hasCronJob } from '../../model/pipeline-job.ts';
+import type { Pipeline, Platform } from '../../model/platform.ts';
 
 /** A change before it is judged. */
 export interface Candidate {
@@ -37,7 +38,18 @@ export const conditions = {
   madeByTerraform: ({ platform }: Candidate) =>
     platform?.hosting.kind === 'cloudSql' && platform.hosting.bootstrap === 'terraform',
   hasPooler: ({ platform }: Candidate) => (platform?.kubernetes?.pooler ?? null) !== null,
+  hasShards: (candidate: Candidate) => (findPipeline(candidate)?.shards ?? null) !== null,
+  leavesCronJob: (candidate: Candidate) => {
+    const pipeline = findPipeline(candidate);
+    if (candidate.platform === null || pipeline === undefined || hasCronJob(candidate.platform, pipeline)) return false;
+    return hasCronJob(candidate.platform, { ...pipeline, shards: 1 });
+  },
 } as const satisfies Record<string, (candidate: Candidate) => boolean>;
+
+/** The pipeline that a change is of, as it will be. */
+function findPipeline({ resource, platform }: Candidate): Pipeline | undefined {
+  return platform?.pipelines.find(({ name }) => resource === `pipeline ${name}`);
+}
 
 /** Versions by their numbers: 0.9.11 is after 0.9.2, POSTGRES_15 before POSTGRES_16. */
 function compareNumbers(a: string, b: string): number {

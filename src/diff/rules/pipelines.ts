@@ -37,8 +37,17 @@ export const pipelineRules: readonly Rule[] = [
     field: 'schedule',
     when: ['appears'],
     impact: 'create',
-    reason: 'A CronJob is made.',
+    reason: 'A CronJob is made, or the one that was suspended starts runs of itself.',
     source: ours('terraform/kubernetes'),
+  },
+  {
+    id: 'pipeline/schedule-suspended',
+    resource,
+    field: 'schedule',
+    when: ['disappears', 'hasShards'],
+    impact: 'update',
+    reason: 'The CronJob is suspended: it starts no run of itself, and a run that has started goes on.',
+    source: documentation('Kubernetes documentation, "CronJob", "Schedule suspension"'),
   },
   {
     id: 'pipeline/schedule-removed',
@@ -56,6 +65,25 @@ export const pipelineRules: readonly Rule[] = [
     impact: 'update',
     reason: 'The CronJob changes in place; a run that has started goes on.',
     source: documentation('Kubernetes documentation, "CronJob"'),
+  },
+  {
+    id: 'pipeline/shard-count-removed',
+    resource,
+    field: 'shards',
+    when: ['disappears', 'leavesCronJob'],
+    impact: 'destroy',
+    reason:
+      'The CronJob that people started by hand is no longer made, and stays until `kubectl delete cronjob ingest-PIPELINE`: kubectl apply deletes nothing.',
+    source: documentation('kubectl documentation, "apply": no pruning by default'),
+  },
+  {
+    id: 'pipeline/shard-count',
+    resource,
+    field: 'shards',
+    impact: 'update',
+    reason:
+      'Runs that start from now on are cut so, each part in a pod of its own; one that has started keeps its own.',
+    source: documentation('Kubernetes documentation, "Jobs", "Completion mode"'),
   },
   {
     id: 'pipeline/judge',

@@ -1,45 +1,11 @@
-import { adminDsn, ingestDsn, pgstacDsn } from '../../model/dsn.ts';
+import { adminDsn } from '../../model/dsn.ts';
 import type { Kubernetes, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
-import { renderTemplate, type View } from '../render.ts';
+import { renderTemplate } from '../render.ts';
 import { hashText } from './hash.ts';
-import { findRunner, markEnds, type Runner } from './names.ts';
+import { findRunner } from './names.ts';
 import { viewProxy } from './proxy.ts';
-
-/** The name of the ConfigMap that holds the spec: another spec is another one, so that no pod reads a half of each. */
-export function nameSpec(specText: string): string {
-  return `platform-spec-${hashText(specText)}`;
-}
-
-/** The spec in each namespace that has a pod which reads it; null where none does. */
-export function renderSpec(
-  platform: Platform,
-  kubernetes: Kubernetes,
-  specName: string,
-  specText: string,
-): string | null {
-  const text = yamlValue(specText);
-  const namespaces = listReaders(platform, kubernetes).map((namespace) => ({
-    name: yamlValue(specName),
-    namespace: yamlValue(namespace),
-    text,
-  }));
-  if (namespaces.length === 0) return null;
-  return renderTemplate('kubernetes/spec', 'yaml', { namespaces: markEnds(namespaces) });
-}
-
-/** The init Job's namespace, and that of ingestion and of the example task. */
-function listReaders(platform: Platform, kubernetes: Kubernetes): readonly string[] {
-  const { hosting, pipelines } = platform;
-  const runner = findRunner(platform);
-  if (runner === null) return [];
-  const cloudSql = hosting.kind === 'cloudSql';
-  const readers = [
-    ...(cloudSql && hosting.initAccount !== null ? [kubernetes.namespace] : []),
-    ...(cloudSql || pipelines.some(({ schedule }) => schedule !== null) ? [runner.workload.namespace] : []),
-  ];
-  return [...new Set(readers)].sort();
-}
+import { viewPod, viewRunnerPod } from './runner-pod.ts';
 
 /** Makes roles, pgSTAC and tables as the admin; null where Terraform or the servers' own scripts do, or without a runner. */
 export function renderDatabaseInit(platform: Platform, kubernetes: Kubernetes, specName: string): string | null {
@@ -57,12 +23,7 @@ export function renderDatabaseInit(platform: Platform, kubernetes: Kubernetes, s
     image: runner.image,
     specName,
   });
-  const hash = hashText(renderTemplate('kubernetes/database-init-spec', 'yaml', { pod }));
-  return renderTemplate('kubernetes/database-init', 'yaml', {
-    name: yamlValue(`database-init-${hash}`),
-    namespace: yamlValue(kubernetes.namespace),
-    spec: { pod },
-  });
+  return renderJob('database-init', 'database-init', kubernetes.namespace, pod);
 }
 
 /** The runner takes a password from PGPASSWORD, as psql does: it is in no manifest and only in this process. */
@@ -74,28 +35,27 @@ const withPassword = [
   'sh',
 ];
 
-/** A manifest for each pipeline with a schedule, which runs it; none without a runner. */
-export function renderIngestions(platform: Platform, kubernetes: Kubernetes, specName: string): readonly Ingestion[] {
+/** Says, as Metaflow's workload, whether both databases are reached and whole; null where pods have no proxy, or without Metaflow. */
+export function renderSmoke(platform: Platform, kubernetes: Kubernetes, specName: string): string | null {
   const runner = findRunner(platform);
-  if (runner === null) return [];
-  const namespace = yamlValue(runner.workload.namespace);
-  // Said once: pods differ by their commands alone.
-  const pod = viewRunnerPod(platform, kubernetes, runner, 'ingest', [], specName);
-  return platform.pipelines.flatMap(({ name, schedule }) => {
-    if (schedule === null) return [];
-    const text = renderTemplate('kubernetes/ingestion', 'yaml', {
-      name: yamlValue(`ingest-${name}`),
-      namespace,
-      schedule: yamlValue(schedule),
-      pod: { ...pod, command: viewCommand(platform, ['platform', 'ingest', name]) },
-    });
-    return [{ pipeline: name, text }];
-  });
+  if (runner === null || platform.hosting.kind !== 'cloudSql') return null;
+  const pod = viewRunnerPod(platform, kubernetes, runner, 'smoke', ['platform', 'verify'], specName);
+  return renderJob('smoke', 'platform-smoke', runner.workload.namespace, pod);
 }
 
-export interface Ingestion {
-  readonly pipeline: string;
-  readonly text: string;
+/** A Job that runs once. Its template cannot change, so its name ends in a hash of it. */
+function renderJob(
+  template: 'database-init' | 'smoke',
+  name: string,
+  namespace: string,
+  pod: ReturnType<typeof viewPod>,
+): string {
+  const hash = hashText(renderTemplate(`kubernetes/${template}-spec`, 'yaml', { pod }));
+  return renderTemplate(`kubernetes/${template}`, 'yaml', {
+    name: yamlValue(`${name}-${hash}`),
+    namespace: yamlValue(namespace),
+    spec: { pod },
+  });
 }
 
 /** A Metaflow task's pod with the sidecar written out; null where pods have no proxy, or without Metaflow. */
@@ -106,56 +66,4 @@ export function renderExampleTask(platform: Platform, kubernetes: Kubernetes, sp
     namespace: yamlValue(runner.workload.namespace),
     pod: viewRunnerPod(platform, kubernetes, runner, 'task', ['platform', 'verify'], specName),
   });
-}
-
-/** A pod that is Metaflow's workload. */
-function viewRunnerPod(
-  platform: Platform,
-  kubernetes: Kubernetes,
-  { workload, image }: Runner,
-  name: string,
-  command: readonly string[],
-  specName: string,
-) {
-  const { hosting } = platform;
-  return viewPod(platform, {
-    name,
-    serviceAccount: workload.serviceAccount,
-    command,
-    dsns: { ingest: ingestDsn(platform, workload), pgstac: pgstacDsn(platform, workload) },
-    proxy: hosting.kind === 'cloudSql' ? viewProxy(platform, kubernetes, hosting, 'iam') : null,
-    adminPassword: null,
-    image,
-    specName,
-  });
-}
-
-interface PodParts {
-  readonly name: string;
-  readonly serviceAccount: string;
-  /** Without `--spec` and `--env`. */
-  readonly command: readonly string[];
-  readonly dsns: { readonly ingest: string; readonly pgstac: string };
-  readonly proxy: View<'yaml'>;
-  readonly adminPassword: View<'yaml'>;
-  readonly image: string;
-  readonly specName: string;
-}
-
-function viewPod(platform: Platform, parts: PodParts) {
-  const env = { INGEST_DB_DSN: parts.dsns.ingest, PGSTAC_DSN: parts.dsns.pgstac };
-  return {
-    name: yamlValue(parts.name),
-    serviceAccount: yamlValue(parts.serviceAccount),
-    image: yamlValue(parts.image),
-    command: viewCommand(platform, parts.command),
-    env: Object.entries(env).map(([name, value]) => ({ name: yamlValue(name), value: yamlValue(value) })),
-    proxy: parts.proxy,
-    adminPassword: parts.adminPassword,
-    spec: yamlValue(parts.specName),
-  };
-}
-
-function viewCommand(platform: Platform, command: readonly string[]) {
-  return yamlValue([...command, '--spec', '/etc/platform/platform.yaml', '--env', platform.environment]);
 }

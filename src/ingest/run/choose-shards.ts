@@ -6,8 +6,9 @@ const UNKNOWN_PERIOD_SHARDS = 4;
 /** More workers at once than this are asked for by name. */
 const MOST_SHARDS = 24;
 
-/** How many shards a run has unless told: one for each month or year that the pipeline asks for, where that is known. */
-export function chooseShards({ source, shardBy }: Pipeline): number {
+/** How many shards a run has unless told: the spec's, or one for each month or year that the pipeline asks for, where that is known. */
+export function chooseShards({ source, shardBy, shards }: Pipeline): number {
+  if (shards !== null) return shards;
   if (shardBy === 'none') return 1;
   const interval = source.kind === 'stacApi' ? source.datetime?.split('/') : undefined;
   const [first, last] = (interval ?? []).map(parseInstant);

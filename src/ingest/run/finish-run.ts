@@ -47,6 +47,20 @@ export async function finishRun(run: string, ports: Ports): Promise<FinishReport
   };
 }
 
+/**
+ * Called by whoever has just ended a shard: finishes the run where that was its last, and gives null where others are
+ * open, of which the log then has what is done. Of two that end at once both may find themselves the last, which writes
+ * nothing twice; one that dies in between finds itself the last again when it is started again.
+ */
+export async function finishIfLast(run: string, ports: Ports): Promise<FinishReport | null> {
+  const planned = await readRun(ports.pgstac, run);
+  if (planned !== null && (await listOpenShards(ports.pgstac, planned)).length > 0) {
+    await settleLog(ports);
+    return null;
+  }
+  return await finishRun(run, ports);
+}
+
 async function listOpenShards(pgstac: Database, { run, shards }: PlannedRun): Promise<readonly number[]> {
   const rows = await pgstac.session((session) =>
     session.query<{ shard: number }>(
@@ -60,11 +74,17 @@ async function listOpenShards(pgstac: Database, { run, shards }: PlannedRun): Pr
 }
 
 /** What any crash left open, of this run or another: statistics of partitions, and receipts that are not in the log. */
-export async function settleAll({ pgstac, ingest, clock, signal }: Ports): Promise<void> {
+export async function settleAll(ports: Ports): Promise<void> {
+  const { pgstac, clock, signal } = ports;
   const options = { clock, signal, onRetry: () => undefined };
   for (const partition of await listStale(pgstac))
     await retryTransaction(options, () => settlePartition(pgstac, partition));
   await retryTransaction(options, () => drainQueue(pgstac));
+  await settleLog(ports);
+}
+
+async function settleLog({ pgstac, ingest, clock, signal }: Ports): Promise<void> {
+  const options = { clock, signal, onRetry: () => undefined };
   while ((await retryTransaction(options, () => settleReceipts(pgstac, ingest))) === RECEIPTS_AT_ONCE);
 }
 

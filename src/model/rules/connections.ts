@@ -21,7 +21,7 @@ export function readMaxConnections(sql: CloudSqlSpec): number | null {
 }
 
 /** Connections only a superuser gets. Source: PostgreSQL 15, 'Connections and Authentication'. */
-const reserved = 3;
+export const reservedConnections = 3;
 
 /**
  * Each pod of the pooler opens up to `poolSize` server connections (pgbouncer's max_user_connections, over both
@@ -35,10 +35,10 @@ function checkPooler(value: RuleInput['value'], sql: CloudSqlSpec, most: number)
   const at = ['kubernetes', 'pooler', ...(pooler.poolSize === undefined ? [] : ['poolSize'])];
   const related = connectionsSource(sql, most);
   const pods = `${replicas} pooler pods with ${poolSize} connections each ask for ${asked}`;
-  if (asked > most - reserved) {
-    const fits = Math.floor((most - reserved) / replicas);
+  if (asked > most - reservedConnections) {
+    const fits = Math.floor((most - reservedConnections) / replicas);
     const shrink = fits > 0 ? `write poolSize: ${fits} or less, ` : 'run fewer replicas, ';
-    const message = `${pods}, and the instance has ${most}, ${reserved} of them reserved`;
+    const message = `${pods}, and the instance has ${most}, ${reservedConnections} of them reserved`;
     return [{ code: 'PF214', at, message, hint: `${shrink}or choose a larger tier`, related }];
   }
   const share = readThreshold('connections', sql.alerts?.connections);

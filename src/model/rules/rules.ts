@@ -25,6 +25,7 @@ import { checkRenames } from './renames.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkRights } from './rights.ts';
 import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
+import { checkShards } from './shards.ts';
 
 const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkNetwork,
@@ -45,6 +46,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkMisspeltNamespaces,
   checkKubernetes,
   checkPipelines,
+  checkShards,
   checkRenames,
   checkCollections,
   checkRights,

@@ -20,6 +20,7 @@ function makePipeline(source: Source, shardBy: Pipeline['shardBy'] = 'month'): P
     fileStem: 'test',
     judge: 'structure',
     schedule: null,
+    shards: null,
     download: null,
   } as const;
   return { ...pipeline, source, shardBy };
