@@ -37,7 +37,9 @@ export function makeGoogleAccounts(): GoogleAccounts {
       servers.push(server);
       const address = server.address();
       if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-      return { GCE_METADATA_HOST: `127.0.0.1:${address.port}` };
+      const host = `127.0.0.1:${address.port}`;
+      // By its name for all clients; Python's first looks whether anybody answers at its address.
+      return { GCE_METADATA_HOST: host, GCE_METADATA_IP: host };
     },
     keyFile: (email) => {
       const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -62,11 +64,14 @@ export function makeGoogleAccounts(): GoogleAccounts {
   };
 }
 
+const cloudPlatform = 'https://www.googleapis.com/auth/cloud-platform';
+
 /** https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys, as far as GKE's server has them. */
 function answerMetadata(url: string, flavor: unknown, email: string | null, token: string | null) {
   const path = new URL(url, 'http://metadata').pathname.replace('/computeMetadata/v1/', '');
   if (flavor !== 'Google') return { status: 403, text: 'Missing required header "Metadata-Flavor: Google"' };
   switch (path) {
+    case '/':
     case 'instance':
       return { status: 200, text: '' };
     case 'universe/universe-domain':
@@ -74,8 +79,14 @@ function answerMetadata(url: string, flavor: unknown, email: string | null, toke
       return { status: 200, text: 'googleapis.com' };
     case 'project/project-id':
       return { status: 200, text: 'test' };
+    case 'instance/service-accounts/default/':
+      return {
+        status: 200,
+        text: JSON.stringify({ email: email ?? 'default', aliases: ['default'], scopes: [cloudPlatform] }),
+      };
     case 'instance/service-accounts/default/email':
       return { status: 200, text: email ?? 'default' };
+    case `instance/service-accounts/${email}/token`:
     case 'instance/service-accounts/default/token':
       if (token !== null)
         return { status: 200, text: JSON.stringify({ access_token: token, expires_in: 3600, token_type: 'Bearer' }) };
@@ -100,9 +111,7 @@ function readSignedToken(token: string, keys: ReadonlyMap<string, KeyObject>): s
   const email = String(claims['iss']);
   const key = keys.get(email);
   if (key === undefined || claims['sub'] !== email || Number(claims['exp']) * 1000 < Date.now()) return null;
-  const forUs =
-    claims['aud'] === 'https://secretmanager.googleapis.com/' ||
-    claims['scope'] === 'https://www.googleapis.com/auth/cloud-platform';
+  const forUs = claims['aud'] === 'https://secretmanager.googleapis.com/' || claims['scope'] === cloudPlatform;
   const verifier = createVerify('RSA-SHA256').update(`${head}.${body}`);
   return forUs && verifier.verify(key, signature, 'base64url') ? email : null;
 }

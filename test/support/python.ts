@@ -14,6 +14,8 @@ export const pypgstac0100 = ['pypgstac[psycopg]==0.10.0'] as const;
 /** What a Metaflow image for Google Cloud holds; without the bound on kubernetes pip resolves for ever. */
 export const metaflow = ['metaflow==2.19.39', 'kubernetes==36.0.3', 'google-cloud-storage==3.17.1'] as const;
 export const asyncpg = ['asyncpg==0.30.0'] as const;
+/** With what the init Job's container reads the admin's password. */
+export const secretManagerClient = ['google-cloud-secret-manager==2.32.0'] as const;
 export const pytest = ['pytest==9.2.0'] as const;
 export const ruff = ['ruff==0.17.6'] as const;
 export const mypy = ['mypy==2.4.1'] as const;
