@@ -60,6 +60,7 @@ export const catalog = {
   PF262: 'A password that more people read than have to',
   PF264: 'A machine type that its series does not have',
   PF265: 'A zone that its region does not have',
+  PF270: 'People who could start Jobs as more than they are',
   PF276: 'More shards than there is to share',
 } as const;
 

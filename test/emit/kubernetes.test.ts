@@ -133,7 +133,9 @@ describe('who launches tasks', () => {
 
   test('is bound to its service account wherever Kubernetes has validating policies', () => {
     const kindsOf = (version: string) =>
-      readManifests({ kubernetes: `{ version: "${version}" }` }, 'task-launchers.yaml').map(({ kind }) => kind);
+      readManifests({ kubernetes: `{ version: "${version}", namespace: platform }` }, 'task-launchers.yaml').map(
+        ({ kind }) => kind,
+      );
     expect(kindsOf('1.29')).toEqual(['Role', 'RoleBinding']);
     expect(kindsOf('1.30')).toContain('ValidatingAdmissionPolicy');
   });

@@ -1,3 +1,4 @@
+import { canBindLaunchers } from '../../model/launchers.ts';
 import type { Kubernetes, Person, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
@@ -55,15 +56,10 @@ export function renderTaskLaunchers(platform: Platform, kubernetes: Kubernetes):
     namespace: yamlValue(namespace),
     serviceAccount: yamlValue(serviceAccount),
     people: people.map(viewSubject),
-    policy: people.length > 0 && hasValidatingPolicies(kubernetes) ? policy : null,
+    policy: people.length > 0 && canBindLaunchers(kubernetes.version.minor) ? policy : null,
     users: yamlValue(emails('user')),
     groups: yamlValue(emails('group')),
   });
-}
-
-/** Source: Kubernetes' documentation, 'Validating Admission Policy' (stable from 1.30). */
-function hasValidatingPolicies({ version }: Kubernetes): boolean {
-  return version.minor >= 30;
 }
 
 function viewSubject({ kind, email }: Person) {

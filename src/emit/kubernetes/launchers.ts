@@ -1,4 +1,5 @@
-import type { Grants, Person, Platform } from '../../model/platform.ts';
+import { coversGrants } from '../../model/launchers.ts';
+import type { Person, Platform } from '../../model/platform.ts';
 import { findRunner } from './names.ts';
 
 /**
@@ -8,11 +9,5 @@ import { findRunner } from './names.ts';
 export function listLaunchers(platform: Platform): readonly Person[] {
   const runner = findRunner(platform);
   if (runner === null) return [];
-  return platform.people.filter(({ grants }) => covers(grants, runner.workload.grants));
-}
-
-function covers(own: Grants, wanted: Grants): boolean {
-  const pgstac = wanted.pgstac === null || own.pgstac === 'ingest' || own.pgstac === wanted.pgstac;
-  const ingest = wanted.ingest === null || own.ingest === 'write' || own.ingest === wanted.ingest;
-  return pgstac && ingest;
+  return platform.people.filter(({ grants }) => coversGrants(grants, runner.workload.grants));
 }

@@ -10,6 +10,7 @@ import { checkEncryptionKeys } from './encryption-keys.ts';
 import { checkFlags } from './flags.ts';
 import { checkInstance } from './instance.ts';
 import { checkKubernetes } from './kubernetes.ts';
+import { checkLaunchers } from './launchers.ts';
 import { checkLocations } from './locations.ts';
 import { checkMachineBackups } from './machine-backups.ts';
 import { checkMachineTypes } from './machine-types.ts';
@@ -45,6 +46,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkNames,
   checkMisspeltNamespaces,
   checkKubernetes,
+  checkLaunchers,
   checkPipelines,
   checkShards,
   checkRenames,
