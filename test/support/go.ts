@@ -7,6 +7,7 @@ import { runOrThrow } from './run.ts';
 
 /** What the suites use of the Go module proxy, each pinned. */
 export const fakeGcsServer = 'github.com/fsouza/fake-gcs-server@v1.56.1';
+export const cloudSqlProxy = 'github.com/GoogleCloudPlatform/cloud-sql-proxy/v2@v2.27.0';
 
 /**
  * The full path of a Go module's command, built once and kept in the cache. Allow the test that calls it some minutes.
@@ -19,7 +20,13 @@ export async function goTool(module: string): Promise<string> {
       if (!existsSync(folder)) await build(module, folder);
     });
   }
-  return join(folder, module.replace(/@.*$/, '').split('/').at(-1) ?? '');
+  return join(folder, nameCommand(module));
+}
+
+/** As `go install` names it: by the path's last part, or the one before it where that is a major version. */
+function nameCommand(module: string): string {
+  const path = module.replace(/(\/v\d+)?@.*$/, '');
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 async function build(module: string, folder: string): Promise<void> {
