@@ -113,7 +113,7 @@ function resolveKubernetes(spec: PlatformSpec, prefix: string): Kubernetes | nul
     proxy: {
       port: kubernetes.proxy?.port ?? 5432,
       privateIp: kubernetes.proxy?.privateIp ?? true,
-      image: kubernetes.proxy?.image ?? 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3',
+      image: kubernetes.proxy?.image ?? 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.27.0',
     },
     pooler: resolvePooler(spec, prefix),
     quota: resolveQuota(kubernetes.quota),

@@ -111,7 +111,7 @@ describe('a Metaflow task', () => {
             },
           ],
           authProxyContainer: {
-            image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.25.3',
+            image: 'gcr.io/cloud-sql-connectors/cloud-sql-proxy:2.27.0',
             rolloutStrategy: 'None',
             resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '256Mi' } },
           },

@@ -1,17 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type CloudSql, startCloudSql } from '../support/cloud-sql/instance.ts';
 import { withLoopback } from '../support/loopback.ts';
 import { describeWith } from '../support/needs.ts';
 import { askProbe, type Pod, type RunningPod, startPod } from '../support/pod.ts';
 import { type StacApi, startStacApi } from '../support/stac-api.ts';
-import { makeTemporaryFolder } from '../support/temporary.ts';
+import { runInit } from './init.ts';
 import { compileProject, makeNode, type Project, writeSpec } from './project.ts';
 
 const password = 'only the admin knows';
 const task = 'alps-metaflow-task@acme-earth.iam.gserviceaccount.com';
-const init = 'alps-init@acme-earth.iam.gserviceaccount.com';
 
 // In this order: each goes on from what the one before it left in the databases.
 describeWith(['go', 'postgres15', 'sharedData'], 'the generated pods, through the real Auth Proxy', () => {
@@ -29,31 +26,21 @@ describeWith(['go', 'postgres15', 'sharedData'], 'the generated pods, through th
   async function runPod(
     pod: Pod,
     account: string,
-    volumes: Readonly<Record<string, string>> = {},
     whileRunning: (running: RunningPod) => Promise<void> = async () => {},
   ) {
     const node = await makeNode(project, await cloudSql.variablesFor(account));
     return await withLoopback(async () => {
-      const running = await startPod(pod, { ...node, volumes: { ...node.volumes, ...volumes } });
+      const running = await startPod(pod, node);
       await whileRunning(running);
       return await running.ended;
     });
   }
 
-  /** The init Job's pod, with the password in its volume as the container that reads Secret Manager leaves it there. */
-  async function runInit(secret: string) {
-    const pod = await project.readPod('database-init.yaml');
-    const initContainers = pod.spec.initContainers?.filter(({ name }) => name !== 'read-admin-password') ?? [];
-    const folder = makeTemporaryFolder('password');
-    await writeFile(join(folder, 'password'), secret);
-    return await runPod({ ...pod, spec: { ...pod.spec, initContainers } }, init, { password: folder });
-  }
-
   test('the init Job makes everything with the password of the file, and nothing with another', async () => {
-    const refused = await runInit('a guess');
+    const refused = await runInit(project, cloudSql, 'a guess');
     expect(refused.main).toEqual({ code: 4, log: expect.stringContaining('password authentication failed') });
     expect(refused.main.log).not.toContain('a guess');
-    const { main, sidecars } = await runInit(password);
+    const { main, sidecars } = await runInit(project, cloudSql, password);
     expect(main).toMatchObject({ code: 0 });
     expect(main.log).not.toContain(password);
     expect(sidecars.map(({ code }) => code)).toEqual([0]);
@@ -64,7 +51,7 @@ describeWith(['go', 'postgres15', 'sharedData'], 'the generated pods, through th
     const [proxy] = pod.spec.initContainers ?? [];
     const probes = [proxy?.startupProbe, proxy?.livenessProbe];
     let answers: readonly unknown[] = [];
-    const { main, sidecars } = await runPod(pod, task, {}, async () => {
+    const { main, sidecars } = await runPod(pod, task, async () => {
       answers = await Promise.all(probes.map((probe) => probe && askProbe(probe)));
     });
     expect(answers).toEqual([200, 200]);
@@ -74,7 +61,12 @@ describeWith(['go', 'postgres15', 'sharedData'], 'the generated pods, through th
 
   test.each([
     ['without --auto-iam-authn', dropArgument('--auto-iam-authn'), task, 'authentication failed for user'],
-    ["with another account's identity", keep, init, 'authentication failed for user'],
+    [
+      "with another account's identity",
+      keep,
+      'alps-init@acme-earth.iam.gserviceaccount.com',
+      'authentication failed for user',
+    ],
     ['with an account that may not reach it', keep, 'x@acme-earth.iam.gserviceaccount.com', 'not authorized'],
     ['by another way', replaceArgument('--private-ip', '--psc'), task, 'does not have IP of type'],
     ['of another instance', replaceArgument(/^acme-earth:/, 'acme-other:europe-west1:x'), task, 'does not exist'],
@@ -94,7 +86,7 @@ describeWith(['go', 'postgres15', 'sharedData'], 'the generated pods, through th
 
   test("the CronJob's pod loads every item once, though the proxy dies in the middle", async () => {
     const deaths: number[] = [];
-    const { main } = await runPod(await project.readPod('ingest-scenes.yaml'), task, {}, async (running) => {
+    const { main } = await runPod(await project.readPod('ingest-scenes.yaml'), task, async (running) => {
       source.beforePage = async (from) => {
         // The run has its connections by the second page, and batches to write after the third.
         if (from === 0 || deaths.length === 1) return;

@@ -18,23 +18,23 @@ export interface Project {
   readPod(file: string): Promise<Pod>;
 }
 
-/** A platform on Cloud SQL that is filled from a STAC API; `more` are further lines of its spec. */
-export function writeSpec(stacApi: string, collection: string, more: readonly string[] = []): string {
+/** A platform on Cloud SQL that is filled from a STAC API, and ana@example.org, who may start its flows. */
+export function writeSpec(stacApi: string, collection: string): string {
   return [
     'apiVersion: platform/v1',
     'name: alps',
     'gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }',
+    'hosting: { cloudSql: {} }',
     'access:',
     '  workloads:',
     '    metaflow-task: { namespace: metaflow, serviceAccount: metaflow-task, grants: { pgstac: ingest, ingest: write } }',
+    '  people: [{ member: "user:ana@example.org", grants: { pgstac: ingest, ingest: write } }]',
     'kubernetes: { version: "1.36" }',
     'metaflow: { datastore: gs://acme-metaflow/flows, image: europe-docker.pkg.dev/acme-earth/platform/runner:1.0.0 }',
     'pipelines:',
     '  scenes:',
     `    source: { stacApi: { url: "${stacApi}", collections: [${collection}] } }`,
     '    schedule: "0 3 * * *"',
-    ...(more.some((line) => line.startsWith('hosting:')) ? [] : ['hosting: { cloudSql: {} }']),
-    ...more,
     '',
   ].join('\n');
 }

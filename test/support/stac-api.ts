@@ -32,6 +32,7 @@ export async function startStacApi(folder: string): Promise<StacApi> {
     const features = lines.slice(from, from + limit).join(',');
     return send(response, `{"type":"FeatureCollection","features":[${features}],"links":${JSON.stringify(links)}}`);
   });
+  server.keepAliveTimeout = 600_000;
   api.url = `http://127.0.0.1:${await listenOn(server)}`;
   started.push(() => {
     server.closeAllConnections();

@@ -26,8 +26,8 @@ export interface CloudSql {
  * A stand-in of a platform's Cloud SQL instance, for the real Auth Proxy: the instance itself cannot be had in a test.
  * Real are PostgreSQL 15, TLS, the certificates, and who may log in as whom; written here, from Google's documentation
  * and the proxy's source, are the SQL Admin API's two methods, the metadata server and the server proxy on port 3307.
- * As Terraform leaves it: the databases are empty, the admin has a password, each workload's login is there by IAM.
- * Not here: a person's login, IAM login with a token for a password, limits and failover.
+ * As Terraform leaves it: the databases are empty, the admin has a password, the logins of workloads and people exist.
+ * Not here: a person who logs in, IAM login with a token for a password, limits and failover.
  * Takes about three seconds.
  */
 export async function startCloudSql(platform: Platform, adminPassword: string): Promise<CloudSql> {
@@ -60,8 +60,6 @@ export async function startCloudSql(platform: Platform, adminPassword: string): 
       GCE_METADATA_HOST: metadata.host,
       GCE_METADATA_IP: metadata.host,
       CSQL_PROXY_SQLADMIN_API_ENDPOINT: api.url,
-      // Else each end of a proxy waits for Cloud Monitoring, which is not here.
-      CSQL_PROXY_ENABLE_BUILTIN_METRICS: 'false',
     };
   };
   const stop = async () => {
@@ -91,13 +89,16 @@ async function layDatabases(
   adminPassword: string,
 ): Promise<void> {
   const names = [platform.databases.ingest.name, platform.databases.pgstac.name];
+  const workloads = listIamUsers(platform).map(
+    (user) => `CREATE ROLE "${user}" LOGIN IN ROLE cloudsqliamserviceaccount;`,
+  );
+  const people = platform.people.map(({ email }) => `CREATE ROLE "${email}" LOGIN;`);
   await psql(`
     CREATE ROLE cloudsqlsuperuser NOLOGIN CREATEROLE CREATEDB;
     CREATE ROLE cloudsqliamserviceaccount NOLOGIN;
     CREATE ROLE "${hosting.adminUser}" LOGIN CREATEROLE CREATEDB IN ROLE cloudsqlsuperuser PASSWORD '${adminPassword}';
-    ${listIamUsers(platform)
-      .map((user) => `CREATE ROLE "${user}" LOGIN IN ROLE cloudsqliamserviceaccount;`)
-      .join('\n')}
+    ${workloads.join('\n')}
+    ${people.join('\n')}
     ${names.map((name) => `CREATE DATABASE "${name}" OWNER cloudsqlsuperuser;`).join('\n')}`);
   // Cloud SQL lets its admins make it; a server of one's own wants a superuser.
   await psql('CREATE EXTENSION postgis', platform.databases.pgstac.name);

@@ -14,16 +14,20 @@ export async function startMetadataServer(
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://metadata');
     const answer = request.headers['metadata-flavor'] === 'Google' ? answerTo(url, account, tokens) : null;
-    response.writeHead(answer === null ? 404 : 200, { 'Metadata-Flavor': 'Google' });
-    response.end(typeof answer === 'object' && answer !== null ? JSON.stringify(answer) : answer);
+    const type = typeof answer === 'string' ? 'application/text' : 'application/json';
+    response.writeHead(answer === null ? 404 : 200, { 'Metadata-Flavor': 'Google', 'Content-Type': type });
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   });
+  // Clients keep their connection, and one that closes as they ask again is an error to them.
+  server.keepAliveTimeout = 600_000;
   const port = await listenOn(server);
   return { server, host: `127.0.0.1:${port}` };
 }
 
 function answerTo(url: URL, account: string, tokens: Tokens): object | string | null {
   const own = '/computeMetadata/v1/instance/service-accounts';
-  switch (url.pathname.replace(/\/$/, '')) {
+  // The account may be asked for by its address as well.
+  switch (url.pathname.replace(/\/$/, '').replace(`${own}/${account}`, `${own}/default`)) {
     case '':
       return 'computeMetadata/';
     case '/computeMetadata/v1/project/project-id':
@@ -36,8 +40,7 @@ function answerTo(url: URL, account: string, tokens: Tokens): object | string | 
       return account;
     case `${own}/default`:
       return { aliases: ['default'], email: account, scopes: ['https://www.googleapis.com/auth/cloud-platform'] };
-    case `${own}/default/token`:
-    case `${own}/${account}/token`: {
+    case `${own}/default/token`: {
       const asked = url.searchParams.get('scopes')?.split(',');
       const scopes = asked ?? ['https://www.googleapis.com/auth/cloud-platform'];
       return { access_token: tokens.give({ account, scopes }), expires_in: 3599, token_type: 'Bearer' };
