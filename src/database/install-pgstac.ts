@@ -19,7 +19,9 @@ export async function installPgstac(session: Session, sql: string, version: stri
  */
 export async function runPgstacSql(session: Session, name: string, sql: string): Promise<void> {
   const inner = /^\s*BEGIN\s*;([\s\S]*)\bCOMMIT\s*;\s*$/i.exec(sql)?.[1] ?? sql;
-  await runScript(session, name, `${inner}\n;RESET ROLE;\nRESET search_path;\nRESET client_min_messages;\n`);
+  const settings = ['ROLE', 'search_path', 'client_min_messages', 'check_function_bodies'];
+  const resets = settings.map((setting) => `RESET ${setting};`);
+  await runScript(session, name, `${inner}\n;${resets.join('\n')}\n`);
 }
 
 /** What is installed instead of a release; null where it is that one. */
