@@ -165,7 +165,9 @@ describe('the embedded database', () => {
     });
     expect(await run(runDbStatus)).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining(`0.9.11  the spec wants 0.10.0: db init upgrades it (${path})`),
+      stdout: expect.stringMatching(
+        RegExp(`pgSTAC +0.9.11 +the spec wants 0.10.0: db init upgrades it \\(${path}\\)\n`),
+      ),
       stderr: expect.stringContaining('run `platform db init`'),
     });
     expect(await run(runDbInit)).toMatchObject({
