@@ -3,6 +3,7 @@ import { DatabaseFailure } from './failure.ts';
 import { hasRelation } from './inspect.ts';
 import { describeOther, runPgstacSql } from './install-pgstac.ts';
 import { runQueued } from './pgstac-queue.ts';
+import { runScript } from './run-script.ts';
 
 /** Who then holds the leases of shards that were at work. */
 export const upgradeHolder = 'platform db init, which upgraded pgSTAC';
@@ -73,11 +74,16 @@ async function requireRights(session: Session, database: Database): Promise<void
 /**
  * A batch's first statement writes its receipt and a partition's first its note: both wait here until nothing of theirs
  * is under way, so that no loader holds a table of pgSTAC that the migration wants while it waits for us. A higher epoch
- * ends every shard at work, whose runner knows the old release's layout; the next start reads the new one.
+ * ends every shard at work, whose runner knows the old release's layout. Who takes a lease now waits as well, lest it
+ * read the old layout meanwhile; only then, since a batch under way still looks at its lease.
  */
 async function stopLoaders(session: Session): Promise<void> {
   if (!(await hasRelation(session, 'platform.lease'))) return;
-  await session.run('LOCK TABLE platform.receipt, platform.stale_partition IN EXCLUSIVE MODE');
+  const locks = [
+    'LOCK TABLE platform.receipt, platform.stale_partition IN EXCLUSIVE MODE',
+    'LOCK TABLE platform.lease IN SHARE ROW EXCLUSIVE MODE',
+  ];
+  for (const lock of locks) await runScript(session, 'waiting for loaders', lock);
   await session.query(
     'UPDATE platform.lease SET epoch = epoch + 1, holder = $1, expires = clock_timestamp() WHERE NOT done',
     [upgradeHolder],

@@ -42,19 +42,20 @@ export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<I
 async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Promise<void> {
   const { run, pipeline, skip, compression, holder } = plan;
   const { pgstac, clock, signal } = ports;
-  const layout = await pgstac.session(readLayout);
   const lease = await takeLease(pgstac, run.run, shard, { holder, clock, signal });
   if (lease === null) return;
-  const work = makeShardWork({
-    ports,
-    pipeline: pipeline.name,
-    shardBy: pipeline.shardBy,
-    layout,
-    lease,
-    skip,
-    compression,
-  });
   try {
+    // Not before: an upgrade of pgSTAC ends every lease, so while this one holds, what was read after it is true.
+    const layout = await pgstac.session(readLayout);
+    const work = makeShardWork({
+      ports,
+      pipeline: pipeline.name,
+      shardBy: pipeline.shardBy,
+      layout,
+      lease,
+      skip,
+      compression,
+    });
     const source = openSource(pipeline.source, { ports, periods: listPeriods(run) });
     await keepLease(pgstac, lease, clock, () => runShard(work, run, source));
   } catch (error) {
