@@ -1,4 +1,4 @@
-import { layoutVersion } from '../model/layout.ts';
+import { layoutVersion, olderLayouts } from '../model/layout.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
 import { DatabaseFailure } from './failure.ts';
@@ -110,19 +110,24 @@ export interface Mismatch {
   readonly reason: string;
 }
 
-/** Null where a database is this platform's, of the layout that is known. */
+/** Null where a database is this platform's, of the layout that is known or of one that `db init` brings to it. */
 export function findMismatch(found: Installation, platform: Platform): Mismatch | null {
   if (found.platform !== platform.name || found.environment !== platform.environment)
     return {
       kind: 'owner',
       reason: `belongs to platform ${found.platform}, environment ${found.environment}; this is ${platform.name}, ${platform.environment}`,
     };
-  if (found.version !== layoutVersion)
+  if (found.version !== layoutVersion && !isOlderLayout(found))
     return {
       kind: 'layout',
       reason: `has layout ${found.version} of schema platform and ingestion_log; this program knows layout ${layoutVersion}`,
     };
   return null;
+}
+
+/** Whether `db init` brings the layout to the one that is known; until then nothing else uses the database. */
+export function isOlderLayout({ version }: Installation): boolean {
+  return olderLayouts.includes(version);
 }
 
 /** What to do. An embedded database holds nothing that cannot be loaded again, and has no DSN to correct. */

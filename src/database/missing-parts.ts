@@ -1,6 +1,7 @@
+import { layoutVersion } from '../model/layout.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Database, Session } from './connection.ts';
-import { inspectPgstac, platformTables, readInstallation, refuseAnother } from './inspect.ts';
+import { inspectPgstac, isOlderLayout, platformTables, readInstallation, refuseAnother } from './inspect.ts';
 import { planPgstac, refusePlan } from './pgstac-plan.ts';
 
 /**
@@ -21,13 +22,23 @@ export async function listMissingParts(
       ...(plan.kind === 'install' ? [`pgSTAC ${version}`] : []),
       ...(plan.kind === 'upgrade' ? [`pgSTAC ${version} (${plan.from} is installed)`] : []),
       ...(installation === null ? ['schema platform'] : await listMissingTables(session, platformTables)),
+      ...(await listMissingLayout(session, 'pgstac')),
     ];
   });
   const inIngest = await databases.ingest.session(async (session) => {
     await refuseAnother(session, databases.ingest, platform);
-    return await listMissingTables(session, ['public.ingestion_log']);
+    return [
+      ...(await listMissingTables(session, ['public.ingestion_log'])),
+      ...(await listMissingLayout(session, 'ingest')),
+    ];
   });
   return [...inPgstac, ...inIngest];
+}
+
+async function listMissingLayout(session: Session, database: 'pgstac' | 'ingest'): Promise<readonly string[]> {
+  const found = await readInstallation(session);
+  if (found === null || !isOlderLayout(found)) return [];
+  return [`layout ${layoutVersion} of the ${database} database (${found.version} is there)`];
 }
 
 async function listMissingTables(session: Session, names: readonly string[]): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import {
   hasRelation,
   type Installation,
   inspectPgstac,
+  isOlderLayout,
   listPossibleExtensions,
   platformTables,
   readInstallation,
@@ -82,6 +83,7 @@ export async function readStatus(
       complete:
         installation !== null &&
         mismatch === null &&
+        !isOlderLayout(installation) &&
         extensions.every(({ version }) => version !== null) &&
         pgstac?.wanted === pgstac?.found &&
         counts.every(({ rows }) => rows !== null) &&

@@ -1,3 +1,4 @@
+import { layoutVersion } from '../model/layout.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Database, DatabaseTarget, Session } from './connection.ts';
 import { DatabaseFailure, describeError } from './failure.ts';
@@ -5,6 +6,7 @@ import {
   findMismatch,
   findRemedy,
   inspectPgstac,
+  isOlderLayout,
   listPossibleExtensions,
   platformTables,
   readInstallation,
@@ -109,6 +111,8 @@ async function checkInstallation(session: Session, target: DatabaseTarget, platf
   if (found === null) throw new NotInstalled('not initialised');
   const mismatch = findMismatch(found, platform);
   if (mismatch !== null) throw new Error(`${mismatch.reason}: ${findRemedy(mismatch, target)}`);
+  if (isOlderLayout(found))
+    throw new NotInstalled(`has layout ${found.version}: db init brings it to layout ${layoutVersion}, rows and all`);
   return `${found.platform}, ${found.environment}`;
 }
 

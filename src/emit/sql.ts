@@ -1,5 +1,5 @@
 import type { Artifact } from '../artifact/artifact.ts';
-import { layoutVersion } from '../model/layout.ts';
+import { layoutVersion, olderLayouts } from '../model/layout.ts';
 import { groupRoles, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Fragment, joinFragments } from '../print/fragment.ts';
@@ -55,6 +55,7 @@ function viewInstallation(platform: Platform, database: 'pgstac' | 'ingest'): Vi
     platform: sqlText(platform.name),
     environment: sqlText(platform.environment),
     version: sqlText(layoutVersion),
+    versions: listTexts([...olderLayouts, layoutVersion]),
   };
 }
 

@@ -6,6 +6,7 @@ import { type Loaded, sortScripts } from '../../src/cli/databases.ts';
 import { createReleasePorts } from '../../src/cli/release-ports.ts';
 import type { Database } from '../../src/database/connection.ts';
 import { type InitialiseReport, initialiseDatabases } from '../../src/database/initialise.ts';
+import type { InitialisePorts } from '../../src/database/make-pgstac.ts';
 import { obtainMigrations, obtainPgstacSql } from '../../src/database/release-source.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { resolveText } from '../support/resolve.ts';
@@ -80,12 +81,16 @@ export function initialise(
   platform: Platform,
   say: (line: string) => void = () => undefined,
 ): Promise<InitialiseReport> {
-  const { version } = platform.databases.pgstac;
-  const wanted = { version, source: null };
+  return initialiseDatabases(databases, platform, sortScripts(platform), makeReleasePorts(platform, say));
+}
+
+/** pgSTAC's SQL out of the user's own cache, fetched once. */
+export function makeReleasePorts(platform: Platform, say: (line: string) => void = () => undefined): InitialisePorts {
+  const wanted = { version: platform.databases.pgstac.version, source: null };
   const ports = createReleasePorts(makeContext());
-  return initialiseDatabases(databases, platform, sortScripts(platform), {
+  return {
     obtainPgstacSql: () => obtainPgstacSql(wanted, ports),
     obtainMigrations: (path) => obtainMigrations(wanted, path, ports),
     say,
-  });
+  };
 }

@@ -1,5 +1,7 @@
 import type { DatabaseTarget } from '../../database/connection.ts';
+import { isOlderLayout } from '../../database/inspect.ts';
 import { type DatabaseStatus, type PgstacStatus, readStatus } from '../../database/status.ts';
+import { layoutVersion } from '../../model/layout.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { adviseInit, explainRefusal, initialise, openDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
@@ -70,9 +72,12 @@ function findRemedies({ remedy, pgstac }: DatabaseStatus): readonly string[] {
 function describeStatus(status: DatabaseStatus): string {
   const { installation, pgstac } = status;
   const owner = installation === null ? 'nobody’s yet' : `${installation.platform}, ${installation.environment}`;
+  const older = installation !== null && isOlderLayout(installation);
+  const layout = older ? `layout ${installation.version}: db init brings it to layout ${layoutVersion}` : null;
+  const remark = status.mismatch ?? layout;
   const rows = [
     ...titleRows('server', [[`PostgreSQL ${status.server}`, describeTarget(status.target)]]),
-    ...titleRows('platform', [status.mismatch === null ? [owner] : [owner, status.mismatch]]),
+    ...titleRows('platform', [remark === null ? [owner] : [owner, remark]]),
     ...titleRows(
       'extensions',
       status.extensions.map(({ name, version }) => [name, version ?? 'missing']),

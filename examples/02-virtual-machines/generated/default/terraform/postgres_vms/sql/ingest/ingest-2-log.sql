@@ -35,14 +35,14 @@ BEGIN
   IF (found.platform, found.environment) <> (wanted_platform, wanted_environment) THEN
     RAISE EXCEPTION 'this database belongs to platform %, environment %', found.platform, found.environment;
   END IF;
-  IF found.version <> wanted_version THEN
+  IF found.version NOT IN ('2', '3') THEN
     RAISE EXCEPTION 'schema platform has layout %, this SQL is for layout %', found.version, wanted_version;
   END IF;
   RETURN found.platform || ' ' || found.environment;
 END
 $function$;
 ALTER FUNCTION platform.claim_installation OWNER TO "ingest_admin";
-COMMENT ON FUNCTION platform.claim_installation IS 'Writes the row of platform.installation, or fails on another''s.';
+COMMENT ON FUNCTION platform.claim_installation IS 'Writes the row of platform.installation, or fails on another''s and on a layout that is not to be brought to the wanted one.';
 
 CREATE OR REPLACE FUNCTION platform.grant_login(login text, granted text, revoked text[])
 RETURNS text LANGUAGE plpgsql SET search_path TO pg_catalog AS $function$
@@ -117,3 +117,5 @@ COMMENT ON COLUMN public.ingestion_log.time IS 'When its batch was committed.';
 GRANT SELECT ON public.ingestion_log TO ingest_read;
 GRANT SELECT, INSERT ON public.ingestion_log TO ingest_write;
 RESET ROLE;
+-- Last: a database says it has this layout once all of it is there.
+UPDATE platform.installation SET version = '3' WHERE version <> '3';

@@ -36,14 +36,14 @@ BEGIN
   IF (found.platform, found.environment) <> (wanted_platform, wanted_environment) THEN
     RAISE EXCEPTION 'this database belongs to platform %, environment %', found.platform, found.environment;
   END IF;
-  IF found.version <> wanted_version THEN
+  IF found.version NOT IN ('2', '3') THEN
     RAISE EXCEPTION 'schema platform has layout %, this SQL is for layout %', found.version, wanted_version;
   END IF;
   RETURN found.platform || ' ' || found.environment;
 END
 $function$;
 ALTER FUNCTION platform.claim_installation OWNER TO "pgstac_admin";
-COMMENT ON FUNCTION platform.claim_installation IS 'Writes the row of platform.installation, or fails on another''s.';
+COMMENT ON FUNCTION platform.claim_installation IS 'Writes the row of platform.installation, or fails on another''s and on a layout that is not to be brought to the wanted one.';
 
 CREATE OR REPLACE FUNCTION platform.grant_login(login text, granted text, revoked text[])
 RETURNS text LANGUAGE plpgsql SET search_path TO pg_catalog AS $function$
@@ -106,6 +106,14 @@ CREATE TABLE IF NOT EXISTS platform.run (
   planned   timestamptz NOT NULL DEFAULT now(),
   finished  timestamptz
 );
+-- What layout 2 lacks. Only where it does: an ALTER TABLE would wait for whoever reads, and the loaders for it.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'platform.run'::regclass AND attname = 'datetime') THEN
+    ALTER TABLE platform.run ADD COLUMN datetime tstzrange NOT NULL DEFAULT '(,)';
+  END IF;
+END
+$$;
 CREATE INDEX IF NOT EXISTS run_pipeline ON platform.run (pipeline, planned DESC);
 COMMENT ON TABLE platform.run IS 'One ingestion of one pipeline, from its plan on.';
 COMMENT ON COLUMN platform.run.run IS 'UUIDv7: sorts by the moment it was made.';
@@ -212,3 +220,5 @@ GRANT SELECT ON platform.run, platform.lease, platform.receipt, platform.ledger,
 GRANT SELECT ON platform.run_progress TO pgstac_read, pgstac_ingest;
 
 RESET ROLE;
+-- Last: a database says it has this layout once all of it is there.
+UPDATE platform.installation SET version = '3' WHERE version <> '3';
