@@ -95,7 +95,7 @@ export const platforms: Readonly<Record<string, Parts>> = {
   'virtual machines': { hosting: virtualMachines },
   shards: { pipelines: sharded },
   'shards, each counted for itself': { pipelines: sharded, kubernetes: '{ version: "1.33" }' },
-  'shards, counted together': { pipelines: sharded, kubernetes: '{ version: "1.29" }' },
+  'shards, counted together': { pipelines: sharded, kubernetes: '{ version: "1.29", namespace: platform }' },
   'no schedules': { pipelines: '{ sentinel2: { source: { catalog: c.json } } }' },
   'no Metaflow': { metaflow: null, pipelines: '{}' },
   'no workloads': { access: '{}', metaflow: null, pipelines: '{}' },
