@@ -37,6 +37,7 @@ export const conditions = {
     platform?.hosting.kind === 'cloudSql' && platform.hosting.disk.autoresize,
   madeByTerraform: ({ platform }: Candidate) =>
     platform?.hosting.kind === 'cloudSql' && platform.hosting.bootstrap === 'terraform',
+  onVirtualMachines: ({ platform }: Candidate) => platform?.hosting.kind === 'virtualMachines',
   hasPooler: ({ platform }: Candidate) => (platform?.kubernetes?.pooler ?? null) !== null,
   hasShards: (candidate: Candidate) => (findPipeline(candidate)?.shards ?? null) !== null,
   leavesCronJob: (candidate: Candidate) => {

@@ -49,6 +49,15 @@ export const kubernetesRules: readonly Rule[] = [
     source: documentation('Kubernetes documentation, "Object Names and IDs"'),
   },
   {
+    id: 'kubernetes/proxy-unused',
+    resource,
+    field: 'proxy.*',
+    when: ['onVirtualMachines'],
+    impact: 'none',
+    reason: 'The Auth Proxy is for Cloud SQL: pods reach virtual machines without one.',
+    source: ours('kubernetes.proxy is read for hosting.cloudSql'),
+  },
+  {
     id: 'kubernetes/proxy-restarts-pooler',
     resource,
     field: 'proxy.*',
