@@ -19,7 +19,7 @@ export interface Project {
 }
 
 /** A platform on Cloud SQL that is filled from a STAC API, and ana@example.org, who may start its flows. */
-export function writeSpec(stacApi: string, collection: string): string {
+export function writeSpec(stacApi: string, collection: string, shards?: number): string {
   return [
     'apiVersion: platform/v1',
     'name: alps',
@@ -35,6 +35,7 @@ export function writeSpec(stacApi: string, collection: string): string {
     '  scenes:',
     `    source: { stacApi: { url: "${stacApi}", collections: [${collection}] } }`,
     '    schedule: "0 3 * * *"',
+    ...(shards === undefined ? [] : [`    shards: ${shards}`]),
     '',
   ].join('\n');
 }

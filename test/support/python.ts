@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTestCache } from './cache.ts';
 import { withLock } from './lock.ts';
 import { findProgram } from './programs.ts';
+import { projectRoot } from './root.ts';
 import { runOrThrow } from './run.ts';
 
 /** What the suites use of PyPI, each pinned. */
@@ -31,6 +32,12 @@ export const pyyaml = ['PyYAML==6.0.3'] as const;
 export const markdownIt = ['markdown-it-py==4.3.0', 'linkify-it-py==2.2.0'] as const;
 /** pystac 1.10 is the last that brings the JSON Schemas of STAC 1.0. */
 export const stacValidators = ['pystac[validation]==1.10.1', 'shapely==2.2.0', 'stac-pydantic==3.7.1'] as const;
+
+/** The runner's image has exactly these for Metaflow's tasks: Metaflow itself comes with the flow's code package. */
+export function readImageRequirements(): readonly string[] {
+  const text = readFileSync(join(projectRoot, 'image/requirements.txt'), 'utf8');
+  return text.match(/^[\w.-]+==[^\s;]+/gm) ?? [];
+}
 
 export interface PythonTool {
   readonly python: string;
