@@ -1,7 +1,7 @@
-import { adminDsn, proxyPort } from '../model/dsn.ts';
+import { adminDsn, poolerDsn, proxyPort } from '../model/dsn.ts';
 import { type KeyAgent, listKeyUses } from '../model/encryption-keys.ts';
 import { hasCronJob, isLocalSource } from '../model/pipeline-job.ts';
-import type { CloudSqlHosting, Kubernetes, Pipeline, Platform } from '../model/platform.ts';
+import type { CloudSqlHosting, Kubernetes, Pipeline, Platform, Pooler } from '../model/platform.ts';
 import { choosePeoplesWay } from '../model/proxy-way.ts';
 import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
@@ -145,6 +145,21 @@ function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markd
     initNamespace: cloudSql?.initAccount != null && runner !== null ? shellPiece(kubernetes.namespace) : null,
     exampleNamespace: cloudSql === null ? null : namespace,
     jobs: namespace === null ? null : viewCronJobs(platform, namespace),
+    pooler: kubernetes.pooler === null ? null : viewPooler(platform, kubernetes.pooler),
+  };
+}
+
+/** How what runs in the cluster reaches the databases through it. */
+function viewPooler(platform: Platform, pooler: Pooler): View<'markdown'> {
+  const { grants, clients, mode } = pooler;
+  return {
+    login: markdownCode(pooler.databaseUser),
+    clients: clients.map((namespace, index) => ({ namespace: markdownCode(namespace), first: index === 0 })),
+    databases: (['pgstac', 'ingest'] as const).map((database) => ({
+      may: markdownText(grants[database] === 'read' ? 'reads' : 'reads and writes'),
+      dsn: markdownCode(poolerDsn(platform, pooler, database)),
+    })),
+    transaction: mode === 'transaction',
   };
 }
 

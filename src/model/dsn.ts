@@ -1,4 +1,4 @@
-import type { CloudSqlHosting, Platform, Workload } from './platform.ts';
+import type { CloudSqlHosting, Platform, Pooler, Workload } from './platform.ts';
 
 /**
  * The DSNs that a workload's pods, and a laptop with the Auth Proxy running, are given. None holds a password: on
@@ -27,6 +27,11 @@ export function listDsns(platform: Platform, workload: Workload): Readonly<Recor
 /** The admin's, through a proxy without IAM login: only the database-init Job has it, and reads the password itself. */
 export function adminDsn(platform: Platform, hosting: CloudSqlHosting, database: 'pgstac' | 'ingest'): string {
   return proxyDsn(platform, hosting.adminUser, database);
+}
+
+/** That of a client of the pooler: without a password, and without TLS inside the cluster. */
+export function poolerDsn(platform: Platform, { namespace }: Pooler, database: 'pgstac' | 'ingest'): string {
+  return `postgresql://pooler@pgbouncer.${namespace}:6432/${platform.databases[database].name}?sslmode=disable`;
 }
 
 /** The port the Auth Proxy listens on at 127.0.0.1, where the spec says nothing about it. */

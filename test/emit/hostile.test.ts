@@ -19,7 +19,7 @@ access:
   workloads: { work: { namespace: n, serviceAccount: s, grants: { pgstac: ingest, ingest: write }, renamedFrom: runner } }
   people: [{ member: "user:ana@example.org", grants: { pgstac: read } }]
   bastion: { zone: europe-west1-b, machineType: e2-micro, subnetwork: projects/acme-earth/regions/europe-west1/subnetworks/main, encryptionKey: projects/acme-keys/locations/global/keyRings/r/cryptoKeys/k }
-kubernetes: { version: "1.36", namespace: k, proxy: { image: proxy }, databaseRanges: [10.0.0.0/8] }
+kubernetes: { version: "1.36", namespace: k, proxy: { image: proxy }, databaseRanges: [10.0.0.0/8], quota: { pods: 100, memory: 8Gi } }
 metaflow: { workload: work, datastore: gs://acme-metaflow, service: https://metaflow.example, image: runner }
 acknowledgements: [{ change: pipeline z, field: judge, impact: update, reason: meant, until: "2026-12-31" }]
 pipelines:
@@ -58,8 +58,10 @@ const bases: readonly object[] = [
   virtualMachines.replaceAll('bucket: gs://acme-backups', 'location: europe-west1'),
   // The other way to write a former name, once more with every other field would say nothing new.
   cloudSql.replaceAll(/renamedFrom: (\w+)/g, 'renamedFrom: [$1]'),
-  // The other way to the instance.
-  cloudSql.replace('privateServicesAccess: { allocatedRange: range }', endpoint),
+  // The other way to the instance, and the pooler, which virtual machines do not have.
+  cloudSql
+    .replace('privateServicesAccess: { allocatedRange: range }', endpoint)
+    .replace('databaseRanges:', 'pooler: { clients: [stac] }, databaseRanges:'),
 ].map((text) => parse(text) as object);
 
 const fields = listTextFields(platformSchema);

@@ -106,6 +106,27 @@ describe.each(cases)('%s', (_, parts) => {
   });
 });
 
+test.each(['pooler', 'pooler, no Metaflow'])('a client of the pooler is told how it comes in: %s', (name) => {
+  const tree = emitTree(resolveParts(platforms[name] ?? {}));
+  const readme = tree.get('README.md') ?? '';
+  const manifests = parseManifests(tree.get('terraform/kubernetes/pooler.yaml') ?? '');
+  const [service, policy] = ['Service', 'NetworkPolicy'].map((kind) => manifests.find((one) => one.kind === kind));
+  const { name: host, namespace } = at(service, 'metadata') as { name: string; namespace: string };
+  const [port, from] = [at(service, 'spec', 'ports', 0, 'port'), at(policy, 'spec', 'ingress', 0, 'from', 0)];
+  const ini = String(at(manifests[0], 'data', 'pgbouncer.ini'));
+  const users = String(at(manifests[0], 'data', 'users.txt'));
+  for (const database of ['pgstac', 'ingest']) {
+    const dsn = new URL(new RegExp(`^- \`(postgresql:\\S+/${database}\\?\\S+)\``, 'm').exec(readme)?.[1] ?? '');
+    expect([dsn.hostname, Number(dsn.port)]).toEqual([`${host}.${namespace}`, port]);
+    expect(users).toContain(`"${dsn.username}"`);
+    expect(ini).toContain(`\n${database} = `);
+  }
+  for (const [key, value] of Object.entries(at(from, 'podSelector', 'matchLabels') as Record<string, string>))
+    expect(readme).toContain(`\n    ${key}: "${value}"\n`);
+  const clients = at(from, 'namespaceSelector', 'matchExpressions', 0, 'values') as string[];
+  expect(readme).toContain(`in ${clients.map((client) => `\`${client}\``).join(', ')}.`);
+});
+
 test('the guide goes in the order in which it works', () => {
   const wanted = [
     '(cd terraform && terraform init && terraform apply -var project_id=acme-earth -var region=europe-west1 -var private_network=projects/acme-earth/global/networks/main -var db_password="$DB_PASSWORD")',

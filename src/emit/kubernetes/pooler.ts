@@ -1,4 +1,4 @@
-import { proxyPort } from '../../model/dsn.ts';
+import { poolerDsn, proxyPort } from '../../model/dsn.ts';
 import { listLogins } from '../../model/logins.ts';
 import type { Kubernetes, Platform, Pooler } from '../../model/platform.ts';
 import { pgbouncerValue } from '../../print/pgbouncer.ts';
@@ -22,6 +22,7 @@ export function renderPooler(platform: Platform, kubernetes: Kubernetes): string
     serviceAccount: yamlValue(pooler.serviceAccount),
     login: yamlComment(pooler.databaseUser),
     roles: yamlComment(listRoles(platform, pooler).join(' and ')),
+    dsn: yamlComment(poolerDsn(platform, pooler, 'pgstac')),
     clients: yamlValue(pooler.clients),
     replicas: yamlValue(pooler.replicas),
     proxy: viewProxy(platform, kubernetes, hosting, 'iam'),
