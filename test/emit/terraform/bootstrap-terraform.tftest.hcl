@@ -19,7 +19,7 @@ run "makes_roles_and_members" {
     condition = toset(keys(postgresql_grant_role.login)) == toset([
       "workload/metaflow-task/ingest_write", "workload/metaflow-task/pgstac_ingest", "workload/stac-api/pgstac_read",
       "person/user-ana-example-org/ingest_read", "person/user-ana-example-org/pgstac_read",
-      "person/group-oncall-example-org/pgstac_ingest",
+      "person/group-oncall-example-org/pgstac_ingest", "pooler/ingest_read", "pooler/pgstac_ingest",
     ])
     error_message = "members"
   }

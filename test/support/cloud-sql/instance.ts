@@ -1,6 +1,6 @@
 import type { Server } from 'node:net';
 import { afterAll } from '@jest/globals';
-import type { CloudSqlHosting, Platform } from '../../../src/model/platform.ts';
+import type { CloudSqlHosting, Platform, Pooler, Workload } from '../../../src/model/platform.ts';
 import { chooseWay } from '../../../src/model/proxy-way.ts';
 import { type Postgres, startPostgres } from '../postgres.ts';
 import { makeTemporaryFolder } from '../temporary.ts';
@@ -49,7 +49,10 @@ export async function startCloudSql(platform: Platform, adminPassword: string): 
     iamUsers: new Set(listIamUsers(platform)),
     postgresPort: postgres.port,
   });
-  const clients = new Set([...platform.workloads.map(({ google }) => google.email), hosting.initAccount?.email ?? '']);
+  const clients = new Set([
+    ...listIdentities(platform).map(({ google }) => google.email),
+    hosting.initAccount?.email ?? '',
+  ]);
   const instance = { connectionName: hosting.connectionName, address: proxy.address, way, clients };
   const api = await startAdminApi(instance, authorities, tokens, issued);
   const servers: Server[] = [proxy.server, api.server];
@@ -78,8 +81,14 @@ afterAll(async () => {
   await Promise.all([...running].map((stop) => stop()));
 });
 
-function listIamUsers({ workloads }: Platform): readonly string[] {
-  return workloads.flatMap(({ databaseUser }) => databaseUser ?? []);
+/** Who has an account of Google's and a login by IAM: workloads, and the pooler. */
+function listIdentities({ workloads, kubernetes }: Platform): readonly (Workload | Pooler)[] {
+  const pooler = kubernetes?.pooler ?? null;
+  return pooler === null ? workloads : [...workloads, pooler];
+}
+
+function listIamUsers(platform: Platform): readonly string[] {
+  return listIdentities(platform).flatMap(({ databaseUser }) => databaseUser ?? []);
 }
 
 async function layDatabases(
