@@ -118,7 +118,7 @@ describeWith(['buildah', 'mmdebstrap', 'namespaces', 'python'], "the runner's im
   });
 });
 
-describeWith(['buildah'], "the image's build context", () => {
+describeWith(['buildah', 'namespaces'], "the image's build context", () => {
   test('is what the Dockerfile copies: no secret, nothing built, nothing of git', async () => {
     const context = makeTemporaryFolder('context');
     const lay = (path: string) => {

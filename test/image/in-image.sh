@@ -3,7 +3,8 @@
 # files and network. What it writes is gone afterwards; `unshare` has made the namespaces.
 #   in-image.sh TREE UID:GID FOLDER COMMAND…
 # IMAGE_ENV: lines of NAME=VALUE, the command's whole environment. IMAGE_MOUNTS: lines of `folder here:folder there`.
-# IMAGE_READ_ONLY=1: a read-only root, with an empty /tmp. IMAGE_SOCKET: what 127.0.0.1:5432 leads to; IMAGE_NODE relays.
+# IMAGE_READ_ONLY=1: a read-only root, with an empty /tmp. IMAGE_SOCKETS: lines of `port:socket`, what 127.0.0.1 leads to
+# in a network that has nothing else; IMAGE_NODE relays.
 set -euo pipefail
 tree=$1 user=$2 folder=$3
 shift 3
@@ -24,7 +25,12 @@ if [ -n "${IMAGE_READ_ONLY:-}" ]; then
   mount -o remount,bind,ro $root
 fi
 ip link set lo up
-[ -z "${IMAGE_SOCKET:-}" ] || "$IMAGE_NODE" "$here/relay.mjs" 5432 "$IMAGE_SOCKET" &
+if [ -n "${IMAGE_SOCKETS:-}" ]; then
+  mapfile -t sockets <<<"$IMAGE_SOCKETS"
+  exec 3< <(exec "$IMAGE_NODE" "$here/relay.mjs" "${sockets[@]}")
+  read -r -u 3 # until it listens
+  exec 3<&-
+fi
 mapfile -t variables < <(printf %s "${IMAGE_ENV:-}")
 exec env --ignore-environment /usr/sbin/chroot --userspec="$user" --groups="${user#*:}" $root \
   /usr/bin/env --chdir="$folder" "${variables[@]}" "$@"

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { findTestCache } from './cache.ts';
 import { withLock } from './lock.ts';
 import { findNode24 } from './node24.ts';
@@ -34,36 +34,54 @@ export interface ImageRun {
   readonly mounts?: Readonly<Record<string, string>>;
   /** The folder it starts in; left out, the image's own. */
   readonly folder?: string;
-  /** A socket of this machine that 127.0.0.1:5432 leads to. Nothing else of any network is reached. */
-  readonly socket?: string;
+  /** Sockets of this machine, by the port of 127.0.0.1 that leads to each. Nothing else of any network is reached. */
+  readonly sockets?: Readonly<Record<number, string>>;
+  /** Milliseconds; 120,000 unless told. */
+  readonly timeout?: number;
 }
 
 const folder = join(projectRoot, 'test/image');
 const npm = { name: 'npm', version: '11.21.2' } as const;
 
+/** Ends with us, and all that it starts and mounts with it, however we end. */
+const apart = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
 /**
  * What `image/Dockerfile` makes: its commands really run, in chroots, on stand-ins for the two base images
- * (test/image/build-image.sh). Kept for the same sources; made anew it takes two minutes on a quiet machine. The suite
- * needs `buildah`, `mmdebstrap` and `namespaces`.
+ * (test/image/build-image.sh). Kept for the same sources, with 0.7 GB, and 0.2 GB of Debian; made anew it takes two
+ * minutes on a quiet machine, and 2 GB until it is there. The suite needs `buildah`, `mmdebstrap` and `namespaces`.
  */
 export async function buildImageTree(): Promise<ImageTree> {
   const cache = findTestCache();
   const kept = join(cache, `image-${hashSources()}`);
   await withLock(join(cache, 'image.lock'), async () => {
-    if (!existsSync(kept)) await buildTree(kept, join(cache, 'image-store'));
+    if (existsSync(kept)) return;
+    await removeOld(cache);
+    await buildImage(`${kept}.making`);
+    await rename(`${kept}.making`, kept);
   });
   const image = JSON.parse(await readFile(join(kept, 'image.json'), 'utf8')) as { OCIv1: { config: ImageConfig } };
   return { root: join(kept, 'root'), config: image.OCIv1.config };
 }
 
-async function buildTree(kept: string, store: string): Promise<void> {
-  // A run that was killed has left its own; each is half a gigabyte, as are those of other sources.
-  const old = readdirSync(findTestCache()).filter((name) => /^image-[0-9a-f]{16}(\.making)?$/.test(name));
-  for (const name of old) await rm(join(findTestCache(), name), { recursive: true, force: true });
-  const making = `${kept}.making`;
+/** A run that was killed has left its own, and other sources theirs: no test takes as long as an hour. */
+async function removeOld(cache: string): Promise<void> {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const isOld = /^image-[0-9a-f]{16}$/.test(name) && statSync(path).mtimeMs < Date.now() - 3_600_000;
+    if (isOld || /^image-[0-9a-f]{16}\.making$/.test(name)) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function buildImage(out: string): Promise<void> {
+  const debian = join(findTestCache(), 'debian-12-python.tar');
   const programs = [await findNode24(), await npmTool(npm)];
-  await runOrThrow(join(folder, 'build-image.sh'), [making, store, ...programs], { timeout: 900_000 });
-  await rename(making, kept);
+  const build = [...apart, join(folder, 'build-image.sh'), out, debian, ...programs];
+  try {
+    await runOrThrow('setpriv', build, { timeout: 900_000 });
+  } finally {
+    await rm(join(out, 'store'), { recursive: true, force: true });
+  }
 }
 
 /** Of all that the image is made of: what image/Dockerfile copies, and the stand-ins. */
@@ -73,12 +91,11 @@ function hashSources(): string {
   const inFolders = folders.flatMap((name) =>
     readdirSync(join(projectRoot, name), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/\.(generated|test)\.ts$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name)),
+      .map((entry) => relative(projectRoot, join(entry.parentPath, entry.name))),
   );
   const hash = createHash('sha256');
-  for (const path of [...files, 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(projectRoot, name)))
-    hash.update(readFileSync(path));
-  for (const path of inFolders.sort()) hash.update(`${path}\0`).update(readFileSync(path));
+  for (const path of [...files, 'tsconfig.json', 'tsconfig.build.json', ...inFolders].sort())
+    hash.update(`${path}\0`).update(readFileSync(join(projectRoot, path)));
   return hash.digest('hex').slice(0, 16);
 }
 
@@ -87,15 +104,17 @@ export async function runInImage(tree: ImageTree, command: readonly string[], ru
   const { User, Env, WorkingDir } = tree.config;
   const own = Object.entries(run.env ?? {}).map(([name, value]) => `${name}=${value}`);
   const mounts = Object.entries(run.mounts ?? {}).map(([there, here]) => `${here}:${there}`);
-  const namespaces = ['--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child'];
+  const sockets = Object.entries(run.sockets ?? {}).map(([port, socket]) => `${port}:${socket}`);
   const place = [tree.root, User, run.folder ?? WorkingDir];
-  return await runProcess('unshare', [...namespaces, join(folder, 'in-image.sh'), ...place, ...command], {
+  const inImage = [...apart, '--net', '--ipc', '--uts', join(folder, 'in-image.sh'), ...place, ...command];
+  return await runProcess('setpriv', inImage, {
+    ...(run.timeout === undefined ? {} : { timeout: run.timeout }),
     env: {
       PATH: process.env['PATH'],
       IMAGE_ENV: [...Env, ...own].join('\n'),
       IMAGE_MOUNTS: mounts.join('\n'),
       IMAGE_READ_ONLY: run.readOnly === true ? '1' : '',
-      IMAGE_SOCKET: run.socket ?? '',
+      IMAGE_SOCKETS: sockets.join('\n'),
       IMAGE_NODE: process.execPath,
     },
   });

@@ -38,8 +38,8 @@ const requirements: Readonly<Record<Need, Requirement>> = {
     install: 'apt-get install postgresql-15 postgresql-15-postgis-3',
   },
   namespaces: {
-    missing: () => (canUnshare() ? null : 'right to make namespaces'),
-    install: 'run as root, in a container with CAP_SYS_ADMIN',
+    missing: () => (canUnshare() ? null : 'right to make namespaces, or no ip'),
+    install: 'run as root, in a container with CAP_SYS_ADMIN; apt-get install iproute2',
   },
   pgbouncer: program('pgbouncer', 'apt-get install pgbouncer', ['/usr/sbin']),
   pgbackrest: program('pgbackrest', 'apt-get install pgbackrest'),
@@ -98,7 +98,7 @@ function folder(name: string, what: string): Requirement {
 }
 
 function canUnshare(): boolean {
-  return spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true']).status === 0;
+  return spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 }
 
 function pythonMakesVenvs(): boolean {
