@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { pgstacReleases } from '../../src/database/releases.ts';
@@ -115,6 +115,32 @@ describeWith(['buildah', 'mmdebstrap', 'namespaces', 'python'], "the runner's im
       `unset METAFLOW_SKIP_INSTALL_DEPENDENCIES; ${command.replaceAll('-qqq', '-qqq --retries=0 --ignore-installed')}`,
     );
     expect(installing.code).not.toBe(0);
+  });
+
+  test("runs a flow's code package, which brings Metaflow itself; the client of Kubernetes is not asked for", async () => {
+    const { python } = await pythonTool(metaflow);
+    const folder = makeTemporaryFolder('package');
+    chmodSync(folder, 0o755);
+    const file = 'sentinel2_ingestion_flow.py';
+    const env = { PATH: process.env['PATH'], HOME: folder, USERNAME: 'test' };
+    const flow = join(projectRoot, 'generated/default/metaflow_flows', file);
+    const save = [flow, '--datastore=local', 'package', 'save', join(folder, 'job.tar')];
+    const [, metadata = ''] =
+      /with metadata: (.*)/.exec((await runOrThrow(python, save, { cwd: folder, env })).stderr) ?? [];
+    const ask = `import sys; from metaflow.metaflow_environment import MetaflowEnvironment as E
+print(" && ".join(E(None).get_package_commands("gs://bucket/package", "gs", sys.argv[1])[:-1]))`;
+    const commands = (await runOrThrow(python, ['-c', ask, metadata])).stdout.replaceAll('\\"', '"');
+    // In place of what asks Google Cloud Storage.
+    const download = 'download-gcp-object() { cp /package/job.tar job.tar; }';
+    const task = `export MFLOG_STDOUT=/tmp/log; ${download}; ${commands.trim()} && python ${file} --datastore=gs --metadata=local --with=kubernetes:image=runner:1 show`;
+    const inPod = { KUBERNETES_SERVICE_HOST: '10.8.0.1', METAFLOW_DATASTORE_SYSROOT_GS: 'gs://bucket' };
+    const shown = await runInImage(tree, ['bash', '-c', task], {
+      mounts: { '/package': folder },
+      env: { ...inPod, USERNAME: 'test' },
+    });
+    expect([shown.code, shown.stdout + shown.stderr]).toEqual([0, expect.stringContaining('Step download_items')]);
+    expect((await run('python', '-c', 'import metaflow')).stderr).toContain('No module named');
+    expect((await run('python', '-c', 'import kubernetes')).stderr).toContain('No module named');
   });
 });
 
