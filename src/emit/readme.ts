@@ -143,7 +143,8 @@ function viewKubernetes(platform: Platform, kubernetes: Kubernetes): View<'markd
     version: markdownCode(`${kubernetes.version.major}.${kubernetes.version.minor}`),
     operator: kubernetes.injection === 'operator' && platform.workloads.length > 0,
     initNamespace: cloudSql?.initAccount != null && runner !== null ? shellPiece(kubernetes.namespace) : null,
-    exampleNamespace: cloudSql === null ? null : namespace,
+    smokeNamespace: namespace,
+    hasExample: cloudSql !== null,
     jobs: namespace === null ? null : viewCronJobs(platform, namespace),
     pooler: kubernetes.pooler === null ? null : viewPooler(platform, kubernetes.pooler),
   };

@@ -93,6 +93,26 @@ describeWith(['etcd', 'go'], 'a real API server', () => {
     expect(names).toEqual(['INGEST_DB_DSN', 'METAFLOW_SKIP_INSTALL_DEPENDENCIES', 'PGSTAC_URI']);
   }
 
+  test('makes a pod for each shard, by hand from a suspended CronJob too, and all know their Job and their place', async () => {
+    await apply(folders.find(({ name }) => name === 'shards')?.path ?? '');
+    await kubectl(['create', 'job', 'by-hand', '--namespace=metaflow', '--from=cronjob/ingest-landsat']);
+    const read = async (args: readonly string[]) =>
+      JSON.parse(await kubectl(['get', ...args, '--namespace=metaflow', '--output=json']));
+    const { items: made } = (await eventually(
+      () => read(['pods', '--selector=batch.kubernetes.io/job-name=by-hand']),
+      ({ items }: { items: unknown[] }) => items.length === 12,
+    )) as { items: Manifest[] };
+    const job = await read(['job/by-hand']);
+    const places = made.map(({ metadata, ...pod }) => {
+      expect(at(metadata, 'labels', 'batch.kubernetes.io/controller-uid')).toBe(job.metadata.uid);
+      const names = (at(pod, 'spec', 'containers', 0, 'env') as { name: string }[]).map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['RUN_ID', 'JOB_COMPLETION_INDEX']));
+      return Number(at(metadata, 'annotations', 'batch.kubernetes.io/job-completion-index'));
+    });
+    expect(places.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, place) => place));
+    await kubectl(['delete', 'job', 'by-hand', '--namespace=metaflow', '--cascade=foreground']);
+  });
+
   test('makes no pod past the quota, and the next when one has gone', async () => {
     const quota = folders.find(({ name }) => name === 'a quota');
     await apply(quota?.path ?? '');
@@ -114,19 +134,18 @@ describeWith(['etcd', 'go'], 'a real API server', () => {
       () => kubectl(used),
       (pods) => pods === '0',
     );
-    expect((await make('one')).code).toBe(0);
-    expect((await make('two')).code).toBe(0);
-    expect((await make('three')).stderr).toContain('exceeded quota: platform-tasks');
+    for (const name of ['one', 'two', 'three']) expect((await make(name)).code).toBe(0);
+    expect((await make('four')).stderr).toContain('exceeded quota: platform-tasks');
     await kubectl(['delete', 'pod', 'one', '--namespace=metaflow']);
     expect(
       (
         await eventually(
-          () => make('three'),
+          () => make('four'),
           ({ code }) => code === 0,
         )
       ).code,
     ).toBe(0);
-    await kubectl(['delete', 'pod', 'two', 'three', '--namespace=metaflow']);
+    await kubectl(['delete', 'pod', 'two', 'three', 'four', '--namespace=metaflow']);
   });
 
   test.each([

@@ -131,6 +131,8 @@ describe('Jobs', () => {
     const result = ['--allow-quarantined', '--format', 'json'];
     expect(commandOf(files.cron)).toEqual(['platform', 'ingest', 'sentinel2', ...result, ...tail]);
     expect(commandOf(files.smoke)).toEqual(['platform', 'verify', ...tail]);
+    const onMachines = podOf(readManifests({ hosting: virtualMachines }, files.smoke)[0]);
+    expect(at(onMachines, 'containers', 0, 'command')).toEqual(['platform', 'verify', ...tail.slice(0, 3), 'default']);
     expect(commandOf(files.example)).toEqual(['platform', 'verify', ...tail]);
     expect((commandOf(files.job) as string[]).slice(-7)).toEqual(['platform', 'db', 'init', ...tail]);
   });

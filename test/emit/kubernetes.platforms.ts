@@ -91,7 +91,7 @@ export const platforms: Readonly<Record<string, Parts>> = {
       '{ version: "1.36", pooler: { mode: session, replicas: 3, grants: { pgstac: ingest }, clients: [stac, metaflow] } }',
   },
   'pooler, no Metaflow': { metaflow: null, pipelines: '{}', kubernetes: '{ version: "1.31", pooler: {} }' },
-  'a quota': { kubernetes: '{ version: "1.36", quota: { pods: 2, cpu: 64, memory: 256Gi } }' },
+  'a quota': { kubernetes: '{ version: "1.36", quota: { pods: 3, cpu: 64, memory: 256Gi } }' },
   'virtual machines': { hosting: virtualMachines },
   shards: { pipelines: sharded },
   'shards, each counted for itself': { pipelines: sharded, kubernetes: '{ version: "1.33" }' },

@@ -202,7 +202,7 @@ describe('the spec in the cluster', () => {
     const maps = readManifests({ kubernetes: '{ version: "1.36", namespace: platform }' }, 'spec.yaml');
     expect(maps.map(({ metadata }) => at(metadata, 'namespace'))).toEqual(['metaflow', 'platform']);
     expect(readText({}, 'spec.yaml')).toContain('immutable: true');
-    const unread = { hosting: virtualMachines, pipelines: '{}' };
+    const unread = { metaflow: null, pipelines: '{}' };
     expect(emitManifests(unread).map(({ path }) => path)).not.toContain('terraform/kubernetes/spec.yaml');
   });
 });

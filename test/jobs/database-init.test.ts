@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
-import { pypgstac0911, pythonTool, secretManagerClient } from '../support/python.ts';
+import { pypgstac0100, pythonTool, secretManagerClient } from '../support/python.ts';
 import { resolveText } from '../support/resolve.ts';
 import { type SecretManager, startSecretManager } from '../support/secret-manager.ts';
 import { type Node, runPod } from './pod.fixture.ts';
@@ -19,7 +19,8 @@ describeWith(['postgres15', 'namespaces', 'python'], 'the init Job, container by
   let smokeNode: Node;
 
   beforeAll(async () => {
-    const image = await pythonTool([...pypgstac0911, ...secretManagerClient]);
+    // What the image has: the newest pypgstac, which holds the SQL of the older releases too.
+    const image = await pythonTool([...pypgstac0100, ...secretManagerClient]);
     [server, manager] = await Promise.all([startPostgres({ password: 'superuser' }), startSecretManager()]);
     await server.psql(`CREATE ROLE cloudsqlsuperuser NOLOGIN CREATEROLE CREATEDB;
       CREATE ROLE platform_admin LOGIN CREATEROLE CREATEDB IN ROLE cloudsqlsuperuser PASSWORD ${quote(password)};`);
@@ -104,17 +105,27 @@ metaflow: { datastore: gs://acme-metaflow, image: "runner:1" }
     expect([codes, said]).toEqual([[['smoke', 0]], expect.stringContaining('every check passed')]);
   }, 120_000);
 
-  test('another login of the admins does it again: nothing is made twice, and nothing is refused', async () => {
+  test("the next release is installed by another login of the admins over the first one's, and once more changes nothing", async () => {
     await server.psql(
       `CREATE ROLE second_admin LOGIN CREATEROLE CREATEDB IN ROLE cloudsqlsuperuser PASSWORD ${quote(password)}`,
     );
-    const { codes, said } = await codesOf({ ...node, admin: 'second_admin' }, 'database-init.yaml');
-    expect([codes, said]).toEqual([
-      [
-        ['read-admin-password', 0],
-        ['database-init', 0],
-      ],
-      expect.anything(),
-    ]);
+    const spec = node.spec.replace('0.9.11', '0.10.0');
+    const before = await codesOf({ ...smokeNode, spec }, 'smoke.yaml');
+    expect(before.codes).toEqual([['smoke', 1]]);
+    for (const said of ['pgSTAC 0.10.0 took the older one’s place', 'pgSTAC 0.10.0 was there']) {
+      const result = await codesOf({ ...node, spec, admin: 'second_admin' }, 'database-init.yaml');
+      expect([result.codes, result.said]).toEqual([
+        [
+          ['read-admin-password', 0],
+          ['database-init', 0],
+        ],
+        expect.stringContaining(said),
+      ]);
+    }
+    expect(await server.psql('SELECT pgstac.get_version()', 'pgstac')).toBe('0.10.0');
+    const owners = `SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'pgstac'`;
+    expect(await server.psql(owners, 'pgstac')).toBe('pgstac_admin');
+    const after = await codesOf({ ...smokeNode, spec }, 'smoke.yaml');
+    expect([after.codes, after.said]).toEqual([[['smoke', 0]], expect.stringContaining('every check passed')]);
   }, 240_000);
 });

@@ -67,10 +67,9 @@ describeWith(['postgres15', 'namespaces', 'python'], 'the example on virtual mac
   const countLog = () =>
     world.machines.ingest.server.psql('SELECT outcome, count(*) FROM ingestion_log GROUP BY 1 ORDER BY 1', 'ingest');
 
-  test('its CronJob fills both, as the pod that it makes', async () => {
-    const [manifest] = parseManifests(
-      readFileSync(join(world.environment, 'terraform/kubernetes/ingest-landsat.yaml'), 'utf8'),
-    );
+  /** The pod of a manifest, as the workload that Kubernetes makes it be. */
+  async function runPod(file: string) {
+    const [manifest] = parseManifests(readFileSync(join(world.environment, 'terraform/kubernetes', file), 'utf8'));
     const container = at(podOf(manifest), 'containers', 0) as {
       command: readonly string[];
       env: readonly { name: string; value: string }[];
@@ -80,11 +79,20 @@ describeWith(['postgres15', 'namespaces', 'python'], 'the example on virtual mac
       word === '/etc/platform/platform.yaml' ? join(world.folder, 'platform.yaml') : word,
     );
     expect(program).toBe('platform');
-    const { code, stderr } = await world.run([process.execPath, join(projectRoot, 'dist/cli/main.js'), ...words], {
+    return await world.run([process.execPath, join(projectRoot, 'dist/cli/main.js'), ...words], {
       ...inPod,
       ...(await world.secretManager.accounts.pod(workload)),
       ...Object.fromEntries(container.env.map(({ name, value }) => [name, value])),
     });
+  }
+
+  test('its smoke Job finds both whole, as the pod that it makes', async () => {
+    const { code, stdout } = await runPod('smoke.yaml');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('every check passed') });
+  });
+
+  test('its CronJob fills both, as the pod that it makes', async () => {
+    const { code, stderr } = await runPod('ingest-landsat.yaml');
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('ingest-postgres.europe-west4-a') });
     expect([await countItems(), await countLog()]).toEqual([`${loaded}`, `inserted|${loaded}`]);
   });

@@ -35,10 +35,10 @@ const withPassword = [
   'sh',
 ];
 
-/** Says, as Metaflow's workload, whether both databases are reached and whole; null where pods have no proxy, or without Metaflow. */
+/** Says, as Metaflow's workload and by its way in, whether both databases are reached and whole; null without Metaflow. */
 export function renderSmoke(platform: Platform, kubernetes: Kubernetes, specName: string): string | null {
   const runner = findRunner(platform);
-  if (runner === null || platform.hosting.kind !== 'cloudSql') return null;
+  if (runner === null) return null;
   const pod = viewRunnerPod(platform, kubernetes, runner, 'smoke', ['platform', 'verify'], specName);
   return renderJob('smoke', 'platform-smoke', runner.workload.namespace, pod);
 }

@@ -1,4 +1,3 @@
-import { hasCronJob } from '../../model/pipeline-job.ts';
 import type { Kubernetes, Platform } from '../../model/platform.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
@@ -29,13 +28,9 @@ export function renderSpec(
 
 /** The init Job's namespace, and that of ingestion, of the smoke test and of the example task. */
 function listReaders(platform: Platform, kubernetes: Kubernetes): readonly string[] {
-  const { hosting, pipelines } = platform;
+  const { hosting } = platform;
   const runner = findRunner(platform);
   if (runner === null) return [];
-  const cloudSql = hosting.kind === 'cloudSql';
-  const readers = [
-    ...(cloudSql && hosting.initAccount !== null ? [kubernetes.namespace] : []),
-    ...(cloudSql || pipelines.some((pipeline) => hasCronJob(platform, pipeline)) ? [runner.workload.namespace] : []),
-  ];
-  return [...new Set(readers)].sort();
+  const hasInit = hosting.kind === 'cloudSql' && hosting.initAccount !== null;
+  return [...new Set([...(hasInit ? [kubernetes.namespace] : []), runner.workload.namespace])].sort();
 }
