@@ -127,7 +127,7 @@ describeWith(['python', 'postgres15', 'sharedData'], 'the sample platform, compi
   }, 300_000);
 
   test('killed in the middle and resumed, it has lost and doubled nothing: the embedded database', async () => {
-    const other = await makeProject();
+    const other = await makeRealProject();
     await killFlow(other, ['run', '--shards', '2'], /\/download_items\/\d+ .* of sentinel2$/, 2);
     const resumed = await runFlow(other, ['resume']);
     expect(resumed).toMatchObject({ code: 0 });

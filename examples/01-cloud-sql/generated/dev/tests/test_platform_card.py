@@ -60,6 +60,12 @@ def test_the_map_begins_after_the_widest_gap(
     assert window == pytest.approx((begins, width))
 
 
+def test_what_is_covered_often_is_no_blot(card: Any) -> None:
+    few, many = (draw(card, *[square(7, 46)] * times) for times in (2, 300))
+    shades = [float(one.attrib["style"].split(":")[1]) for one in (few, many)]
+    assert shades == [0.15, 0.02]
+
+
 def test_both_sides_of_the_antimeridian_stand_together(card: Any) -> None:
     drawing = draw(card, square(178, 10), square(179.5, 10), square(-179.5, 10))
     first, second, third = list_lefts(drawing)

@@ -25,8 +25,9 @@ STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60)
 STYLE = """
 text { font: 11px sans-serif; fill: #667 }
 .line { stroke: #dde3ea; fill: none }
-.loaded { stroke: #1463b8; fill: #1463b8; fill-opacity: 0.15 }
-.there { stroke: #889; fill: #889; fill-opacity: 0.1 }
+.loaded { stroke: #1463b8; fill: #1463b8 }
+.there { stroke: #667; fill: #667 }
+.loaded, .there { stroke-opacity: 0.4; fill-opacity: var(--shade) }
 """
 
 # An outline: corners of degrees east and north. Across the antimeridian it goes on
@@ -103,10 +104,12 @@ def draw_map(footprints: list[dict[str, Any]]) -> str:
     shapes = [
         view.draw(path, "loaded" if loaded else "there") for loaded, path in drawn
     ]
+    # A time series covers the same ground again and again: how often is to be seen.
+    shade = round(max(0.02, min(0.15, 6 / len(shapes))), 4)
     size = f'width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size}>',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} style="--shade: {shade}">',
             f"<style>{STYLE}</style>",
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#f7f9fb"/>',
             *view.draw_degrees(),
@@ -164,7 +167,7 @@ class View:
                 _, y = self.place(0, north)
                 name = name_degrees(north, "N", "S")
                 drawn.append(f'<path class="line" d="M0 {y}H{WIDTH}"/>')
-                drawn.append(f'<text x="4" y="{y - 3}">{name}</text>')
+                drawn.append(f'<text x="4" y="{max(y - 3, 11)}">{name}</text>')
         return drawn
 
 
