@@ -9,11 +9,11 @@ import { openServer, readTarget } from '../database/server.ts';
 import { listSqlScripts } from '../emit/sql.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
 import type { Platform } from '../model/platform.ts';
+import { adviseInit, adviseRefused } from './advise-init.ts';
 import { CommandError, type Context } from './context.ts';
 import { openEmbeddedFolder } from './embedded.ts';
 import type { LoadedPlatform } from './load.ts';
 import { obtainRelease, obtainSteps } from './release-ports.ts';
-import { renderCommand } from './render-command.ts';
 import { openSecrets } from './secrets.ts';
 import { describeServer, findServers, type Server } from './servers.ts';
 
@@ -90,9 +90,13 @@ export async function initialise(context: Context, loaded: Loaded, databases: Da
     obtainMigrations: (path: readonly Migration[]) => obtainSteps(context, loaded, path),
     say: (line: string) => context.stderr.write(`${line}\n`),
   };
-  return await explainRefusal(() =>
-    initialiseDatabases(databases, loaded.platform, sortScripts(loaded.platform), ports),
-  );
+  try {
+    return await explainRefusal(() =>
+      initialiseDatabases(databases, loaded.platform, sortScripts(loaded.platform), ports),
+    );
+  } catch (error) {
+    throw adviseRefused(error, loaded, databases);
+  }
 }
 
 /** For the loader: an embedded database that is new is initialised; a server has to have been, by `platform db init`. */
@@ -104,13 +108,8 @@ export async function ensureInitialised(context: Context, loaded: Loaded, databa
     return;
   }
   throw new CommandError(4, `the databases are not ready: ${missing.join(', ')} missing`, {
-    hint: adviseInit(loaded),
+    hint: adviseInit(loaded, databases),
   });
-}
-
-/** With the spec and the environment as they were given. */
-export function adviseInit({ given }: Loaded): string {
-  return `run \`${renderCommand(['db', 'init'], given)}\``;
 }
 
 /** A database's failure as the command's end. */
@@ -143,7 +142,7 @@ export async function explainRefusal<T>(work: () => Promise<T>): Promise<T> {
 /** What to do where a login's rights are what is missing (SQLSTATE 42501); null for any other error. */
 export function hintForRights(error: unknown): string | null {
   if (readSqlState(error) !== '42501') return null;
-  return 'to load, the logins need pgstac_ingest and ingest_write; to look, pgstac_read and ingest_read: `platform db init`, run as the owner, grants them to the logins that the spec names';
+  return 'to load, the logins need pgstac_ingest and ingest_write; to look, pgstac_read and ingest_read: `platform db init`, run as the owner (on virtual machines the startup script), grants them to the logins that the spec names';
 }
 
 /** On stderr, before anything is touched. */

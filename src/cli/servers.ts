@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OwnServer } from '../database/credentials.ts';
 import { parseDsn, type ServerAddress } from '../database/dsn.ts';
+import { DatabaseFailure } from '../database/failure.ts';
 import { findPassword } from '../database/passfile.ts';
 import type { ServerOptions } from '../database/server.ts';
 import { findOwnMachine } from '../model/own-machine.ts';
@@ -86,9 +87,16 @@ function describeOwn(
   });
   if (machine === null) return null;
   const read = (secret: string) => secrets.read(`projects/${platform.gcp.project}/secrets/${secret}`);
+  const readPassword = async () => {
+    // The startup script reads it as `$(…)` does, without newlines at its end, and makes another where nothing is left.
+    const password = (await read(machine.passwordSecret)).replace(/\n+$/, '');
+    if (password !== '') return password;
+    throw new DatabaseFailure(`the newest version of the secret ${machine.passwordSecret} is empty`, {
+      hint: 'the machine adds another when its startup script runs (`sudo google_metadata_script_runner startup` on it)',
+    });
+  };
   return {
     readCertificate: () => read(machine.caSecret),
-    // The startup script reads it as `$(…)` does, without newlines at its end.
-    readPassword: user === machine.login ? async () => (await read(machine.passwordSecret)).replace(/\n+$/, '') : null,
+    readPassword: user === machine.login ? readPassword : null,
   };
 }

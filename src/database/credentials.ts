@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServerAddress, SslMode } from './dsn.ts';
+import { DatabaseFailure } from './failure.ts';
 
 /** What a server is known by and entered with, where the DSN does not say it. */
 export interface KnownCredentials {
@@ -42,7 +44,7 @@ export async function findCredentials(address: ServerAddress, known: KnownCreden
   const own = known.own ?? null;
   if (given === null && own !== null && own.readPassword !== null) {
     const password = rememberPassword(own.readPassword);
-    const [certificate] = await Promise.all([own.readCertificate(), password.read()]);
+    const [certificate] = await Promise.all([readOwn(own), password.read()]);
     return { sslMode: 'verify-full', certificate, password };
   }
   const { mode, rootCertificate } = address.tls;
@@ -52,9 +54,23 @@ export async function findCredentials(address: ServerAddress, known: KnownCreden
 }
 
 async function readCertificate(root: string | null, own: OwnServer | null, mode: SslMode): Promise<string | null> {
-  if (root !== null) return root === 'system' ? null : await readFile(root, 'utf8');
+  if (root === 'system') return null;
+  if (root !== null) return requireCertificate(await readFile(root, 'utf8'), `sslrootcert (${root})`);
   const asked = mode === 'verify-full' || mode === 'verify-ca';
-  return asked && own !== null ? await own.readCertificate() : null;
+  return asked && own !== null ? await readOwn(own) : null;
+}
+
+async function readOwn(own: OwnServer): Promise<string> {
+  return requireCertificate(await own.readCertificate(), 'what is stored as the certificate of the server’s CA');
+}
+
+/** Node takes an empty text for none, and would trust every public CA instead. */
+function requireCertificate(text: string, name: string): string {
+  try {
+    return new X509Certificate(text) && text;
+  } catch (cause) {
+    throw new DatabaseFailure(`${name} holds no certificate`, { hint: 'it has to be one in PEM', cause });
+  }
 }
 
 function rememberPassword(readStored: () => Promise<string>): Password {

@@ -1,4 +1,4 @@
-import { chownSync, readFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { openServer } from '../../src/database/server.ts';
@@ -73,5 +73,14 @@ describeWith(['postgres15'], 'sslmode against a server with TLS', () => {
       /PGSTAC_DSN.*\/nowhere\/ca\.pem/,
     );
     expect(readFileSync(join(folder, 'own.pem'), 'utf8')).toContain('BEGIN CERTIFICATE');
+  });
+
+  test('a file without a certificate does not stand for every public CA', async () => {
+    const file = join(folder, 'empty.pem');
+    writeFileSync(file, '');
+    for (const mode of ['require', 'verify-full'])
+      await expect(connect('localhost', `sslmode=${mode} sslrootcert=${file}`)).rejects.toThrow(
+        /empty\.pem\) holds no certificate/,
+      );
   });
 });

@@ -30,12 +30,21 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
     });
 
   /** The command fails with these words, and no secret is in what it says. */
-  async function fails(env: Variables, ...said: readonly string[]): Promise<void> {
-    const { code, stdout, stderr } = await run(['db', 'status'], env);
+  const fails = (env: Variables, ...said: readonly string[]) => hasFailed(run(['db', 'status'], env), ...said);
+  async function hasFailed(running: Promise<RunResult>, ...said: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await running;
     for (const words of said) expect(stderr).toContain(words);
     expect([code, stdout]).toEqual([4, '']);
-    for (const { password } of Object.values(world.machines)) expect(stderr).not.toContain(password);
+    expect(tells({ stdout, stderr })).toBe(false);
   }
+
+  /** Whether anything that was printed holds a password, as it is or as JSON, a log or a URL would write it. */
+  const tells = ({ stdout, stderr }: Pick<RunResult, 'stdout' | 'stderr'>): boolean =>
+    Object.values(world.machines).some(({ password }) => {
+      const base64 = Buffer.from(password).toString('base64');
+      const forms = [password, JSON.stringify(password).slice(1, -1), encodeURIComponent(password), base64];
+      return forms.some((form) => `${stdout}${stderr}`.includes(form));
+    });
 
   const call = (database: 'ingest' | 'pgstac', kind: 'password' | 'ca') => nameSecret(database, kind);
   const asked = () => world.secretManager.calls.map(({ name }) => name.replace('/versions/latest', '')).sort();
@@ -53,15 +62,16 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
       .map(([key, value]) => `${key}='${value.replace(/[\\']/g, '\\$&')}'`)
       .join(' ');
 
-  test('a pod reads those of both as its own workload', async () => {
-    expect(await run(['db', 'status'], pod)).toMatchObject({ code: 0 });
+  test('a pod reads those of both as its own workload; no debug log of Google’s has them', async () => {
+    const logging = { GOOGLE_SDK_NODE_LOGGING: 'all', GRPC_TRACE: 'all', GRPC_VERBOSITY: 'DEBUG' };
+    const { code, stdout, stderr } = await run(['db', 'status', '--format', 'json'], { ...pod, ...logging });
+    expect({ code, complete: JSON.parse(stdout).complete }).toEqual({ code: 0, complete: true });
+    expect(stderr).toContain('| subchannel_call |');
+    // What the first of these would write, with the password as a list of bytes.
+    expect(stderr).not.toContain('accessSecretVersion');
+    expect(tells({ stdout, stderr })).toBe(false);
     expect(asked()).toEqual(all);
     expect(new Set(world.secretManager.calls.map(({ email }) => email))).toEqual(new Set([workload]));
-  });
-
-  test('Google’s own debug log has none of them', async () => {
-    const { code, stdout, stderr } = await run(['db', 'status'], { ...pod, GOOGLE_SDK_NODE_LOGGING: 'all' });
-    expect({ code, talk: `${stdout}${stderr}`.includes('accessSecretVersion') }).toEqual({ code: 0, talk: false });
   });
 
   test('whatever sslmode says, a stored password asks for a server that proves itself', async () => {
@@ -72,14 +82,11 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
   });
 
   test('a server that somebody else named gets none', async () => {
-    for (const words of [
-      { host: 'elsewhere.example' },
-      { user: 'somebody' },
-      { host: 'localhost', sslmode: 'require' },
-    ]) {
-      await fails({ ...pod, INGEST_DB_DSN: dsn(words) }, 'check the user and the password of the DSN');
-      expect(asked()).not.toContain(call('ingest', 'password'));
-    }
+    const others = [{ host: 'elsewhere.example' }, { user: 'somebody' }, { host: 'localhost', sslmode: 'require' }];
+    await Promise.all(
+      others.map((words) => fails({ ...pod, INGEST_DB_DSN: dsn(words) }, 'check the user and the password of the DSN')),
+    );
+    expect(asked()).not.toContain(call('ingest', 'password'));
   });
 
   test('a server that answers in the machine’s name gets none either', async () => {
@@ -118,33 +125,43 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
   });
 
   describe('where they cannot be read', () => {
-    test('nobody is logged in', () =>
-      fails({}, 'harvest-', 'Could not load the default credentials', 'gcloud auth application-default login'));
+    /** All at once, since the last waits for most of its time. */
+    let running: { readonly [Case in 'nobody' | 'unbound' | 'other' | 'silent']: Promise<RunResult> };
+    beforeAll(async () => {
+      const { accounts } = world.secretManager;
+      const unbound = await accounts.pod(null);
+      const other = await accounts.pod('other@acme-fields.iam.gserviceaccount.com');
+      running = {
+        nobody: run(['db', 'status'], {}),
+        unbound: run(['db', 'status'], { ...pod, ...unbound }),
+        other: run(['db', 'status'], { ...pod, ...other }),
+        silent: runWithoutAnswer(),
+      };
+    });
 
-    test('the pod’s account has no Workload Identity', async () =>
-      fails(
-        { ...pod, ...(await world.secretManager.accounts.pod(null)) },
-        'IAM returned 403',
-        'Workload Identity binding',
+    function runWithoutAnswer(): Promise<RunResult> {
+      const command = [process.execPath, join(projectRoot, 'dist/cli/main.js'), 'db', 'status'];
+      const spec = ['--spec', join(world.folder, 'platform.yaml')];
+      const [program, args] = withHosts(['127.3.3.3 secretmanager.googleapis.com'], [...command, ...spec]);
+      const env = { ...process.env, ...pod, ...readConfiguration(world.environment) };
+      return runProcess(program, args, { env });
+    }
+
+    test('nobody is logged in', () =>
+      hasFailed(
+        running.nobody,
+        'harvest-',
+        'Could not load the default credentials',
+        'gcloud auth application-default login',
       ));
 
-    test('another account has no right', async () => {
-      const other = await world.secretManager.accounts.pod('other@acme-fields.iam.gserviceaccount.com');
-      await fails({ ...pod, ...other }, 'secretmanager.versions.access', 'terraform/postgres_vms grants it');
-    });
+    test('the pod’s account has no Workload Identity', () =>
+      hasFailed(running.unbound, 'IAM returned 403', 'Workload Identity binding'));
 
-    test('Secret Manager does not answer', async () => {
-      const [program, args] = withHosts(
-        ['127.3.3.3 secretmanager.googleapis.com'],
-        [
-          ...[process.execPath, join(projectRoot, 'dist/cli/main.js'), 'db', 'status'],
-          ...['--spec', join(world.folder, 'platform.yaml')],
-        ],
-      );
-      const env = { ...process.env, ...pod, ...readConfiguration(world.environment) };
-      const { code, stderr } = await runProcess(program, args, { env });
-      expect([code, stderr]).toEqual([4, expect.stringContaining('no answer within 20 seconds')]);
-    });
+    test('another account has no right', () =>
+      hasFailed(running.other, 'secretmanager.versions.access', 'terraform/postgres_vms grants it'));
+
+    test('Secret Manager does not answer', () => hasFailed(running.silent, 'no answer within 20 seconds'));
   });
 
   describe('where the machine says something else', () => {
@@ -173,19 +190,24 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
       restore();
     });
 
-    test('the password is not the server’s', async () => {
-      addVersion('password', 'wr0ng');
-      await fails(pod, 'PGSTAC_URI', '28P01', 'google_metadata_script_runner startup');
+    test('one of the two secrets holds nothing of the kind', async () => {
+      addVersion('ca', '');
+      await fails(pod, 'PGSTAC_URI', 'holds no certificate');
+      addVersion('ca', world.machines.pgstac.certificate);
+      addVersion('password', '\n');
+      await fails(pod, 'PGSTAC_URI', 'harvest-pgstac-password is empty', 'google_metadata_script_runner startup');
       restore();
     });
 
-    test('one that cannot be entered does not hide the other from `verify`', async () => {
+    test('the password is not the server’s, which does not hide the other one from `verify`', async () => {
       addVersion('password', 'wr0ng');
-      const { code, stdout } = await run(['verify'], pod);
+      const { code, stdout, stderr } = await run(['verify'], pod);
       restore();
       expect(code).toBe(4);
-      expect(stdout).toMatch(/FAILED +pgstac +server .*28P01/);
+      expect(stdout).toMatch(/FAILED +pgstac +server .*PGSTAC_URI .*28P01/);
       expect(stdout).toMatch(/ok +ingest +rights/);
+      expect(stderr).toContain('google_metadata_script_runner startup');
+      expect(`${stdout}${stderr}`).not.toContain('wr0ng');
     });
 
     test('a newline behind the password is none of it, as for the machine', async () => {
@@ -193,6 +215,21 @@ describeWith(['postgres15', 'namespaces', 'python'], 'passwords and certificates
       expect(await run(['db', 'status'], pod)).toMatchObject({ code: 0 });
       restore();
     });
+  });
+
+  test('what is missing on a machine is its startup script’s to make, not its login’s', async () => {
+    const { server } = world.machines.ingest;
+    await server.psql('ALTER TABLE ingestion_log RENAME TO lost', 'ingest');
+    const startup = (database: string) =>
+      `gcloud compute ssh ${database}-postgres --tunnel-through-iap --zone=europe-west4-a --project=acme-fields --command='sudo google_metadata_script_runner startup'`;
+    const commands = [['db', 'status'], ['verify'], ['ingest', 'fields'], ['db', 'init']];
+    const said = await Promise.all(commands.map((words) => run(words, pod)));
+    await server.psql('ALTER TABLE lost RENAME TO ingestion_log', 'ingest');
+    expect(said.map(({ code }) => code)).toEqual([1, 1, 4, 4]);
+    for (const { stderr } of said) {
+      expect(stderr).toContain(`run \`${startup('pgstac')}\` and \`${startup('ingest')}\``);
+      expect(stderr).not.toContain('platform db init');
+    }
   });
 
   test('a password that is changed meanwhile is read again, once', async () => {

@@ -2,8 +2,9 @@ import type { DatabaseTarget } from '../../database/connection.ts';
 import { isOlderLayout } from '../../database/inspect.ts';
 import { type DatabaseStatus, type PgstacStatus, readStatus } from '../../database/status.ts';
 import { layoutVersion } from '../../model/layout.ts';
+import { adviseInit } from '../advise-init.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { adviseInit, explainRefusal, initialise, openDatabases } from '../databases.ts';
+import { explainRefusal, initialise, openDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 
@@ -56,7 +57,8 @@ export async function runDbStatus(context: Context, options: DatabaseOptions): P
         'a database is another platform’s, of another layout or of another pgSTAC: nothing here uses it\n',
       );
     for (const remedy of remedies) context.stderr.write(`  → ${remedy}\n`);
-    if (remedies.size === 0 && !complete) context.stderr.write(`something is missing: ${adviseInit(loaded)}\n`);
+    if (remedies.size === 0 && !complete)
+      context.stderr.write(`something is missing: ${adviseInit(loaded, databases)}\n`);
     return complete ? 0 : 1;
   } finally {
     await databases.close();

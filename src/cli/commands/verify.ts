@@ -1,7 +1,8 @@
 import { DatabaseFailure } from '../../database/failure.ts';
 import { verifyDatabases } from '../../database/verify.ts';
+import { adviseInit } from '../advise-init.ts';
 import type { Context, ExitCode } from '../context.ts';
-import { adviseInit, explainRefusal, tryDatabases } from '../databases.ts';
+import { explainRefusal, tryDatabases } from '../databases.ts';
 import { loadPlatform } from '../load.ts';
 import { alignRows } from '../table.ts';
 import type { DatabaseOptions } from './db.ts';
@@ -27,7 +28,7 @@ export async function runVerify(context: Context, options: DatabaseOptions): Pro
       context.stdout.write(`${[...alignRows(rows), '', summary].join('\n')}\n`);
     }
     if (checks.some(({ needsInit }) => needsInit))
-      context.stderr.write(`something is missing: ${adviseInit(loaded)}\n`);
+      context.stderr.write(`something is missing: ${adviseInit(loaded, databases)}\n`);
     const unreachable = [databases.pgstac, databases.ingest].filter((one) => one instanceof DatabaseFailure);
     for (const hint of new Set(unreachable.map((failure) => failure.hint))) if (hint) context.stderr.write(`${hint}\n`);
     if (unreachable.length > 0) return 4;
