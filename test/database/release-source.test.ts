@@ -7,12 +7,11 @@ import { createReleasePorts } from '../../src/cli/release-ports.ts';
 import type { DatabaseFailure } from '../../src/database/failure.ts';
 import { obtainPgstacSql } from '../../src/database/release-source.ts';
 import { pgstacReleases } from '../../src/database/releases.ts';
-import type { ReleasePorts } from '../../src/database/wheel-files.ts';
 import { describeWith } from '../support/needs.ts';
 import { findProgram } from '../support/programs.ts';
 import { pypgstac0911, pythonTool } from '../support/python.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-import { makeContext } from './support.ts';
+import { makeContext, makeReleasePorts } from './support.ts';
 
 const wanted = { version: '0.9.11', source: null };
 const hash = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -22,28 +21,13 @@ const failure = (work: Promise<unknown>) =>
     (error: DatabaseFailure) => error,
   );
 
-/** The real world with an empty cache, and with the programs that the words before their arguments begin with. */
-function makePorts(programs: readonly string[] = [], path?: string): ReleasePorts {
-  const real = createReleasePorts(makeContext(path === undefined ? {} : { PATH: path }));
-  const folder = makeTemporaryFolder('release');
-  return {
-    ...real,
-    cacheFolder: join(folder, 'cache'),
-    temporaryFolder: folder,
-    runProgram: async (program, args) =>
-      programs.some((words) => `${program} ${args.join(' ')}`.startsWith(words))
-        ? real.runProgram(program, args)
-        : null,
-  };
-}
-
 describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
   const installers = ['pip', 'pip3', 'python3 -m pip', 'uv'].filter(
     (words) => findProgram(words.split(' ')[0] ?? '') !== null,
   );
 
   test.each(installers)('%s downloads the wheel; the bytes are kept, and nothing else', async (words) => {
-    const ports = makePorts([words]);
+    const ports = makeReleasePorts([words]);
     expect(hash(await obtainPgstacSql(wanted, ports))).toBe(pgstacReleases[0]?.sha256);
     expect(readdirSync(ports.temporaryFolder)).toEqual(['cache']);
     expect(readdirSync(ports.cacheFolder)).toEqual(['pgstac.0.9.11.sql']);
@@ -54,7 +38,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
 
   test('an installed pypgstac serves without a network', async () => {
     const { python } = await pythonTool(pypgstac0911);
-    const ports = makePorts(['python3 -c'], [dirname(python), process.env['PATH']].join(delimiter));
+    const ports = makeReleasePorts(['python3 -c'], [dirname(python), process.env['PATH']].join(delimiter));
     expect(hash(await obtainPgstacSql(wanted, ports))).toBe(pgstacReleases[0]?.sha256);
     const other = await failure(obtainPgstacSql({ version: '0.10.0', source: null }, ports));
     expect(other.message).toMatch(/nowhere to be had/);
@@ -66,7 +50,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
   });
 
   test('a damaged cache is not believed, and mended', async () => {
-    const ports = makePorts(['pip', 'uv']);
+    const ports = makeReleasePorts(['pip', 'uv']);
     const file = join(ports.cacheFolder, 'pgstac.0.9.11.sql');
     mkdirSync(ports.cacheFolder);
     writeFileSync(file, 'DROP SCHEMA pgstac CASCADE;');
@@ -77,7 +61,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
 
 describe('pgSTAC’s SQL is not to be had', () => {
   test('without any program', async () => {
-    const error = await failure(obtainPgstacSql(wanted, makePorts()));
+    const error = await failure(obtainPgstacSql(wanted, makeReleasePorts()));
     expect(error.message).toBe(
       'the SQL of pgSTAC 0.9.11 is nowhere to be had: there is no pip, pip3, python3 or uv here',
     );
@@ -85,7 +69,7 @@ describe('pgSTAC’s SQL is not to be had', () => {
   });
 
   test('where every way fails, each says why', async () => {
-    const ports = makePorts();
+    const ports = makeReleasePorts();
     mkdirSync(ports.cacheFolder);
     writeFileSync(join(ports.cacheFolder, 'pgstac.0.9.11.sql'), 'half of it');
     const failing = async (program: string) => ({
@@ -105,7 +89,7 @@ describe('pgSTAC’s SQL is not to be had', () => {
   });
 
   test('in a version that nobody knows', async () => {
-    const error = await failure(obtainPgstacSql({ version: '0.9.99', source: null }, makePorts()));
+    const error = await failure(obtainPgstacSql({ version: '0.9.99', source: null }, makeReleasePorts()));
     expect(error.hint).toMatch(/known are 0\.9\.11, 0\.9\.12, 0\.10\.0/);
   });
 });
@@ -117,7 +101,7 @@ describe('databases.pgstac.source', () => {
     writeFileSync(join(folder, 'pgstac.sql'), sql);
     writeFileSync(join(folder, 'pgstac.sql.gz'), gzipSync(sql));
   });
-  const obtain = (location: string, sha256: string, ports = makePorts()) =>
+  const obtain = (location: string, sha256: string, ports = makeReleasePorts()) =>
     obtainPgstacSql({ version: '0.9.11', source: { location, sha256 } }, ports);
 
   test.each(['pgstac.sql', 'pgstac.sql.gz'])('a file, %s, by the hash of its own bytes', async (name) => {
@@ -131,7 +115,7 @@ describe('databases.pgstac.source', () => {
       asked.push(url);
       return new TextEncoder().encode(sql);
     };
-    expect(await obtain('https://example.org/pgstac.sql', hash(sql), { ...makePorts(), fetchBytes })).toBe(sql);
+    expect(await obtain('https://example.org/pgstac.sql', hash(sql), { ...makeReleasePorts(), fetchBytes })).toBe(sql);
     expect(asked).toEqual(['https://example.org/pgstac.sql']);
   });
 

@@ -8,8 +8,10 @@ import type { Database } from '../../src/database/connection.ts';
 import { type InitialiseReport, initialiseDatabases } from '../../src/database/initialise.ts';
 import type { InitialisePorts } from '../../src/database/make-pgstac.ts';
 import { obtainMigrations, obtainPgstacSql } from '../../src/database/release-source.ts';
+import type { ReleasePorts } from '../../src/database/wheel-files.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { resolveText } from '../support/resolve.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
 
 type Spec = { readonly [key: string]: unknown };
 
@@ -66,6 +68,21 @@ function makeOutput(): Output & { text(): string } {
     isTerminal: false,
     color: false,
     text: () => written,
+  };
+}
+
+/** The real world with an empty cache, and with the programs that the words before their arguments begin with. */
+export function makeReleasePorts(programs: readonly string[] = [], path?: string): ReleasePorts {
+  const real = createReleasePorts(makeContext(path === undefined ? {} : { PATH: path }));
+  const folder = makeTemporaryFolder('release');
+  return {
+    ...real,
+    cacheFolder: join(folder, 'cache'),
+    temporaryFolder: folder,
+    runProgram: async (program, args) =>
+      programs.some((words) => `${program} ${args.join(' ')}`.startsWith(words))
+        ? real.runProgram(program, args)
+        : null,
   };
 }
 
