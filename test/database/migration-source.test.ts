@@ -12,7 +12,7 @@ import type { ReleasePorts } from '../../src/database/wheel-files.ts';
 import { describeWith } from '../support/needs.ts';
 import { pypgstac0100, pythonTool } from '../support/python.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-import { makeReleasePorts } from './support.ts';
+import { makeEmptyPorts } from './support.ts';
 
 const version = '0.10.0';
 const path = findMigrationPath('0.9.11', version) ?? [];
@@ -26,13 +26,13 @@ describeWith(['python'], 'pgSTAC’s migrations from the world', () => {
 
   beforeAll(async () => {
     const { python } = await pythonTool(pypgstac0100);
-    installed = makeReleasePorts(['python3 -c'], [dirname(python), process.env['PATH']].join(delimiter));
+    installed = makeEmptyPorts(['python3 -c'], [dirname(python), process.env['PATH']].join(delimiter));
     scripts = await obtainMigrations({ version, source: null }, path, installed);
     release = await obtainPgstacSql({ version, source: null }, installed);
   }, 300_000);
 
   /** A file as `databases.pgstac.source`, with no program to ask and nothing kept. */
-  const give = (name: string, bytes: Uint8Array, ports = makeReleasePorts()) => {
+  const give = (name: string, bytes: Uint8Array, ports = makeEmptyPorts()) => {
     const location = join(folder, name);
     writeFileSync(location, bytes);
     const wanted = { version, source: { location, sha256: hash(bytes) } };
@@ -87,7 +87,7 @@ describeWith(['python'], 'pgSTAC’s migrations from the world', () => {
   });
 
   test('where they are nowhere, the message says of what', async () => {
-    expect(await refusal(obtainMigrations({ version, source: null }, path, makeReleasePorts()))).toContain(
+    expect(await refusal(obtainMigrations({ version, source: null }, path, makeEmptyPorts()))).toContain(
       'the SQL of the migrations to pgSTAC 0.10.0 is nowhere to be had',
     );
   });

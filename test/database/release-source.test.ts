@@ -11,7 +11,7 @@ import { describeWith } from '../support/needs.ts';
 import { findProgram } from '../support/programs.ts';
 import { pypgstac0911, pythonTool } from '../support/python.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
-import { makeContext, makeReleasePorts } from './support.ts';
+import { makeContext, makeEmptyPorts } from './support.ts';
 
 const wanted = { version: '0.9.11', source: null };
 const hash = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -27,7 +27,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
   );
 
   test.each(installers)('%s downloads the wheel; the bytes are kept, and nothing else', async (words) => {
-    const ports = makeReleasePorts([words]);
+    const ports = makeEmptyPorts([words]);
     expect(hash(await obtainPgstacSql(wanted, ports))).toBe(pgstacReleases[0]?.sha256);
     expect(readdirSync(ports.temporaryFolder)).toEqual(['cache']);
     expect(readdirSync(ports.cacheFolder)).toEqual(['pgstac.0.9.11.sql']);
@@ -38,7 +38,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
 
   test('an installed pypgstac serves without a network', async () => {
     const { python } = await pythonTool(pypgstac0911);
-    const ports = makeReleasePorts(['python3 -c'], [dirname(python), process.env['PATH']].join(delimiter));
+    const ports = makeEmptyPorts(['python3 -c'], [dirname(python), process.env['PATH']].join(delimiter));
     expect(hash(await obtainPgstacSql(wanted, ports))).toBe(pgstacReleases[0]?.sha256);
     const other = await failure(obtainPgstacSql({ version: '0.10.0', source: null }, ports));
     expect(other.message).toMatch(/nowhere to be had/);
@@ -50,7 +50,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
   });
 
   test('a damaged cache is not believed, and mended', async () => {
-    const ports = makeReleasePorts(['pip', 'uv']);
+    const ports = makeEmptyPorts(['pip', 'uv']);
     const file = join(ports.cacheFolder, 'pgstac.0.9.11.sql');
     mkdirSync(ports.cacheFolder);
     writeFileSync(file, 'DROP SCHEMA pgstac CASCADE;');
@@ -61,7 +61,7 @@ describeWith(['python'], 'pgSTAC’s SQL from the world', () => {
 
 describe('pgSTAC’s SQL is not to be had', () => {
   test('without any program', async () => {
-    const error = await failure(obtainPgstacSql(wanted, makeReleasePorts()));
+    const error = await failure(obtainPgstacSql(wanted, makeEmptyPorts()));
     expect(error.message).toBe(
       'the SQL of pgSTAC 0.9.11 is nowhere to be had: there is no pip, pip3, python3 or uv here',
     );
@@ -69,7 +69,7 @@ describe('pgSTAC’s SQL is not to be had', () => {
   });
 
   test('where every way fails, each says why', async () => {
-    const ports = makeReleasePorts();
+    const ports = makeEmptyPorts();
     mkdirSync(ports.cacheFolder);
     writeFileSync(join(ports.cacheFolder, 'pgstac.0.9.11.sql'), 'half of it');
     const failing = async (program: string) => ({
@@ -89,7 +89,7 @@ describe('pgSTAC’s SQL is not to be had', () => {
   });
 
   test('in a version that nobody knows', async () => {
-    const error = await failure(obtainPgstacSql({ version: '0.9.99', source: null }, makeReleasePorts()));
+    const error = await failure(obtainPgstacSql({ version: '0.9.99', source: null }, makeEmptyPorts()));
     expect(error.hint).toMatch(/known are 0\.9\.11, 0\.9\.12, 0\.10\.0/);
   });
 });
@@ -101,7 +101,7 @@ describe('databases.pgstac.source', () => {
     writeFileSync(join(folder, 'pgstac.sql'), sql);
     writeFileSync(join(folder, 'pgstac.sql.gz'), gzipSync(sql));
   });
-  const obtain = (location: string, sha256: string, ports = makeReleasePorts()) =>
+  const obtain = (location: string, sha256: string, ports = makeEmptyPorts()) =>
     obtainPgstacSql({ version: '0.9.11', source: { location, sha256 } }, ports);
 
   test.each(['pgstac.sql', 'pgstac.sql.gz'])('a file, %s, by the hash of its own bytes', async (name) => {
@@ -115,7 +115,7 @@ describe('databases.pgstac.source', () => {
       asked.push(url);
       return new TextEncoder().encode(sql);
     };
-    expect(await obtain('https://example.org/pgstac.sql', hash(sql), { ...makeReleasePorts(), fetchBytes })).toBe(sql);
+    expect(await obtain('https://example.org/pgstac.sql', hash(sql), { ...makeEmptyPorts(), fetchBytes })).toBe(sql);
     expect(asked).toEqual(['https://example.org/pgstac.sql']);
   });
 

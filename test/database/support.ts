@@ -72,7 +72,7 @@ function makeOutput(): Output & { text(): string } {
 }
 
 /** The real world with an empty cache, and with the programs that the words before their arguments begin with. */
-export function makeReleasePorts(programs: readonly string[] = [], path?: string): ReleasePorts {
+export function makeEmptyPorts(programs: readonly string[] = [], path?: string): ReleasePorts {
   const real = createReleasePorts(makeContext(path === undefined ? {} : { PATH: path }));
   const folder = makeTemporaryFolder('release');
   return {
