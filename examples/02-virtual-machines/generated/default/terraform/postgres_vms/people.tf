@@ -1,6 +1,11 @@
 # access.people get a tunnel to PostgreSQL's port and no shell: whoever has a shell has the machine's identity too.
 locals {
   people = {
+    "group-agronomy-data-example-org" = {
+      member    = "group:agronomy-data@example.org"
+      databases = ["ingest", "pgstac"]
+      writes    = ["ingest", "pgstac"]
+    }
     "user-ben-example-org" = {
       member    = "user:ben@example.org"
       databases = ["ingest", "pgstac"]
