@@ -1,7 +1,7 @@
 import { followReference, type SchemaNode } from '../spec/schema.ts';
 
-/** As many other values as are tried: enough to cross a threshold upwards and downwards, and to differ in form. */
-const mostValues = 3;
+/** As many other values as are tried: enough to cross thresholds upwards and downwards, and to differ in form. */
+const mostValues = 4;
 
 /**
  * Other values that the schema lets stand in a value's place, the likeliest to show first; where it allows a single one,
