@@ -17,7 +17,7 @@ export function adviseInit(loaded: LoadedPlatform, opened: Opened | null = null)
 }
 
 /** What `db init` failed with; where it was that a machine's login may not run it, with what does instead. */
-export function adviseRefused(error: unknown, loaded: LoadedPlatform, opened: Opened): unknown {
+export function withStartupAdvice(error: unknown, loaded: LoadedPlatform, opened: Opened): unknown {
   const hint = error instanceof CommandError && isForbidden(error) ? adviseStartup(loaded, opened) : null;
   return error instanceof CommandError && hint !== null
     ? new CommandError(error.exitCode, error.message, { hint, cause: error })

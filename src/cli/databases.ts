@@ -9,7 +9,7 @@ import { openServer, readTarget } from '../database/server.ts';
 import { listSqlScripts } from '../emit/sql.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
 import type { Platform } from '../model/platform.ts';
-import { adviseInit, adviseRefused } from './advise-init.ts';
+import { adviseInit, withStartupAdvice } from './advise-init.ts';
 import { CommandError, type Context } from './context.ts';
 import { openEmbeddedFolder } from './embedded.ts';
 import type { LoadedPlatform } from './load.ts';
@@ -95,7 +95,7 @@ export async function initialise(context: Context, loaded: Loaded, databases: Da
       initialiseDatabases(databases, loaded.platform, sortScripts(loaded.platform), ports),
     );
   } catch (error) {
-    throw adviseRefused(error, loaded, databases);
+    throw withStartupAdvice(error, loaded, databases);
   }
 }
 

@@ -182,7 +182,7 @@ function viewCronJobs(platform: Platform, namespace: Fragment<'markdown'>): View
 
 /** The runner's image and, where its name is one of Artifact Registry's, the repository that has to be there. */
 function viewImage(image: string) {
-  const registry = /^((?<location>[a-z0-9-]+)-docker\.pkg\.dev)\/(?<project>[^/]+)\/(?<repository>[^/]+)\//.exec(image);
+  const registry = /^(?<location>[a-z0-9-]+)-docker\.pkg\.dev\/(?<project>[^/]+)\/(?<repository>[^/]+)\//.exec(image);
   const { location = '', project = '', repository = '' } = registry?.groups ?? {};
   return {
     name: markdownCode(image),

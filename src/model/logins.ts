@@ -22,8 +22,9 @@ export const groupRoles: Readonly<Record<'pgstac' | 'ingest', readonly GroupRole
 };
 
 /**
- * Every login of a database. On Cloud SQL the IAM logins of workloads, the pooler and people (a group's login is the group's own
- * address: https://cloud.google.com/sql/docs/postgres/iam-authentication); on virtual machines the one of the server.
+ * Every login of a database. On Cloud SQL the IAM logins of workloads, the pooler and people (a group's login is the
+ * group's own address: https://cloud.google.com/sql/docs/postgres/iam-authentication); on virtual machines the one of the
+ * server.
  */
 export function listLogins(platform: Platform, database: 'pgstac' | 'ingest'): readonly Login[] {
   const { hosting } = platform;

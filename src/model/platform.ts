@@ -122,7 +122,7 @@ export interface Bastion {
 
 export interface Kubernetes {
   readonly version: { readonly major: number; readonly minor: number };
-  /** The namespace of the platform's own Jobs, and Metaflow's. */
+  /** The namespace of the platform's own init Job and of the pooler. */
   readonly namespace: string;
   /** How the Auth Proxy gets into Metaflow's pods; `none` where there is no proxy (virtual machines). */
   readonly injection: 'admissionPolicy' | 'operator' | 'none';

@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { metaflowTarget } from '../../src/emit/metaflow.ts';
-import { fakeGcsServer, goTool } from '../support/go.ts';
+import { startMetadataServer } from '../support/cloud-sql/metadata-server.ts';
+import { makeTokens } from '../support/cloud-sql/tokens.ts';
+import { startFakeGcs } from '../support/fake-gcs.ts';
 import { describeWith } from '../support/needs.ts';
-import { findFreePort } from '../support/postgres.ts';
 import { metaflow, mypy, type PythonTool, pytest, pythonTool, ruff } from '../support/python.ts';
 import { runProcess } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
@@ -61,30 +59,9 @@ describeWith(['python', 'go'], 'the flow, compiled for Argo Workflows without a 
 
   /** Cloud Storage, and the metadata server that Google's client library takes its token from. */
   async function startGoogle(): Promise<Readonly<Record<string, string>>> {
-    const port = await findFreePort();
-    const storage = `http://127.0.0.1:${port}`;
-    const args = ['-scheme', 'http', '-host', '127.0.0.1', '-port', `${port}`, '-backend', 'memory'];
-    const gcs = spawn(await goTool(fakeGcsServer), args, { stdio: 'ignore' });
-    stops.push(() => gcs.kill());
-    for (let tries = 0; ; tries += 1) {
-      const body = JSON.stringify({ name: 'acme-earth-metaflow' });
-      const made = await fetch(`${storage}/storage/v1/b?project=x`, { method: 'POST', body }).catch(() => null);
-      if (made?.ok === true) break;
-      if (tries === 100) throw new Error('no Cloud Storage');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const metadata = createServer(({ url = '' }, response) => {
-      const token = { access_token: 'x', expires_in: 3600, token_type: 'Bearer' };
-      const account = { email: 'test@acme-earth.iam.gserviceaccount.com', scopes: [], aliases: ['default'] };
-      const json = url.includes('/token') ? token : url.includes('/service-accounts/') ? account : null;
-      response.setHeader('metadata-flavor', 'Google');
-      response.setHeader('content-type', json === null ? 'text/plain' : 'application/json');
-      const text = url.includes('/universe') ? 'googleapis.com' : 'acme-earth';
-      response.end(json === null ? text : JSON.stringify(json));
-    });
-    await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
-    stops.push(() => metadata.close());
-    const host = `127.0.0.1:${(metadata.address() as AddressInfo).port}`;
+    const storage = await startFakeGcs('acme-earth-metaflow');
+    const { server, host } = await startMetadataServer('test@acme-earth.iam.gserviceaccount.com', makeTokens());
+    stops.push(() => server.close());
     return { STORAGE_EMULATOR_HOST: storage, GCE_METADATA_HOST: host, GCE_METADATA_IP: host };
   }
 

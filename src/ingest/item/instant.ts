@@ -44,7 +44,7 @@ function readMicroseconds(fraction: string | undefined): number {
   return rounded - exact === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
-const MICROSECONDS_A_DAY = 86_400_000_000n;
+export const MICROSECONDS_A_DAY = 86_400_000_000n;
 
 /** The instant in the one form that PostgreSQL reads alike whatever its settings: `2024-01-31 23:59:59.000001+00`. */
 export function formatInstant(instant: Instant): string {

@@ -1,4 +1,4 @@
-import { formatInstant, type Instant, parseInstant } from './instant.ts';
+import { formatInstant, type Instant, MICROSECONDS_A_DAY, parseInstant } from './instant.ts';
 
 /** Moments from one to another, both of them in it; null where it is open. */
 export interface Period {
@@ -7,8 +7,6 @@ export interface Period {
 }
 
 export const allTime: Period = { from: null, to: null };
-
-const A_DAY = 86_400_000_000n;
 
 /**
  * Reads what STAC APIs call `datetime` (OGC API Features, 'Parameter datetime'): one moment, or START/END with `..` or
@@ -29,7 +27,7 @@ function parseEnd(text: string): { readonly from: Instant; readonly to: Instant 
   const from = parseInstant(text);
   if (from === null) return null;
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
-  return { from, to: isDate ? from + A_DAY - 1n : from };
+  return { from, to: isDate ? from + MICROSECONDS_A_DAY - 1n : from };
 }
 
 /** In RFC 3339: one moment, or an interval; null for all time, which has no form. */

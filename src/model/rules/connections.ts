@@ -49,7 +49,7 @@ function checkPooler(value: RuleInput['value'], sql: CloudSqlSpec, most: number)
 }
 
 /** Where the number of connections was decided. */
-function connectionsSource(sql: CloudSqlSpec, most: number): NonNullable<Finding['related']> {
+export function connectionsSource(sql: CloudSqlSpec, most: number): NonNullable<Finding['related']> {
   const at = ['hosting', 'cloudSql'];
   if (sql.flags?.['max_connections'] !== undefined)
     return { at: [...at, 'flags', 'max_connections'], message: 'the flag is set here' };

@@ -1,3 +1,4 @@
+import { minorOf } from '../launchers.ts';
 import { isWebUrl } from '../names.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
@@ -20,8 +21,8 @@ export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
  * 1.29 to 1.35, where MutatingAdmissionPolicy is off by default, the operator puts the proxy in (see `resolveKubernetes`).
  */
 function checkVersion(value: RuleInput['value']): readonly Finding[] {
-  if (value.hosting.cloudSql === undefined) return [];
-  const minor = Number(value.kubernetes?.version.split('.')[1] ?? 36);
+  if (value.hosting.cloudSql === undefined || value.kubernetes === undefined) return [];
+  const minor = minorOf(value.kubernetes);
   if (minor >= 29) return [];
   const message = `Kubernetes 1.${minor} has no native sidecars: a task pod with the Auth Proxy would never end`;
   return [{ code: 'PF205', at: ['kubernetes', 'version'], message, hint: 'upgrade the cluster to 1.29 or newer' }];

@@ -1,5 +1,4 @@
-import { defaultTier } from '../tier.ts';
-import { readMaxConnections, reservedConnections } from './connections.ts';
+import { connectionsSource, readMaxConnections, reservedConnections } from './connections.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 type PipelineSpec = NonNullable<RuleInput['value']['pipelines']>[string];
@@ -44,7 +43,7 @@ function checkConnections(at: readonly string[], shards: number, value: RuleInpu
   const sql = value.hosting.cloudSql;
   const most = sql === undefined ? null : readMaxConnections(sql);
   if (sql === undefined || most === null || shards * leastConnections <= most - reservedConnections) return [];
-  const message = `${shards} shards at once ask for ${shards * leastConnections} connections and more, and ${sql.tier ?? defaultTier} has ${most}, ${reservedConnections} of them reserved`;
+  const message = `${shards} shards at once ask for ${shards * leastConnections} connections and more, and the instance has ${most}, ${reservedConnections} of them reserved`;
   const hint = `write shards: ${Math.floor((most - reservedConnections) / leastConnections)} or less, or choose a larger tier`;
-  return [{ code: 'PF214', at, message, hint }];
+  return [{ code: 'PF214', at, message, hint, related: connectionsSource(sql, most) }];
 }
