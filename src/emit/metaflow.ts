@@ -7,7 +7,7 @@ import { renderTemplate } from './render.ts';
 import type { Target } from './target.ts';
 
 /**
- * What runs the pipelines: Metaflow's configuration, a flow for each pipeline with the module they share (Metaflow
+ * What runs the pipelines: Metaflow's configuration, a flow for each pipeline with the modules they share (Metaflow
  * packages every `.py` of a flow's folder), and the environment's own smoke test and pytest.
  */
 export const metaflowTarget: Target = {

@@ -75,3 +75,8 @@ export function barePodOf(manifest: Manifest, name: string): Manifest | null {
   };
   return { apiVersion: 'v1', kind: 'Pod', metadata, spec: podOf(manifest) };
 }
+
+/** Whether the sidecar is there, and before whatever else the pod begins with. */
+export function isGivenProxy(pod: Pod): boolean {
+  return pod.spec.initContainers?.[0]?.name === 'cloudsql-auth-proxy';
+}

@@ -3,7 +3,16 @@ import type { Parts } from '../emit/kubernetes.platforms.ts';
 import { type Cluster, startCluster } from '../support/kubernetes.ts';
 import { describeWith } from '../support/needs.ts';
 import { applyPlatform, startMetaflow } from './metaflow.ts';
-import { type Container, dryRunPod, eventually, makeProbe, type Pod, type ProbeParts, taskLabels } from './pods.ts';
+import {
+  type Container,
+  dryRunPod,
+  eventually,
+  isGivenProxy,
+  makeProbe,
+  type Pod,
+  type ProbeParts,
+  taskLabels,
+} from './pods.ts';
 
 const ana = 'ana@example.org';
 const proxy = 'cloudsql-auth-proxy';
@@ -152,10 +161,6 @@ describeWith(['etcd', 'go', 'python'], "a task's pod", () => {
     );
   });
 });
-
-function isGivenProxy(pod: Pod): boolean {
-  return pod.spec.initContainers?.[0]?.name === proxy;
-}
 
 function byName(env: Container['env'] = []): unknown {
   return [...env].sort((a, b) => (a.name < b.name ? -1 : 1));

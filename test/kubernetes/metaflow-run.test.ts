@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { dryRunPod, eventually, isGivenProxy, makeProbe } from '../cluster/pods.ts';
 import { cleanEnvironment } from '../support/cli.ts';
 import { type CloudSql, startCloudSql } from '../support/cloud-sql/instance.ts';
 import { startFakeGcs } from '../support/fake-gcs.ts';
@@ -54,10 +55,7 @@ describeWith(['etcd', 'go', 'postgres15', 'python', 'sharedData'], 'python …_f
   /** As the guide says; then waits until a task's pod is given the proxy, since policies act a moment after they are there. */
   async function applyManifests(): Promise<void> {
     await cluster.kubectl(['apply', '-k', join(project.folder, 'terraform/kubernetes')]);
-    const account = JSON.stringify({ spec: { serviceAccountName: 'metaflow-task' } });
-    const pod = ['probe', '--image=none', '--namespace=metaflow', `--labels=${isTask}`, `--overrides=${account}`];
-    const probe = ['run', ...pod, '--dry-run=server'];
-    while (!(await cluster.kubectl([...probe, '--output=yaml'])).includes('cloudsql-auth-proxy'));
+    expect(isGivenProxy(await eventually(() => dryRunPod(cluster, makeProbe()), isGivenProxy))).toBe(true);
   }
 
   /** The guide's two lines, in a shell of the user's own. */

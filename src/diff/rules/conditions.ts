@@ -39,7 +39,10 @@ export const conditions = {
     platform?.hosting.kind === 'cloudSql' && platform.hosting.bootstrap === 'terraform',
   onVirtualMachines: ({ platform }: Candidate) => platform?.hosting.kind === 'virtualMachines',
   hasPooler: ({ platform }: Candidate) => (platform?.kubernetes?.pooler ?? null) !== null,
-  hasShards: (candidate: Candidate) => (findPipeline(candidate)?.shards ?? null) !== null,
+  keepsCronJob: (candidate: Candidate) => {
+    const pipeline = findPipeline(candidate);
+    return candidate.platform !== null && pipeline !== undefined && hasCronJob(candidate.platform, pipeline);
+  },
   leavesCronJob: (candidate: Candidate) => {
     const pipeline = findPipeline(candidate);
     if (candidate.platform === null || pipeline === undefined || hasCronJob(candidate.platform, pipeline)) return false;

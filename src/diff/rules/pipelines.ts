@@ -44,7 +44,7 @@ export const pipelineRules: readonly Rule[] = [
     id: 'pipeline/schedule-suspended',
     resource,
     field: 'schedule',
-    when: ['disappears', 'hasShards'],
+    when: ['disappears', 'keepsCronJob'],
     impact: 'update',
     reason: 'The CronJob is suspended: it starts no run of itself, and a run that has started goes on.',
     source: documentation('Kubernetes documentation, "CronJob", "Schedule suspension"'),
