@@ -154,6 +154,7 @@ def test_the_card_shows_the_run_and_no_item_runs_in_it(here: Here) -> None:
     html = (here.folder / "card.html").read_text()
     assert FAILURE["item"] not in html
     parts = list_parts(read_card(html))
+    assert not any(FAILURE["item"] in text for text in parts["markdown"])
     assert [FAILURE["item"], "noGeometry"] in [row[1:3] for row in parts["table"]]
     assert any(source.startswith("data:image/svg") for source in parts["image"])
     assert "# Run of stand-in" in parts["markdown"]
