@@ -1,0 +1,79 @@
+import type { GoodItem } from '../item/judge.ts';
+import type { Reason } from '../item/reason.ts';
+import type { KnownCollection } from '../load/collections.ts';
+import type { Met } from '../load/ledger.ts';
+import type { Change } from '../load/load-batch.ts';
+import { type Found, lookUpItems } from '../load/lookup.ts';
+import type { Entry } from './batch.ts';
+import { type GoodEntry, isGood, type Later, readCollections, type ShardWork } from './shard-work.ts';
+
+/** What is to become of an entry. */
+export type Verdict =
+  | { readonly outcome: 'inserted' | 'updated'; readonly change: Omit<Change, 'partition'> }
+  | { readonly outcome: 'unchanged'; readonly met: Met }
+  | { readonly outcome: 'duplicate' }
+  | { readonly outcome: 'quarantined'; readonly reason: Reason; readonly message: string };
+
+/** Items that the database does not store, each with its words. */
+export type Refused = ReadonlyMap<GoodItem, string>;
+
+/** Which of several items of one id is loaded: the last that is not refused. */
+export interface Twins {
+  readonly later: Later;
+  readonly refused: Refused;
+}
+
+/** What is to become of each entry, in their order, by what the database has of it before its batch. */
+export async function decide(
+  work: ShardWork,
+  batch: number,
+  entries: readonly Entry[],
+  { later, refused }: Twins,
+): Promise<readonly Verdict[]> {
+  const isReplaced = (entry: Entry) => later.get(entry)?.some(({ judged }) => !refused.has(judged)) === true;
+  const good = entries.filter(isGood).filter((entry) => !isReplaced(entry));
+  const items = good.map(({ judged }) => judged);
+  const collections = await readCollections(work, items);
+  const found = await lookUpAll(work, batch, good, collections);
+  return entries.map((entry): Verdict => {
+    const { judged: item, position } = entry;
+    if (item.kind === 'bad') return { outcome: 'quarantined', reason: item.reason, message: item.message };
+    if (isReplaced(entry)) return { outcome: 'duplicate' };
+    const collection = collections.get(item.collection);
+    const seen = found.get(entry);
+    if (collection === undefined || seen === undefined)
+      return {
+        outcome: 'quarantined',
+        reason: 'unknownCollection',
+        message: `there is no collection ${item.collection} in pgSTAC, and the source has none`,
+      };
+    const refusal = refused.get(item);
+    if (refusal !== undefined) return { outcome: 'quarantined', reason: 'refusedByDatabase', message: refusal };
+    if (seen.superseded) return { outcome: 'duplicate' };
+    const met = { item, position, found: seen };
+    if (seen.unchanged && work.skip) return { outcome: 'unchanged', met };
+    return { outcome: seen.partitions.length > 0 ? 'updated' : 'inserted', change: { ...met, collection } };
+  });
+}
+
+async function lookUpAll(
+  work: ShardWork,
+  batch: number,
+  entries: readonly GoodEntry[],
+  collections: ReadonlyMap<string, KnownCollection>,
+): Promise<ReadonlyMap<Entry, Found>> {
+  const all = new Map<Entry, Found>();
+  const place = { run: work.lease.run, batch };
+  await work.ports.pgstac.session(async (session) => {
+    for (const collection of new Set(entries.map(({ judged }) => judged.collection))) {
+      if (!collections.has(collection)) continue;
+      const own = entries.filter(({ judged }) => judged.collection === collection);
+      const items = own.map(({ judged: item, position }) => ({ item, position }));
+      const found = await lookUpItems(session, collection, place, items);
+      own.forEach((entry, number) => {
+        all.set(entry, found[number] as Found);
+      });
+    }
+  });
+  return all;
+}
