@@ -56,7 +56,17 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
       skip,
       compression,
     });
-    const source = openSource(pipeline.source, { ports, periods: listPeriods(run) });
+    const { shards, limit, planned } = run;
+    const { shardBy } = pipeline;
+    const source = openSource(pipeline.source, {
+      ports,
+      periods: listPeriods(run),
+      shard,
+      shards,
+      shardBy,
+      limit,
+      planned,
+    });
     await keepLease(pgstac, lease, clock, () => runShard(work, run, source));
   } catch (error) {
     // The next runner need not wait for the lease to expire; where that fails too, it does.

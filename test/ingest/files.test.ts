@@ -17,6 +17,7 @@ import { makeRandom } from '../support/hostile.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
 import { makeFilePort } from './support/ports.ts';
+import { readParts } from './support/source.ts';
 
 async function open(files: Readonly<Record<string, string | Buffer>>, ...patterns: string[]): Promise<OpenSource> {
   const folder = makeTemporaryFolder('files');
@@ -64,7 +65,7 @@ describe('files', () => {
       'e/one.json',
       'd/**/*.gz',
     );
-    expect(await read(source.documents())).toEqual([
+    expect(await read(readParts(source))).toEqual([
       'c.json document 1: scenes',
       'd/lines.ndjson line 1: 1',
       'd/lines.ndjson line 4: 2',
@@ -84,16 +85,16 @@ describe('files', () => {
   });
 
   test('that are not there are failures, not nothing', async () => {
-    const missing = (await open({}, 'none.json')).documents();
+    const missing = readParts(await open({}, 'none.json'));
     await expect(read(missing)).rejects.toMatchObject({
       kind: 'source',
       message: expect.stringContaining('cannot read none.json: it is not there'),
     });
-    await expect(read((await open({ 'a.txt': '' }, '*.json')).documents())).rejects.toMatchObject({
+    await expect(read(readParts(await open({ 'a.txt': '' }, '*.json')))).rejects.toMatchObject({
       kind: 'source',
       message: 'no file matches *.json',
     });
-    await expect(read((await open({}, 'no/such/*.json')).documents())).rejects.toMatchObject({
+    await expect(read(readParts(await open({}, 'no/such/*.json')))).rejects.toMatchObject({
       kind: 'source',
       message: expect.stringContaining('cannot read no/such'),
     });
@@ -101,7 +102,7 @@ describe('files', () => {
 
   test('that are packed and cut off are failures', async () => {
     const packed = gzipSync(lines(makeItem('1')));
-    await expect(read((await open({ 'a.ndjson.gz': packed.subarray(0, -9) }, '*')).documents())).rejects.toMatchObject({
+    await expect(read(readParts(await open({ 'a.ndjson.gz': packed.subarray(0, -9) }, '*')))).rejects.toMatchObject({
       kind: 'source',
     });
   });

@@ -17,6 +17,7 @@ import { sharedRoot } from '../support/root.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { makeCollection, makeItem } from './support/items.ts';
 import { makeFilePort } from './support/ports.ts';
+import { readParts } from './support/source.ts';
 
 type Answer = (request: IncomingMessage, body: string, response: ServerResponse, origin: string) => unknown;
 
@@ -55,7 +56,7 @@ function makePorts() {
 async function read(source: OpenSource): Promise<string[]> {
   const texts: string[] = [];
   for await (const { bytes } of source.collections()) texts.push(bytes.toString());
-  for await (const { bytes } of source.documents()) texts.push(bytes.toString());
+  for await (const { bytes } of readParts(source)) texts.push(bytes.toString());
   return texts;
 }
 

@@ -2,7 +2,7 @@ import { type Judged, judgeDocument } from '../item/judge.ts';
 import { isWithin, type Period } from '../item/period.ts';
 import { type ShardBy, shardOf } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
-import type { OpenSource } from '../source/document.ts';
+import type { OpenSource, SourcePart } from '../source/document.ts';
 
 /** A batch ends after so many items, or so many bytes, whichever comes first. Changing either changes what a batch of
  * an unfinished run is. */
@@ -22,8 +22,9 @@ export interface Entry {
   readonly judged: JudgedItem;
 }
 
-/** The items of all shards that follow each other in the source, in its order. */
+/** Items that follow each other in the source, in its order: of all shards, where its part is not one shard's own. */
 export interface Batch {
+  readonly kind: 'batch';
   /** From 1. */
   readonly number: number;
   readonly entries: readonly Entry[];
@@ -32,6 +33,8 @@ export interface Batch {
 }
 
 export interface CutOptions {
+  /** The one that reads, from 1. */
+  readonly shard: number;
   readonly shardBy: ShardBy;
   readonly shards: number;
   /** Items read at most; null for all. */
@@ -40,44 +43,78 @@ export interface CutOptions {
   readonly periods: readonly Period[];
 }
 
-/** Reads, judges and numbers the documents of a source. Every shard of a run gets the same batches. */
+/** Where a source's part is read to its end. */
+export interface PartEnd {
+  readonly kind: 'partEnd';
+  readonly part: string;
+  /** Numbers that its batches took. */
+  readonly batches: number;
+}
+
+/** Parts that earlier starts of the shard have done, and the numbers that their batches took. */
+export type DoneParts = ReadonlyMap<string, number>;
+
+/**
+ * Reads, judges and numbers the documents of a source, part after part. Of a part that is not this shard's own, every
+ * shard of a run gets the same batches.
+ */
 export async function* cutBatches(
   source: OpenSource,
+  done: DoneParts,
   scanner: JsonScanner,
   options: CutOptions,
+): AsyncGenerator<Batch | PartEnd> {
+  const numbers = { next: 1 + [...done.values()].reduce((sum, batches) => sum + batches, 0), read: 0 };
+  for await (const part of source.parts(new Set(done.keys()))) {
+    const first = numbers.next;
+    yield* cutPart(part, scanner, options, numbers);
+    yield { kind: 'partEnd', part: part.name, batches: numbers.next - first };
+    if (numbers.read === options.limit) return;
+  }
+}
+
+/** The number of the next batch, and the items read: both go on from part to part. */
+interface Numbers {
+  next: number;
+  read: number;
+}
+
+async function* cutPart(
+  part: SourcePart,
+  scanner: JsonScanner,
+  options: CutOptions,
+  numbers: Numbers,
 ): AsyncGenerator<Batch> {
-  let number = 1;
-  let read = 0;
   let position = 0;
   let bytes = 0;
   let entries: Entry[] = [];
   let collections: JudgedCollection[] = [];
-  for await (const document of source.documents()) {
+  for await (const document of part.documents()) {
     const judged = judgeDocument(document, scanner);
     if (judged.kind === 'collection') {
       collections.push(judged);
       continue;
     }
-    read += 1;
+    numbers.read += 1;
     position += 1;
     bytes += document.bytes.length;
     if (judged.kind === 'bad' || options.periods.every((period) => isWithin(judged, period)))
       entries.push({
         position,
-        shard: chooseShard(judged, options),
+        shard: part.owned ? options.shard : chooseShard(judged, options),
         source: document.source,
         place: document.place,
         judged,
       });
-    const last = read === options.limit;
+    const last = numbers.read === options.limit;
     if (position === BATCH_ITEMS || bytes >= BATCH_BYTES || last) {
-      yield { number, entries, collections };
-      number += 1;
+      yield { kind: 'batch', number: numbers.next++, entries, collections };
       [position, bytes, entries, collections] = [0, 0, [], []];
     }
     if (last) return;
   }
-  if (entries.length > 0 || collections.length > 0) yield { number, entries, collections };
+  if (entries.length > 0 || collections.length > 0)
+    yield { kind: 'batch', number: numbers.next++, entries, collections };
 }
 
 /** What has no partition, since it cannot be read, is the first shard's. */

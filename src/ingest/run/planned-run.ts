@@ -16,8 +16,13 @@ export interface PlannedRun {
   readonly since: Instant | null;
   /** Items that are not in it are passed over. */
   readonly datetime: Period;
+  /** By the database's clock. */
+  readonly planned: Instant;
   readonly finished: boolean;
 }
+
+/** A run before it was planned. */
+export type WantedRun = Omit<PlannedRun, 'planned' | 'finished'>;
 
 /** Null where there is no such run. */
 export async function readRun(database: Database, run: string): Promise<PlannedRun | null> {
@@ -25,7 +30,7 @@ export async function readRun(database: Database, run: string): Promise<PlannedR
 }
 
 /** Makes the run, or finds the one of this id that an earlier start or another shard made; it must be the same. */
-export async function planRun(database: Database, wanted: Omit<PlannedRun, 'finished'>): Promise<PlannedRun> {
+export async function planRun(database: Database, wanted: WantedRun): Promise<PlannedRun> {
   return await database.session(async (session) => {
     await session.query(
       `INSERT INTO platform.run (run, pipeline, shards, most, since, datetime)
@@ -51,10 +56,10 @@ export async function planRun(database: Database, wanted: Omit<PlannedRun, 'fini
 /** What is given must be what the run was planned with; what is left out (undefined) is the run's. */
 export function refuseOtherPlan(
   found: PlannedRun,
-  wanted: { readonly [Key in keyof typeof planned]?: PlannedRun[Key] | undefined },
+  wanted: { readonly [Key in keyof typeof plannedWith]?: PlannedRun[Key] | undefined },
 ): void {
   const given = { ...found, ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined)) };
-  for (const [name, describe] of Object.values(planned)) {
+  for (const [name, describe] of Object.values(plannedWith)) {
     if (describe(given) === describe(found)) continue;
     throw new IngestionFailure('arguments', `run ${found.run} was planned with another ${name}: ${describe(found)}`, {
       hint: `give the same ${name} as then or leave it out, or start a new run`,
@@ -63,7 +68,7 @@ export function refuseOtherPlan(
 }
 
 /** What a run is planned with: how it is called, and what it is in words. */
-const planned = {
+const plannedWith = {
   pipeline: ['pipeline', ({ pipeline }: PlannedRun) => pipeline],
   shards: ['shards', ({ shards }: PlannedRun) => String(shards)],
   limit: ['--limit', ({ limit }: PlannedRun) => String(limit ?? 'none')],
@@ -84,12 +89,13 @@ async function selectRun(session: Session, run: string): Promise<PlannedRun | nu
     since: string | null;
     first: string | null;
     last: string | null;
+    planned: string;
     finished: boolean;
   }>(
     `SELECT pipeline, shards, most::text AS most, (extract(epoch FROM since) * 1000000)::bigint::text AS since,
        (extract(epoch FROM lower(datetime)) * 1000000)::bigint::text AS first,
        (extract(epoch FROM upper(datetime)) * 1000000)::bigint::text AS last,
-       finished IS NOT NULL AS finished
+       (extract(epoch FROM planned) * 1000000)::bigint::text AS planned, finished IS NOT NULL AS finished
      FROM platform.run WHERE run = $1`,
     [run],
   );
@@ -101,6 +107,7 @@ async function selectRun(session: Session, run: string): Promise<PlannedRun | nu
     limit: row.most === null ? null : Number(row.most),
     since: readInstant(row.since),
     datetime: { from: readInstant(row.first), to: readInstant(row.last) },
+    planned: BigInt(row.planned),
     finished: row.finished,
   };
 }

@@ -5,7 +5,7 @@ import { upsertCollection } from '../load/collections.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource } from '../source/document.ts';
-import { type Batch, cutBatches, type JudgedCollection, readAhead } from './batch.ts';
+import { type Batch, cutBatches, type DoneParts, type JudgedCollection, readAhead } from './batch.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
@@ -21,9 +21,12 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
     if (judged.kind === 'collection') await putCollection(work, judged);
   }
   let counts = noCounts;
-  const options = { shardBy: work.shardBy, shards: run.shards, limit: run.limit, periods: listPeriods(run) };
+  const { shards, limit } = run;
+  const options = { shard: lease.shard, shardBy: work.shardBy, shards, limit, periods: listPeriods(run) };
+  const doneParts: DoneParts = new Map();
   // With a scanner of its own: the batch before is being written meanwhile.
-  for await (const batch of readAhead(cutBatches(source, new JsonScanner(), options))) {
+  for await (const batch of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
+    if (batch.kind === 'partEnd') continue;
     stopIfInterrupted(ports.signal);
     const receipt = await runBatch(work, batch, done.has(batch.number));
     counts = countOutcomes(counts, receipt);

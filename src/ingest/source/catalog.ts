@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isWebUrl } from '../../model/names.ts';
 import { failToRead } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } from './document.ts';
+import { asOnePart, MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } from './document.ts';
 import { refuseLink, resolveUrl } from './link.ts';
 import { fetchBody } from './request.ts';
 
@@ -16,7 +16,7 @@ export function openCatalog(location: string, ports: CatalogPorts): OpenSource {
   return {
     // Each collection is met before its items.
     async *collections() {},
-    documents: () => walkCatalog(location, ports),
+    parts: (done) => asOnePart(done, () => walkCatalog(location, ports)),
   };
 }
 

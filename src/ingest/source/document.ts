@@ -16,8 +16,28 @@ export interface OpenSource {
    * that only turns up among the items is found there.
    */
   collections(): AsyncIterable<SourceDocument>;
-  /** Every document, collections included. */
+  /**
+   * What there is to read, collections included, in parts of a fixed order and without those named in `done`: a run that
+   * is started again need not read them again.
+   */
+  parts(done: ReadonlySet<string>): AsyncIterable<SourcePart>;
+}
+
+export interface SourcePart {
+  /** Tells it from the source's other parts, on every run alike; empty where it is the only one. */
+  readonly name: string;
+  /** True where every document in it is this shard's, false where each document's partition says whose it is. */
+  readonly owned: boolean;
+  /** Read once, and to its end, before the next part is asked for. */
   documents(): AsyncIterable<SourceDocument>;
+}
+
+/** A source that is read in one go. */
+export async function* asOnePart(
+  done: ReadonlySet<string>,
+  documents: () => AsyncIterable<SourceDocument>,
+): AsyncGenerator<SourcePart> {
+  if (!done.has('')) yield { name: '', owned: false, documents };
 }
 
 /** Far above any real item; pgSTAC's column holds 255 MB at most. */

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { failToRead, IngestionFailure } from '../failure.ts';
 import type { FilePort } from '../ports.ts';
-import type { OpenSource, SourceDocument } from './document.ts';
+import { asOnePart, type OpenSource, type SourceDocument } from './document.ts';
 import { compileGlob, globFolder, isGlob } from './glob.ts';
 import { type Piece, splitLines } from './split.ts';
 import { splitValues } from './split-values.ts';
@@ -26,9 +26,10 @@ export function openFiles(patterns: readonly string[], files: FilePort): OpenSou
         }
       }
     },
-    async *documents() {
-      for (const path of await listed) yield* readFile(path, files);
-    },
+    parts: (done) =>
+      asOnePart(done, async function* () {
+        for (const path of await listed) yield* readFile(path, files);
+      }),
   };
 }
 

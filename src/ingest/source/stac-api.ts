@@ -1,7 +1,7 @@
 import type { StacApiSource } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
 import { allTime, formatPeriod, meetPeriods, type Period, parsePeriod } from '../item/period.ts';
-import type { OpenSource, SourceDocument } from './document.ts';
+import { asOnePart, type OpenSource, type SourceDocument } from './document.ts';
 import { describeUrl, resolveUrl } from './link.ts';
 import { isObject, type Page, readPage } from './page.ts';
 import { fetchBody, RefusedRequest, type WebPorts } from './request.ts';
@@ -30,20 +30,18 @@ export function openStacApi(source: StacApiSource, periods: readonly Period[], p
       yield { bytes, source: url, place: 'collection', tooLarge: false };
     }
   }
-  return {
-    collections,
-    async *documents() {
-      const period = meetPeriods(readSpecPeriod(source), ...periods);
-      if (period === null) return;
-      let count = 0;
-      for await (const page of readPages(source, period, ports)) {
-        for (const feature of page.features) {
-          count += 1;
-          yield { ...feature, source: `${source.url}/search`, place: `item ${count}` };
-        }
+  async function* documents(): AsyncGenerator<SourceDocument> {
+    const period = meetPeriods(readSpecPeriod(source), ...periods);
+    if (period === null) return;
+    let count = 0;
+    for await (const page of readPages(source, period, ports)) {
+      for (const feature of page.features) {
+        count += 1;
+        yield { ...feature, source: `${source.url}/search`, place: `item ${count}` };
       }
-    },
-  };
+    }
+  }
+  return { collections, parts: (done) => asOnePart(done, documents) };
 }
 
 async function* readPages(source: StacApiSource, period: Period, ports: WebPorts): AsyncGenerator<Page> {
