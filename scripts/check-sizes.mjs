@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 
 const limits = [
   { folder: 'src', name: /\.ts$/, lines: 250 },
-  { folder: 'bench', name: /\.[cm]js$/, lines: 250 },
+  { folder: 'bench', name: /\.([cm]js|ts)$/, lines: 250 },
   { folder: 'scripts', name: /\.mjs$/, lines: 250 },
   { folder: 'test', name: /\.ts$/, lines: 400 },
   { folder: 'templates', name: /\.hbs$/, lines: 300 },

@@ -1,0 +1,22 @@
+// `npm run bench:ingest [-- --items N --runs N --only WORD]`: `platform ingest` beside the real pypgstac on one
+// PostgreSQL 15, and psql's COPY of rows that are ready beside both. Run `npm run build` first. It needs PostgreSQL 15
+// with PostGIS, Python, and ../shared/tools; its servers and environments are those of the tests, which are TypeScript,
+// so it is bundled before it runs.
+
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+// As deep below the root as test/support, whose modules find the root by their own place.
+const outfile = join(root, 'node_modules/.bench/ingest.mjs');
+await build({
+  entryPoints: [join(root, 'bench/ingest/main.ts')],
+  alias: { '@jest/globals': join(root, 'bench/ingest/after-all.ts') },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  outfile,
+});
+await import(pathToFileURL(outfile).href);
