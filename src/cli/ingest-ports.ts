@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FilePort, Ports, Progress } from '../ingest/ports.ts';
+import type { FilePort, Ports } from '../ingest/ports.ts';
+import type { Report } from '../ingest/progress.ts';
 import type { Context } from './context.ts';
 import type { Databases, Loaded } from './databases.ts';
 
@@ -11,7 +12,7 @@ export function createIngestPorts(
   context: Context,
   { spec }: Pick<Loaded, 'spec'>,
   { pgstac, ingest }: Databases,
-  report: (progress: Progress) => void,
+  report: Report,
 ): Ports {
   return {
     pgstac,

@@ -35,15 +35,23 @@ export interface IngestionReport {
 export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<IngestionReport> {
   const { run, shard } = plan;
   const shards = shard === null ? Array.from({ length: run.shards }, (_, place) => place + 1) : [shard];
-  for (const one of shards) await runOneShard(plan, one, ports);
+  for (const one of shards) {
+    const at = { run: run.run, pipeline: plan.pipeline.name, shard: one, shards: run.shards };
+    await runOneShard(plan, one, { ...ports, report: (happening) => ports.report({ ...happening, at }) });
+  }
   return { counts: await countReceipts(ports.pgstac, run.run, shard) };
 }
 
 async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Promise<void> {
   const { run, pipeline, skip, compression, holder } = plan;
   const { pgstac, clock, signal } = ports;
+  ports.report({ kind: 'waiting' });
   const lease = await takeLease(pgstac, run.run, shard, { holder, clock, signal });
-  if (lease === null) return;
+  if (lease === null) {
+    ports.report({ kind: 'done' });
+    return;
+  }
+  ports.report({ kind: 'started' });
   try {
     // Not before: an upgrade of pgSTAC ends every lease, so while this one holds, what was read after it is true.
     const layout = await pgstac.session(readLayout);
@@ -73,5 +81,6 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
     await releaseLease(pgstac, lease, false).catch(() => undefined);
     throw error;
   }
-  await retryTransaction({ clock, signal, onRetry: () => undefined }, () => releaseLease(pgstac, lease, true));
+  await retryTransaction(ports, () => releaseLease(pgstac, lease, true));
+  ports.report({ kind: 'done' });
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../database/connection.ts';
-import type { Counts } from './run/outcome.ts';
+import type { Report } from './progress.ts';
 
 /** What an ingestion may touch of the world; the command line makes the real ones. */
 export interface Ports {
@@ -9,7 +9,7 @@ export interface Ports {
   readonly fetch: FetchPort;
   readonly clock: ClockPort;
   /** Told what happens, often; must not throw. */
-  readonly report: (progress: Progress) => void;
+  readonly report: Report;
   /** Aborted when the user wants to stop: what is committed is kept. */
   readonly signal: AbortSignal;
 }
@@ -42,12 +42,4 @@ export interface ClockPort {
   now(): number;
   /** Ends early, without an error, when the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-}
-
-/** How far the shard being run is. */
-export interface Progress {
-  readonly pipeline: string;
-  readonly shard: number;
-  readonly shards: number;
-  readonly counts: Counts;
 }

@@ -49,6 +49,7 @@ function makePorts() {
     fetch: (url: string, request: object) => fetch(url, request),
     clock,
     signal: new AbortController().signal,
+    report: () => undefined,
     waits,
   };
 }

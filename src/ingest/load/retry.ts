@@ -1,6 +1,6 @@
 import { DatabaseFailure, describeError, readSqlState } from '../../database/failure.ts';
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
-import type { ClockPort } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 
 /**
  * SQLSTATEs after which the same transaction may succeed (PostgreSQL's documentation, appendix A): serialization,
@@ -18,11 +18,9 @@ const LONGEST_WAIT_MS = 15_000;
 /** Thrown within a transaction to have it rolled back and run again: it met another loader's work. */
 export class MetAnother extends Error {}
 
-export interface RetryOptions {
-  readonly clock: ClockPort;
-  readonly signal: AbortSignal;
+export interface RetryOptions extends Pick<Ports, 'clock' | 'signal' | 'report'> {
   /** Told before each new attempt. */
-  readonly onRetry: (error: unknown) => void;
+  readonly onRetry?: (error: unknown) => void;
 }
 
 /** Runs `work`, again where that can help, with waits that grow. `work` must be one transaction, or harmless to repeat. */
@@ -37,7 +35,8 @@ export async function retryTransaction<T>(options: RetryOptions, work: () => Pro
           hint: 'what is committed is kept; run it again with the same --run to go on',
           cause: error,
         });
-      options.onRetry(error);
+      options.report({ kind: 'retry', of: 'database', reason: describeError(error) });
+      options.onRetry?.(error);
       const wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);
       await options.clock.sleep(wait * (0.5 + Math.random() / 2), options.signal);
       stopIfInterrupted(options.signal);

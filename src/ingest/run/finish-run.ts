@@ -75,17 +75,16 @@ async function listOpenShards(pgstac: Database, { run, shards }: PlannedRun): Pr
 
 /** What any crash left open, of this run or another: statistics of partitions, and receipts that are not in the log. */
 export async function settleAll(ports: Ports): Promise<void> {
-  const { pgstac, clock, signal } = ports;
-  const options = { clock, signal, onRetry: () => undefined };
+  const { pgstac } = ports;
   for (const partition of await listStale(pgstac))
-    await retryTransaction(options, () => settlePartition(pgstac, partition));
-  await retryTransaction(options, () => drainQueue(pgstac));
+    await retryTransaction(ports, () => settlePartition(pgstac, partition));
+  await retryTransaction(ports, () => drainQueue(pgstac));
   await settleLog(ports);
 }
 
-async function settleLog({ pgstac, ingest, clock, signal }: Ports): Promise<void> {
-  const options = { clock, signal, onRetry: () => undefined };
-  while ((await retryTransaction(options, () => settleReceipts(pgstac, ingest))) === RECEIPTS_AT_ONCE);
+async function settleLog(ports: Ports): Promise<void> {
+  const { pgstac, ingest } = ports;
+  while ((await retryTransaction(ports, () => settleReceipts(pgstac, ingest))) === RECEIPTS_AT_ONCE);
 }
 
 interface UnsettledReceipt {

@@ -20,13 +20,13 @@ export async function loadEntries(
   entries: readonly Entry[],
   later: Later,
 ): Promise<readonly ReceiptItem[]> {
-  const { clock, signal, pgstac } = work.ports;
+  const { pgstac } = work.ports;
   let refused: Refused | null = null;
   const onRetry = (error: unknown) => {
     if (readSqlState(error) === '23514') work.prepared.forget();
     if (error instanceof MetAnother) work.collections.clear();
   };
-  return await retryTransaction({ clock, signal, onRetry }, async () => {
+  return await retryTransaction({ ...work.ports, onRetry }, async () => {
     refused ??= await findRefusedRivals(work, batch, entries, later);
     for (;;) {
       const planned = await plan(work, batch, entries, { later, refused });

@@ -30,7 +30,7 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
     stopIfInterrupted(ports.signal);
     const receipt = await runBatch(work, batch, done.has(batch.number));
     counts = countOutcomes(counts, receipt);
-    ports.report({ pipeline: work.pipeline, shard: lease.shard, shards: run.shards, counts });
+    ports.report({ kind: 'batch', counts, documents: batch.entries.length });
   }
   stopIfInterrupted(ports.signal);
   await settleOwn(work);
@@ -51,19 +51,15 @@ async function runBatch(work: ShardWork, batch: Batch, isDone: boolean): Promise
 }
 
 async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {
-  const { clock, signal, pgstac } = work.ports;
-  await retryTransaction({ clock, signal, onRetry: () => undefined }, () =>
-    upsertCollection(pgstac, collection, work.shardBy),
-  );
+  await retryTransaction(work.ports, () => upsertCollection(work.ports.pgstac, collection, work.shardBy));
   work.collections.delete(collection.id);
 }
 
 /** No other shard of the run writes to these partitions, so that their statistics can be made before it ends. */
 async function settleOwn(work: ShardWork): Promise<void> {
-  const { clock, signal, pgstac } = work.ports;
+  const { pgstac } = work.ports;
   const own = new Set(work.prepared.names());
   for (const partition of await listStale(pgstac)) {
-    if (own.has(partition))
-      await retryTransaction({ clock, signal, onRetry: () => undefined }, () => settlePartition(pgstac, partition));
+    if (own.has(partition)) await retryTransaction(work.ports, () => settlePartition(pgstac, partition));
   }
 }

@@ -6,7 +6,7 @@ import { asOnePart, MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } f
 import { refuseLink, resolveUrl } from './link.ts';
 import { fetchBody } from './request.ts';
 
-export type CatalogPorts = Pick<Ports, 'files' | 'fetch' | 'clock' | 'signal'>;
+export type CatalogPorts = Pick<Ports, 'files' | 'fetch' | 'clock' | 'signal' | 'report'>;
 
 /**
  * A static catalog in a folder or on the web, walked by its `child` and `item` links in their order, each document once.

@@ -2,7 +2,7 @@ import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import type { FetchRequest, Ports } from '../ports.ts';
 import { describeUrl, makePrintable, resolveUrl } from './link.ts';
 
-export type WebPorts = Pick<Ports, 'fetch' | 'clock' | 'signal'>;
+export type WebPorts = Pick<Ports, 'fetch' | 'clock' | 'signal' | 'report'>;
 
 const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 500;
@@ -43,21 +43,25 @@ export async function fetchBody<T>(
   for (let attempt = 1; ; attempt += 1) {
     stopIfInterrupted(ports.signal);
     let wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
+    let reason: string;
     try {
       const { response, finalUrl } = await follow(url, request, ports);
       const body = Buffer.from(await response.arrayBuffer());
       if (response.ok) return await read(body, finalUrl);
       if (!RETRIED.has(response.status) || attempt === ATTEMPTS)
         throw new RefusedRequest(url, response.status, body.toString('utf8'));
+      reason = `answers ${response.status}`;
       wait = Math.max(wait, readRetryAfter(response.headers.get('retry-after'), ports.clock.now()));
       if (wait > LONGEST_ASKED_MS)
         throw new RefusedRequest(url, response.status, `asks to come back in ${Math.round(wait / 1000)} s`);
     } catch (error) {
       if (error instanceof IngestionFailure) throw error;
       stopIfInterrupted(ports.signal);
+      reason = describeFetchError(error);
       if (attempt === ATTEMPTS)
-        throw new IngestionFailure('source', `${describeUrl(url)}: ${describeFetchError(error)}`, { cause: error });
+        throw new IngestionFailure('source', `${describeUrl(url)}: ${reason}`, { cause: error });
     }
+    ports.report({ kind: 'retry', of: 'source', reason: `${describeUrl(url)}: ${reason}` });
     await ports.clock.sleep(wait, ports.signal);
   }
 }

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClockPort, FilePort, Ports, Progress } from '../../../src/ingest/ports.ts';
+import type { ClockPort, FilePort, Ports } from '../../../src/ingest/ports.ts';
 import type { Databases } from './databases.ts';
 
 /** Files below a folder, as the command line opens them. */
@@ -29,7 +29,7 @@ export function makePorts(databases: Databases, folder: string, changes: Partial
     files: makeFilePort(folder),
     fetch: (url, request) => fetch(url, request),
     clock: realClock,
-    report: (_: Progress) => undefined,
+    report: () => undefined,
     signal: new AbortController().signal,
     ...changes,
   };
