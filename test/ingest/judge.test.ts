@@ -1,6 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { judgeDocument } from '../../src/ingest/item/judge.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
+import { describeWith } from '../support/needs.ts';
+import { sharedRoot } from '../support/root.ts';
 import { makeCollection, makeItem } from './support/items.ts';
 
 const scanner = new JsonScanner();
@@ -44,6 +48,9 @@ describe('a good item', () => {
         },
       }),
     ],
+    ['with nulls where nothing is', makeItem('a', { bbox: null, stac_extensions: null })],
+    ['with a box across the antimeridian', makeItem('a', { bbox: [179, 0, 0, -179, 1, 10] })],
+    ['with keys in other spellings', JSON.stringify(makeItem('a')).replace('"href"', '"hr\\u0065f"')],
     ['with things nobody knows', makeItem('a', { unknown: [{ deep: [1e300] }], stac_version: '9.9' })],
   ])('%s', (_, item) => {
     expect(judge(item)).toMatchObject({ kind: 'item', id: 'a', collection: 'scenes' });
@@ -84,6 +91,20 @@ describe('a bad item', () => {
     ['badAssets', makeItem('a', { assets: { image: 'https://example.org' } })],
     ['badLinks', makeItem('a', { links: {} })],
     ['badLinks', makeItem('a', { links: ['x'] })],
+    ['badLinks', makeItem('a', { links: null })],
+    ['badLinks', makeItem('a', { links: [{ rel: 'self', href: 'a' }, { href: 'b' }] })],
+    ['badLinks', makeItem('a', { links: [{ rel: 'self', href: 7 }] })],
+    ['badAssets', makeItem('a', { assets: null })],
+    ['badAssets', makeItem('a', { assets: { image: { href: 'a' }, mask: { title: 'no address' } } })],
+    ['badAssets', makeItem('a', { assets: { image: { href: null } } })],
+    ['badVersion', makeItem('a', { stac_version: undefined })],
+    ['badVersion', makeItem('a', { stac_version: 1 })],
+    ['badVersion', makeItem('a', { stac_version: '' })],
+    ['badExtensions', makeItem('a', { stac_extensions: 'eo' })],
+    ['badExtensions', makeItem('a', { stac_extensions: ['eo', 1] })],
+    ['badBbox', makeItem('a', { bbox: [1, 2, 3] })],
+    ['badBbox', makeItem('a', { bbox: [1, 2, 3, '4'] })],
+    ['badBbox', makeItem('a', { bbox: { west: 1 } })],
     ['noDatetime', properties({})],
     ['noDatetime', properties({ datetime: null, start_datetime: '2024-01-01T00:00:00Z' })],
     ['badDatetime', properties({ datetime: 'yesterday' })],
@@ -114,6 +135,21 @@ describe('a bad item', () => {
 
   test('that is too large is not even looked at', () => {
     expect(judge(makeItem('a'), true)).toMatchObject({ kind: 'bad', reason: 'tooLarge', id: null });
+  });
+});
+
+describeWith(['sharedData'], 'real items', () => {
+  test('are all good', () => {
+    const folders = readdirSync(join(sharedRoot, 'data'));
+    const texts = folders.map((folder) => readFileSync(join(sharedRoot, 'data', folder, 'items.ndjson'), 'utf8'));
+    const judged = texts.flatMap((text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => judge(line)),
+    );
+    expect(judged.filter(({ kind }) => kind !== 'item')).toEqual([]);
+    expect(judged.length).toBeGreaterThan(200);
   });
 });
 

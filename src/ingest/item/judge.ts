@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { compactJson } from '../json/compact.ts';
 import type { JsonScanner } from '../json/scan.ts';
-import { isString, kindAt, readElements, readMembers, readString, type Tape, Token } from '../json/tape.ts';
+import { isString, kindAt, readMembers, readString, type Tape, Token } from '../json/tape.ts';
 import type { SourceDocument } from '../source/document.ts';
+import { judgeFields } from './fields.ts';
 import { encodeGeometry } from './geometry.ts';
 import { type Instant, parseInstant } from './instant.ts';
 import { ItemFault, type Reason } from './reason.ts';
@@ -87,8 +88,7 @@ function judgeItem(tape: Tape, members: ReadonlyMap<string, number>): GoodItem {
   const properties = members.get('properties');
   if (properties === undefined || kindAt(tape, properties) !== Token.object)
     throw new ItemFault('badProperties', '"properties" is not an object');
-  judgeAssets(tape, members.get('assets'));
-  judgeLinks(tape, members.get('links'));
+  judgeFields(tape, members);
   const range = judgeDatetime(tape, readMembers(tape, properties));
   const geometry = members.get('geometry');
   if (geometry === undefined || kindAt(tape, geometry) === Token.null)
@@ -125,21 +125,6 @@ function readInstant(tape: Tape, properties: ReadonlyMap<string, number>, key: s
   const instant = text === null ? null : parseInstant(text);
   if (instant === null) throw new ItemFault('badDatetime', `"${key}" is not a date and time of RFC 3339`);
   return instant;
-}
-
-function judgeAssets(tape: Tape, index: number | undefined): void {
-  if (index === undefined) return;
-  if (kindAt(tape, index) !== Token.object) throw new ItemFault('badAssets', '"assets" is not an object');
-  for (const [key, asset] of readMembers(tape, index))
-    if (kindAt(tape, asset) !== Token.object)
-      throw new ItemFault('badAssets', `the asset ${JSON.stringify(key)} is not an object`);
-}
-
-function judgeLinks(tape: Tape, index: number | undefined): void {
-  if (index === undefined) return;
-  const isList = kindAt(tape, index) === Token.array;
-  if (!isList || readElements(tape, index).some((link) => kindAt(tape, link) !== Token.object))
-    throw new ItemFault('badLinks', '"links" is not a list of objects');
 }
 
 function reject(bytes: Buffer, members: ReadonlyMap<string, number> | null, fault: ItemFault, tape?: Tape): BadItem {

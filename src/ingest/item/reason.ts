@@ -17,6 +17,9 @@ export type Reason =
   | 'badProperties'
   | 'badAssets'
   | 'badLinks'
+  | 'badVersion'
+  | 'badExtensions'
+  | 'badBbox'
   /** Sound by every rule here, and yet PostgreSQL would not have it. */
   | 'refusedByDatabase';
 

@@ -69,3 +69,22 @@ export function readElements(tape: Tape, array: number): number[] {
   for (let element = array + 1; element < end; element = tape.nexts[element] as number) elements.push(element);
   return elements;
 }
+
+/**
+ * The value of one key of an object, without making a text of every other; the last where the key stands twice.
+ * `name` must be ASCII.
+ */
+export function findMember(tape: Tape, object: number, name: Buffer): number | undefined {
+  let found: number | undefined;
+  const end = tape.nexts[object] as number;
+  for (let key = object + 1; key < end; key = tape.nexts[key + 1] as number) {
+    const start = (tape.starts[key] as number) + 1;
+    const stop = (tape.ends[key] as number) - 1;
+    const same =
+      tape.kinds[key] === Token.escapedString
+        ? readString(tape, key) === name.toString('latin1')
+        : stop - start === name.length && tape.bytes.compare(name, 0, name.length, start, stop) === 0;
+    if (same) found = key + 1;
+  }
+  return found;
+}
