@@ -325,21 +325,4 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     expect(await finishRun(plan.run.run, ports)).toMatchObject({ openShards: [], rows: { ingestion_log: 300 } });
     expect(await isFinished()).toEqual([{ finished: true }]);
   });
-
-  test('a source that changed since its run began is said, not passed over', async () => {
-    const folder = makeFiles(700);
-    const databases = await make();
-    const ports = makePorts(databases, folder);
-    const plan = await makePlan(source, ports, { shards: 1 });
-    const hold = new AbortController();
-    // Interrupted after the first batch.
-    const first = { ...ports, signal: hold.signal, report: () => hold.abort() };
-    await expect(runIngestion(plan, first)).rejects.toMatchObject({ kind: 'interrupted' });
-    expect(await itemsOf(databases.pgstac)).not.toHaveLength(0);
-    writeFileSync(join(folder, 'items.ndjson'), lines(makeItem('another')));
-    await expect(runIngestion(plan, ports)).rejects.toMatchObject({
-      kind: 'source',
-      message: expect.stringContaining('batch 1'),
-    });
-  });
 });

@@ -1,5 +1,4 @@
 import type { Database, Session } from '../../database/connection.ts';
-import { IngestionFailure } from '../failure.ts';
 import type { Lease } from './lease.ts';
 import type { ReceiptItem } from './outcome.ts';
 
@@ -38,24 +37,4 @@ export async function writeReceipt(
     [lease.run, lease.shard, batch, JSON.stringify(items)],
   );
   return written.length > 0;
-}
-
-/**
- * A batch that is done is passed over, so it must be the batch that is read now: a source that gives other items, or in
- * another order, than when the run began would lose some of them.
- */
-export function refuseOtherItems(
-  batch: number,
-  done: readonly ReceiptItem[],
-  now: readonly { position: number; hash: string }[],
-): void {
-  const hashes = new Map(done.map(({ position, hash }) => [position, hash]));
-  if (now.length === done.length && now.every(({ position, hash }) => hashes.get(position) === hash)) return;
-  throw new IngestionFailure(
-    'source',
-    `the source, or --limit, --since or --datetime, is not what it was when this run did batch ${batch}`,
-    {
-      hint: 'start a new run (without --run): items that did not change are skipped',
-    },
-  );
 }

@@ -6,16 +6,16 @@ import { listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource } from '../source/document.ts';
 import { type Batch, cutBatches, type DoneParts, type JudgedCollection, readAhead } from './batch.ts';
+import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
-import { listReceipts, readReceipt, refuseOtherItems } from './receipts.ts';
 import { type ShardWork, selectEntries } from './shard-work.ts';
 
-/** Loads every batch of a shard that has no receipt yet. Its lease is held by the caller. */
+/** Loads what no earlier start of a shard has loaded yet. Its lease is held by the caller. */
 export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSource): Promise<Counts> {
   const { ports, lease } = work;
-  const done = await listReceipts(ports.pgstac, run.run, lease.shard);
+  const earlier = await recallEarlierStarts(work);
   for await (const document of source.collections()) {
     const judged = judgeDocument(document, work.scanner);
     if (judged.kind === 'collection') await putCollection(work, judged);
@@ -28,7 +28,7 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   for await (const batch of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
     if (batch.kind === 'partEnd') continue;
     stopIfInterrupted(ports.signal);
-    const receipt = await runBatch(work, batch, done.has(batch.number));
+    const receipt = await runBatch(work, batch, earlier);
     counts = countOutcomes(counts, receipt);
     ports.report({ kind: 'batch', counts, documents: batch.entries.length });
   }
@@ -37,17 +37,13 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   return counts;
 }
 
-async function runBatch(work: ShardWork, batch: Batch, isDone: boolean): Promise<readonly ReceiptItem[]> {
-  const { lease, ports } = work;
-  const { mine, later } = selectEntries(batch, lease.shard);
-  if (isDone) {
-    const receipt = await ports.pgstac.session((session) => readReceipt(session, lease.run, lease.shard, batch.number));
-    const now = mine.map(({ position, judged }) => ({ position, hash: judged.hash }));
-    refuseOtherItems(batch.number, receipt ?? [], now);
-    return receipt ?? [];
-  }
+async function runBatch(work: ShardWork, batch: Batch, earlier: EarlierStarts): Promise<readonly ReceiptItem[]> {
   for (const collection of batch.collections) await putCollection(work, collection);
-  return mine.length === 0 ? [] : await loadEntries(work, batch.number, mine, later);
+  const { mine, later } = selectEntries(batch, work.lease.shard);
+  const remaining = await earlier.compare(batch.number, mine);
+  if (remaining.kind === 'done') return remaining.receipt;
+  const { number, entries } = remaining;
+  return entries.length === 0 ? [] : await loadEntries(work, number, entries, later);
 }
 
 async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {
