@@ -54,7 +54,9 @@ export function formatResultJson({ runs, rows, quarantine, footprints, seconds }
 
 /** A table of the runs, and under it the row counts of both databases. */
 export function formatResultTable({ runs, rows, seconds }: IngestResult): string {
-  const names = ['read', 'inserted', 'updated', 'unchanged', 'duplicates', 'quarantined'] as const;
+  const all = ['read', 'inserted', 'updated', 'unchanged', 'ignored', 'duplicates', 'quarantined'] as const;
+  // Only `method: ignore` ignores.
+  const names = all.filter((name) => name !== 'ignored' || runs.some(({ counts }) => counts.ignored > 0));
   const table = alignRows([
     ['pipeline', ...names, 'run'],
     ...runs.map(({ run, pipeline, shard, counts }) => [
@@ -112,6 +114,7 @@ export function sumCounts(runs: readonly RunResult[]): Counts {
       inserted: sum.inserted + counts.inserted,
       updated: sum.updated + counts.updated,
       unchanged: sum.unchanged + counts.unchanged,
+      ignored: sum.ignored + counts.ignored,
       duplicates: sum.duplicates + counts.duplicates,
       quarantined: sum.quarantined + counts.quarantined,
     }),

@@ -25,13 +25,14 @@ export function createProgress({ stderr, now }: Context): { report: Report; end(
 }
 
 function describe({ pipeline, shard, shards }: ShardPlace, counts: Counts, elapsed: number): string {
-  const { read, inserted, updated, unchanged, quarantined } = counts;
+  const { read, inserted, updated, unchanged, ignored, quarantined } = counts;
   const words = [
     shards === 1 ? pipeline : `${pipeline} shard ${shard}/${shards}`,
     `${read} read`,
     `${inserted + updated} loaded`,
   ];
   if (unchanged > 0) words.push(`${unchanged} unchanged`);
+  if (ignored > 0) words.push(`${ignored} ignored`);
   if (quarantined > 0) words.push(`${quarantined} quarantined`);
   words.push(`${Math.round((read * 1000) / Math.max(elapsed, 1))}/s`);
   return words.join('  ');

@@ -14,7 +14,7 @@ export function completeModel(older: Platform): Platform {
       kubernetes === null
         ? null
         : { ...fill(kubernetes, { quota: null }), pooler: completePooler(older, kubernetes.pooler) },
-    pipelines: older.pipelines.map((pipeline) => fill(pipeline, { shards: null })),
+    pipelines: older.pipelines.map((pipeline) => fill(pipeline, { shards: null, method: 'upsert' })),
     bastion: bastion === null ? null : fill(bastion, olderBastion),
     hosting: hosting.kind === 'cloudSql' ? completeCloudSql(hosting) : completeMachines(hosting, older.prefix),
   };

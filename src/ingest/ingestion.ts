@@ -59,6 +59,7 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
       ports,
       pipeline: pipeline.name,
       shardBy: pipeline.shardBy,
+      method: pipeline.method,
       layout,
       lease,
       skip,

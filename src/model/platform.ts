@@ -175,6 +175,8 @@ export interface Pipeline {
   readonly fileStem: string;
   readonly source: Source;
   readonly shardBy: 'month' | 'year' | 'none';
+  /** What becomes of an item whose id is there already. */
+  readonly method: 'upsert' | 'insert' | 'ignore' | 'delete-then-insert';
   readonly judge: 'structure' | 'full';
   /** A cron line of five fields, UTC. */
   readonly schedule: string | null;

@@ -13,6 +13,7 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       fileStem: deriveFileStem(name),
       source: resolveSource(pipeline.source),
       shardBy: pipeline.shardBy ?? 'month',
+      method: pipeline.method ?? 'upsert',
       judge: pipeline.judge ?? 'structure',
       schedule: pipeline.schedule ?? null,
       shards: pipeline.shards ?? null,

@@ -187,6 +187,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'pipeline download.to': ['pipeline/download'],
   'pipeline fileStem': ['pipeline/fileStem'],
   'pipeline judge': ['pipeline/judge'],
+  'pipeline method': ['pipeline/method'],
   'pipeline schedule': [
     'pipeline/schedule',
     'pipeline/schedule-made',

@@ -78,7 +78,9 @@ describeWith(['etcd', 'go', 'postgres15', 'python', 'sharedData'], 'python …_f
     const { code, stdout, stderr } = await runFlow();
     expect({ code, log: `${stdout}${stderr}${kubelet.log()}` }).toEqual({
       code: 0,
-      log: expect.stringContaining(`${source.items} read, ${source.items} loaded, 0 unchanged, 0 quarantined`),
+      log: expect.stringContaining(
+        `${source.items} read, ${source.items} loaded, 0 unchanged, 0 ignored, 0 quarantined`,
+      ),
     });
     expect(killed).toHaveLength(1);
     await expectAllOnce();

@@ -11,6 +11,7 @@ import { runOrThrow } from './run.ts';
 
 /** What the suites use of PyPI, each pinned. */
 export const pypgstac0911 = ['pypgstac[psycopg]==0.9.11'] as const;
+export const pypgstac0912 = ['pypgstac[psycopg]==0.9.12'] as const;
 export const pypgstac0100 = ['pypgstac[psycopg]==0.10.0'] as const;
 /** What a Metaflow image for Google Cloud holds; without the bound on kubernetes pip resolves for ever. */
 export const metaflow = ['metaflow==2.19.39', 'kubernetes==36.0.3', 'google-cloud-storage==3.17.1'] as const;

@@ -86,6 +86,14 @@ export const pipelineRules: readonly Rule[] = [
     source: documentation('Kubernetes documentation, "Jobs", "Completion mode"'),
   },
   {
+    id: 'pipeline/method',
+    resource,
+    field: 'method',
+    impact: 'update',
+    reason: 'Runs and shards that start from now on do so with items that are there already; what was loaded stays.',
+    source: ours('a run reads the spec when it starts'),
+  },
+  {
     id: 'pipeline/judge',
     resource,
     field: 'judge',

@@ -20,6 +20,8 @@ export type Reason =
   | 'badVersion'
   | 'badExtensions'
   | 'badBbox'
+  /** Of `method: insert`: its id is there already. */
+  | 'alreadyLoaded'
   /** Sound by every rule here, and yet PostgreSQL would not have it. */
   | 'refusedByDatabase';
 

@@ -11,7 +11,7 @@ import { type GoodEntry, isGood, type Later, readCollections, type ShardWork } f
 export type Verdict =
   | { readonly outcome: 'inserted' | 'updated'; readonly change: Omit<Change, 'partition'> }
   | { readonly outcome: 'unchanged'; readonly met: Met }
-  | { readonly outcome: 'duplicate' }
+  | { readonly outcome: 'unchanged' | 'ignored' | 'duplicate' }
   | { readonly outcome: 'quarantined'; readonly reason: Reason; readonly message: string };
 
 /** Items that the database does not store, each with its words. */
@@ -50,10 +50,28 @@ export async function decide(
     const refusal = refused.get(item);
     if (refusal !== undefined) return { outcome: 'quarantined', reason: 'refusedByDatabase', message: refusal };
     if (seen.superseded) return { outcome: 'duplicate' };
-    const met = { item, position, found: seen };
-    if (seen.unchanged && work.skip) return { outcome: 'unchanged', met };
-    return { outcome: seen.partitions.length > 0 ? 'updated' : 'inserted', change: { ...met, collection } };
+    return decideGood(work, { item, position, found: seen }, collection);
   });
+}
+
+/**
+ * By the pipeline's method. What this run has loaded itself is no item that was there already: of two of one id the
+ * later place wins, however far apart they are and whichever is loaded first. So what a method leaves as it was is not
+ * noted in the ledger as met by this run.
+ */
+function decideGood({ method, skip }: ShardWork, met: Met, collection: KnownCollection): Verdict {
+  const { partitions, own, unchanged } = met.found;
+  const isThere = partitions.length > 0;
+  const isKept = (method === 'insert' || method === 'ignore') && isThere && !own;
+  if (unchanged && skip && method !== 'delete-then-insert')
+    return isKept ? { outcome: 'unchanged' } : { outcome: 'unchanged', met };
+  if (!isKept) return { outcome: isThere ? 'updated' : 'inserted', change: { ...met, collection } };
+  if (method === 'ignore') return { outcome: 'ignored' };
+  return {
+    outcome: 'quarantined',
+    reason: 'alreadyLoaded',
+    message: `${met.item.id} of ${collection.id} is there already, and method: insert keeps what is there`,
+  };
 }
 
 async function lookUpAll(

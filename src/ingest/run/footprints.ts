@@ -9,20 +9,20 @@ export type Corner = readonly [number, number];
 
 /** Where the items of a run are, for a map: as many as can be drawn, the same ones each time. */
 export interface Footprints {
-  /** Items of the run that are in pgSTAC by what it did with them: loaded, or unchanged. */
+  /** Items of the run that are in pgSTAC by what it did with them: loaded, or there already. */
   readonly items: number;
   readonly shown: readonly Footprint[];
 }
 
 export interface Footprint {
-  /** False where the item was there already, unchanged. */
+  /** False where the item was there already, unchanged or ignored. */
   readonly loaded: boolean;
   /** Outlines, closed where the last corner is the first; lines; points of one corner. */
   readonly paths: readonly (readonly Corner[])[];
 }
 
 /**
- * The footprints of what a run loaded and found unchanged. Where there are too many, those whose hashes come first: as
+ * The footprints of what a run loaded and what it left as it was. Where there are too many, those whose hashes come first: as
  * good as drawn by lot. An outline across the antimeridian goes on beyond ±180°.
  */
 export async function readFootprints(pgstac: Database, run: string): Promise<Footprints> {
@@ -31,7 +31,7 @@ export async function readFootprints(pgstac: Database, run: string): Promise<Foo
     const rows = await session.query<{ loaded: boolean; geometry: string | null }>(
       `SELECT picked.loaded, ST_AsGeoJSON(CASE WHEN ST_NPoints(g) <= $3 THEN g
            ELSE ST_Simplify(g, greatest(ST_XMax(g) - ST_XMin(g), ST_YMax(g) - ST_YMin(g)) / 100, true) END, 3) AS geometry
-       FROM (SELECT w.collection, w.id, w.outcome <> 'unchanged' AS loaded, w.hash ${itemsOfRun}
+       FROM (SELECT w.collection, w.id, w.outcome IN ('inserted', 'updated') AS loaded, w.hash ${itemsOfRun}
          ORDER BY loaded DESC, w.hash LIMIT $2) AS picked
        CROSS JOIN LATERAL (SELECT geometry AS g FROM pgstac.items i
          WHERE i.collection = picked.collection AND i.id = picked.id LIMIT 1) AS item
@@ -49,7 +49,7 @@ export async function readFootprints(pgstac: Database, run: string): Promise<Foo
 /** Of an id that came twice, the one that was kept. */
 const itemsOfRun = `FROM platform.receipt r,
   jsonb_to_recordset(r.items) AS w (id text, collection text, outcome text, hash text)
-  WHERE r.run = $1 AND w.outcome IN ('inserted', 'updated', 'unchanged')`;
+  WHERE r.run = $1 AND w.outcome IN ('inserted', 'updated', 'unchanged', 'ignored')`;
 
 /** GeoJSON's, as PostGIS writes it. */
 type Geometry =

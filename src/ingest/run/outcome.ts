@@ -1,5 +1,5 @@
 /** What was done with an item: the words of `ingestion_log.outcome`. */
-export type Outcome = 'inserted' | 'updated' | 'unchanged' | 'duplicate' | 'quarantined';
+export type Outcome = 'inserted' | 'updated' | 'unchanged' | 'ignored' | 'duplicate' | 'quarantined';
 
 /** One item of a receipt, as it stands in `platform.receipt.items`. */
 export interface ReceiptItem {
@@ -17,11 +17,21 @@ export interface Counts {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  /** Of `method: ignore`: there already, and left as they were. */
+  readonly ignored: number;
   readonly duplicates: number;
   readonly quarantined: number;
 }
 
-export const noCounts: Counts = { read: 0, inserted: 0, updated: 0, unchanged: 0, duplicates: 0, quarantined: 0 };
+export const noCounts: Counts = {
+  read: 0,
+  inserted: 0,
+  updated: 0,
+  unchanged: 0,
+  ignored: 0,
+  duplicates: 0,
+  quarantined: 0,
+};
 
 export function countOutcomes(
   counts: Counts,

@@ -1,3 +1,4 @@
+import type { Pipeline } from '../../model/platform.ts';
 import { CopyText } from '../item/copy-text.ts';
 import type { GoodItem } from '../item/judge.ts';
 import type { ShardBy } from '../item/shard.ts';
@@ -20,6 +21,7 @@ export interface ShardWork {
   readonly ports: Ports;
   readonly pipeline: string;
   readonly shardBy: ShardBy;
+  readonly method: Pipeline['method'];
   readonly layout: Layout;
   readonly lease: Lease;
   /** Items whose hash the ledger has are passed over. */
@@ -33,7 +35,7 @@ export interface ShardWork {
 }
 
 export function makeShardWork(
-  fixed: Pick<ShardWork, 'ports' | 'pipeline' | 'shardBy' | 'layout' | 'lease' | 'skip' | 'compression'>,
+  fixed: Pick<ShardWork, 'ports' | 'pipeline' | 'shardBy' | 'method' | 'layout' | 'lease' | 'skip' | 'compression'>,
 ): ShardWork {
   return {
     ...fixed,

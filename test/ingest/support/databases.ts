@@ -8,15 +8,20 @@ import { openServer } from '../../../src/database/server.ts';
 import { listSqlScripts } from '../../../src/emit/sql.ts';
 import type { Platform } from '../../../src/model/platform.ts';
 import type { Postgres } from '../../support/postgres.ts';
-import { pypgstac0100, pypgstac0911, pythonTool } from '../../support/python.ts';
+import { pypgstac0100, pypgstac0911, pypgstac0912, pythonTool } from '../../support/python.ts';
 import { resolveText } from '../../support/resolve.ts';
 import { makeTemporaryFolder } from '../../support/temporary.ts';
 
-export type PgstacVersion = '0.9.11' | '0.10.0';
+const packages = { '0.9.11': pypgstac0911, '0.9.12': pypgstac0912, '0.10.0': pypgstac0100 } as const;
+
+export type PgstacVersion = keyof typeof packages;
+
+/** Every release that can be loaded into. */
+export const pgstacVersions = Object.keys(packages) as readonly PgstacVersion[];
 
 /** pypgstac of the same version as pgSTAC: both the source of its SQL and what the loader is measured by. */
 export function pypgstac(version: PgstacVersion) {
-  return pythonTool(version === '0.9.11' ? pypgstac0911 : pypgstac0100);
+  return pythonTool(packages[version]);
 }
 
 /** Both databases of a platform, in one; close it with `close()`. */

@@ -9,11 +9,12 @@ export interface IngestOptions {
   readonly shardBy?: Pipeline['shardBy'];
   readonly shards?: number;
   readonly skip?: boolean;
+  readonly method?: Pipeline['method'];
   readonly limit?: number;
   readonly run?: string;
 }
 
-function makePipeline(source: Source, shardBy: Pipeline['shardBy'] = 'month'): Pipeline {
+function makePipeline(source: Source, { shardBy = 'month', method = 'upsert' }: IngestOptions): Pipeline {
   const pipeline = {
     name: 'test',
     className: 'Test',
@@ -23,11 +24,11 @@ function makePipeline(source: Source, shardBy: Pipeline['shardBy'] = 'month'): P
     shards: null,
     download: null,
   } as const;
-  return { ...pipeline, source, shardBy };
+  return { ...pipeline, source, shardBy, method };
 }
 
 export async function makePlan(source: Source, ports: Ports, options: IngestOptions = {}): Promise<IngestionPlan> {
-  const pipeline = makePipeline(source, options.shardBy);
+  const pipeline = makePipeline(source, options);
   const run: PlannedRun = await planRun(ports.pgstac, {
     run: options.run ?? makeRunId(Date.now()),
     pipeline: pipeline.name,
