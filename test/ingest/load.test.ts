@@ -42,7 +42,15 @@ describeWith(['postgres15', 'python'], 'loading', () => {
       ...bad.slice(3),
       makeItem('3'),
     ]);
-    expect(report.counts).toEqual({ read: 9, inserted: 3, updated: 0, unchanged: 0, duplicates: 0, quarantined: 6 });
+    expect(report.counts).toEqual({
+      read: 9,
+      inserted: 3,
+      updated: 0,
+      unchanged: 0,
+      ignored: 0,
+      duplicates: 0,
+      quarantined: 6,
+    });
     expect((await itemsOf(databases.pgstac)).map(({ id }) => id)).toEqual(['1', '2', '3']);
     const kept = await rowsOf<{ bytes: Uint8Array; reason: string; message: string }>(
       databases.pgstac,
