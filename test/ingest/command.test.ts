@@ -24,7 +24,7 @@ const months = Array.from({ length: 6 }, (_, month) =>
   makeItem(`item-${month}`, { properties: { datetime: `2024-0${month + 1}-15T10:00:00Z` } }),
 );
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}';
-const counts = { read: 6, loaded: 6, inserted: 6, updated: 0, unchanged: 0, duplicates: 0, quarantined: 0 };
+const counts = { read: 6, loaded: 6, inserted: 6, updated: 0, unchanged: 0, ignored: 0, duplicates: 0, quarantined: 0 };
 
 describeWith(['postgres15', 'python'], 'platform ingest', () => {
   let server: Postgres;
