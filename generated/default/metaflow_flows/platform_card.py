@@ -12,7 +12,7 @@ import math
 import sys
 from typing import Any
 
-COUNTS = ("read", "inserted", "updated", "unchanged", "duplicates", "quarantined")
+COUNTS = ("read", "inserted", "updated", "unchanged", "ignored", "duplicates", "quarantined")
 # Of the failures, so that a run of nothing but failures still has a card to open.
 MOST_ROWS = 200
 MOST_LETTERS = 300
@@ -59,7 +59,7 @@ def list_components(finished: dict[str, Any]) -> list[Any]:
     ]
     if shown > 0:
         image = base64.b64encode(draw_map(footprints["shown"]).encode()).decode()
-        label = "Blue was loaded, grey was there unchanged."
+        label = "Blue was loaded, grey was there already."
         parts.append(cards.Image(f"data:image/svg+xml;base64,{image}", label=label))
     failures = list_failures(finished["quarantine"])
     if failures:

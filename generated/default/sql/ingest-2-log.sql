@@ -99,11 +99,23 @@ CREATE TABLE IF NOT EXISTS public.ingestion_log (
   position   integer NOT NULL CHECK (position > 0),
   item       text,
   collection text,
-  outcome    text NOT NULL CHECK (outcome IN ('inserted', 'updated', 'unchanged', 'duplicate', 'quarantined')),
+  outcome    text NOT NULL CHECK (outcome IN ('inserted', 'updated', 'unchanged', 'ignored', 'duplicate', 'quarantined')),
   hash       bytea CHECK (octet_length(hash) = 32),
   time       timestamptz NOT NULL,
   PRIMARY KEY (run, shard, batch, position)
 );
+-- The outcomes that older layouts lack. Only where they do: an ALTER TABLE would wait for whoever reads. What stands in
+-- the log is of fewer outcomes, so that it need not be read again.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'public.ingestion_log'::regclass
+      AND conname = 'ingestion_log_outcome_check' AND pg_get_constraintdef(oid) NOT LIKE '%''ignored''%') THEN
+    ALTER TABLE public.ingestion_log DROP CONSTRAINT ingestion_log_outcome_check,
+      ADD CONSTRAINT ingestion_log_outcome_check
+        CHECK (outcome IN ('inserted', 'updated', 'unchanged', 'ignored', 'duplicate', 'quarantined')) NOT VALID;
+  END IF;
+END
+$$;
 CREATE INDEX IF NOT EXISTS ingestion_log_item ON public.ingestion_log (collection, item, time);
 CREATE INDEX IF NOT EXISTS ingestion_log_pipeline ON public.ingestion_log (pipeline, time);
 COMMENT ON TABLE public.ingestion_log IS 'One row for each item of each run, written from the receipts of the pgstac database.';

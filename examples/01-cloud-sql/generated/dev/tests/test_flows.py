@@ -26,6 +26,7 @@ COUNTS = {
     "updated": 1,
     "loaded": 3,
     "unchanged": 0,
+    "ignored": 0,
     "duplicates": 0,
     "quarantined": 1,
 }
@@ -121,7 +122,8 @@ def test_a_run_is_planned_loaded_and_finished(here: Here) -> None:
     assert code == 0, said
     shards = [shard("other", number, 3) for number in (1, 2, 3)]
     assert here.told() == [["plan", "other", *words[2:]], *shards, ["finish", RUN]]
-    assert f"run {RUN} of other: 4 read, 3 loaded, 0 unchanged, 1 quarantined" in said
+    counts = "4 read, 3 loaded, 0 unchanged, 0 ignored, 1 quarantined"
+    assert f"run {RUN} of other: {counts}" in said
     assert "rows of pgstac.items: 3" in said
 
 

@@ -129,7 +129,7 @@ class Sentinel2IngestionFlow(FlowSpec):
     @step
     def end(self) -> None:
         """Says what became of the items."""
-        names = ("read", "loaded", "unchanged", "quarantined")
+        names = ("read", "loaded", "unchanged", "ignored", "quarantined")
         counts = ", ".join(f"{self.counts[name]} {name}" for name in names)
         print(f"run {self.ingest_run} of {self.pipeline}: {counts}")
 
