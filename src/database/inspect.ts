@@ -6,9 +6,19 @@ import { startsMigration } from './migrations.ts';
 import { findRelease } from './releases.ts';
 
 /** The tables of schema platform in the pgstac database, besides `installation`. */
-export const platformTables = ['run', 'lease', 'receipt', 'ledger', 'quarantine', 'stale_partition'].map(
-  (name) => `platform.${name}`,
-);
+export const platformTables = [
+  'run',
+  'lease',
+  'part',
+  'receipt',
+  'ledger',
+  'gone',
+  'quarantine',
+  'stale_partition',
+].map((name) => `platform.${name}`);
+
+/** The tables of the ingest database, besides `platform.installation`. */
+export const ingestTables = ['ingestion_log', 'ingestion_run', 'ingestion_shard'].map((name) => `public.${name}`);
 
 /** The row of `platform.installation`. */
 export interface Installation {
@@ -94,11 +104,18 @@ export async function findMissingLogins(session: Session, names: readonly string
   return names.filter((name) => !there.has(name));
 }
 
-/** Throws `DatabaseFailure` where the database is another platform's or environment's, or of another layout. */
-export async function refuseAnother(session: Session, database: Database, platform: Platform): Promise<void> {
+/**
+ * Whose database this is, as `readInstallation` has it. Throws `DatabaseFailure` where it is another platform's or
+ * environment's, or of another layout.
+ */
+export async function refuseAnother(
+  session: Session,
+  database: Database,
+  platform: Platform,
+): Promise<Installation | null> {
   const found = await readInstallation(session);
   const mismatch = found === null ? null : findMismatch(found, platform);
-  if (mismatch === null) return;
+  if (mismatch === null) return found;
   throw new DatabaseFailure(`${describeTarget(database.target)} ${mismatch.reason}`, {
     hint: findRemedy(mismatch, database.target),
   });

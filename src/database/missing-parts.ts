@@ -1,7 +1,14 @@
 import { layoutVersion } from '../model/layout.ts';
 import type { Platform } from '../model/platform.ts';
 import type { Database, Session } from './connection.ts';
-import { inspectPgstac, isOlderLayout, platformTables, readInstallation, refuseAnother } from './inspect.ts';
+import {
+  type Installation,
+  ingestTables,
+  inspectPgstac,
+  isOlderLayout,
+  platformTables,
+  refuseAnother,
+} from './inspect.ts';
 import { planPgstac, refusePlan } from './pgstac-plan.ts';
 
 /**
@@ -14,32 +21,32 @@ export async function listMissingParts(
 ): Promise<readonly string[]> {
   const version = platform.databases.pgstac.version;
   const inPgstac = await databases.pgstac.session(async (session) => {
-    await refuseAnother(session, databases.pgstac, platform);
+    const installation = await refuseAnother(session, databases.pgstac, platform);
     const plan = planPgstac(await inspectPgstac(session), version);
     if (plan.kind === 'refuse') refusePlan(plan, databases.pgstac.target, version);
-    const installation = await readInstallation(session);
     return [
       ...(plan.kind === 'install' ? [`pgSTAC ${version}`] : []),
       ...(plan.kind === 'upgrade' ? [`pgSTAC ${version} (${plan.from} is installed)`] : []),
-      ...(installation === null ? ['schema platform'] : await listMissingTables(session, platformTables)),
-      ...(await listMissingLayout(session, 'pgstac')),
+      ...(installation === null ? ['schema platform'] : await listMissing(session, 'pgstac', installation)),
     ];
   });
-  const inIngest = await databases.ingest.session(async (session) => {
-    await refuseAnother(session, databases.ingest, platform);
-    return [
-      ...(await listMissingTables(session, ['public.ingestion_log'])),
-      ...(await listMissingLayout(session, 'ingest')),
-    ];
-  });
+  const inIngest = await databases.ingest.session(async (session) =>
+    listMissing(session, 'ingest', await refuseAnother(session, databases.ingest, platform)),
+  );
   return [...inPgstac, ...inIngest];
 }
 
-async function listMissingLayout(session: Session, database: 'pgstac' | 'ingest'): Promise<readonly string[]> {
-  const found = await readInstallation(session);
-  if (found === null || !isOlderLayout(found)) return [];
+/** Tables, but of an older layout, which lacks some, only the layout. */
+async function listMissing(
+  session: Session,
+  database: keyof typeof tables,
+  found: Installation | null,
+): Promise<readonly string[]> {
+  if (found === null || !isOlderLayout(found)) return await listMissingTables(session, tables[database]);
   return [`layout ${layoutVersion} of the ${database} database (${found.version} is there)`];
 }
+
+const tables = { pgstac: platformTables, ingest: ingestTables } as const;
 
 async function listMissingTables(session: Session, names: readonly string[]): Promise<readonly string[]> {
   const rows = await session.query<{ name: string }>(

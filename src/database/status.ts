@@ -7,6 +7,7 @@ import {
   findRemedy,
   hasRelation,
   type Installation,
+  ingestTables,
   inspectPgstac,
   isOlderLayout,
   listPossibleExtensions,
@@ -48,7 +49,7 @@ export interface PgstacStatus {
 
 const tables = {
   pgstac: ['pgstac.collections', 'pgstac.items', ...platformTables],
-  ingest: ['public.ingestion_log'],
+  ingest: ingestTables,
 } as const;
 
 export async function readStatus(

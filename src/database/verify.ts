@@ -5,6 +5,7 @@ import { DatabaseFailure, describeError } from './failure.ts';
 import {
   findMismatch,
   findRemedy,
+  ingestTables,
   inspectPgstac,
   isOlderLayout,
   listPossibleExtensions,
@@ -78,7 +79,7 @@ function listIngestProbes(platform: Platform, target: DatabaseTarget): Readonly<
   return {
     server: describeServer,
     'this platform': (session) => checkInstallation(session, target, platform),
-    ingestion_log: (session) => describeCount(session, 'public.ingestion_log'),
+    tables: (session) => checkTables(session, ingestTables),
     rights: tryLogging,
   };
 }

@@ -100,7 +100,9 @@ describe('the embedded database', () => {
       /^pgstac\n {2}server +PostgreSQL 18\.\d+ +embedded\n {2}platform +sentinel2, default\n/,
     );
     expect(status.stdout).toMatch(/\n {14}postgis +3\.\d+\.\d+\n/);
-    expect(status.stdout).toMatch(/\n\ningest\n(.*\n)* {2}tables +public\.ingestion_log +0 rows\n$/);
+    expect(status.stdout).toMatch(
+      /\n\ningest\n(.*\n)* {2}tables +public\.ingestion_log +0 rows\n +public\.ingestion_run +0 rows\n +public\.ingestion_shard +0 rows\n$/,
+    );
     expect(status.stdout).not.toMatch(/ \n/);
     const verify = await run(runVerify);
     expect(verify).toMatchObject({ code: 0, stderr: targets });

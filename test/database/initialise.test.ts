@@ -278,11 +278,14 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
       const run = '0190c9b0-0000-7000-8000-000000000000';
       const allowed = [
         `INSERT INTO platform.run (run, pipeline, shards) VALUES ('${run}', 'p', 1) ON CONFLICT DO NOTHING`,
-        `INSERT INTO platform.lease VALUES ('${run}', 1, 1, 'me', now()) ON CONFLICT (run, shard) DO UPDATE SET epoch = lease.epoch + 1, holder = 'me', expires = now(), done = false`,
+        `INSERT INTO platform.lease (run, shard, epoch, holder, expires) VALUES ('${run}', 1, 1, 'me', now()) ON CONFLICT (run, shard) DO UPDATE SET epoch = lease.epoch + 1, holder = 'me', expires = now(), done = false`,
         `SELECT epoch FROM platform.lease FOR SHARE`,
         `INSERT INTO platform.receipt (run, shard, batch, items) VALUES ('${run}', 1, 1, '[]')`,
         `UPDATE platform.receipt SET settled = true`,
-        `UPDATE platform.run SET finished = now()`,
+        `UPDATE platform.run SET finished = now(), compared = now()`,
+        `INSERT INTO platform.part VALUES ('${run}', 1, '2024-01', 1)`,
+        `INSERT INTO platform.gone VALUES ('${run}', 'c', 'i', sha256(''))`,
+        `DELETE FROM platform.gone`,
         `DELETE FROM platform.quarantine`,
         `SELECT * FROM platform.run_progress`,
       ];
@@ -291,6 +294,7 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
         'DELETE FROM platform.receipt',
         `UPDATE platform.receipt SET items = '[]'`,
         'DELETE FROM platform.run',
+        'DELETE FROM platform.part',
         `UPDATE platform.installation SET platform = 'x'`,
         'DROP TABLE platform.ledger',
         'CREATE TABLE platform.mine ()',
@@ -302,7 +306,10 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
           `INSERT INTO ingestion_log (run, pipeline, shard, batch, position, outcome, time) VALUES ('${run}', 'p', 1, 1, 1, 'inserted', now()) ON CONFLICT DO NOTHING`,
         ),
       ).toBe('done');
-      expect(await attempt(ingest, 'DELETE FROM ingestion_log')).toBe('42501');
+      expect(await attempt(ingest, `INSERT INTO ingestion_run VALUES ('${run}', 'p', 1) `)).toBe('23502');
+      expect(await attempt(ingest, 'UPDATE ingestion_shard SET batches = 1')).toBe('done');
+      for (const table of ['log', 'run', 'shard'])
+        expect(await attempt(ingest, `DELETE FROM ingestion_${table}`)).toBe('42501');
       expect(await attempt(ingest, `UPDATE ingestion_log SET outcome = 'updated'`)).toBe('42501');
       expect(
         await pgstac.session((session) =>
@@ -339,12 +346,14 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
     const made = await makeDatabases();
     const failed = await checks(await made.open(), makePlatform());
     expect(failed).toEqual(
-      expect.arrayContaining(['pgstac pgSTAC: not installed', 'ingest ingestion_log: public.ingestion_log is missing']),
+      expect.arrayContaining(['pgstac pgSTAC: not installed', 'ingest tables: public.ingestion_log is missing']),
     );
     expect(await listMissingParts(await made.open(), makePlatform())).toEqual([
       'pgSTAC 0.9.11',
       'schema platform',
       'public.ingestion_log',
+      'public.ingestion_run',
+      'public.ingestion_shard',
     ]);
   });
 });

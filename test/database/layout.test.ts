@@ -10,10 +10,10 @@ import { makePlatform } from './support.ts';
  */
 test('the tables are those of the layout’s version', () => {
   const tables = listSqlScripts(makePlatform()).flatMap(({ text }) => text.match(/^CREATE TABLE [^;]*;/gm) ?? []);
-  expect(tables).toHaveLength(9);
+  expect(tables).toHaveLength(13);
   const sha256 = createHash('sha256').update(tables.join('\n').replace(/\s+/g, ' ')).digest('hex');
   expect({ layoutVersion, sha256 }).toEqual({
-    layoutVersion: '3',
-    sha256: '19ef83f9b253f0e7c8a795d30dca799fbfdce849d20853517d063e30f4fd3ba3',
+    layoutVersion: '4',
+    sha256: 'cab27d56830424f78206a182a04e59fed48e30586e9930731aa8aae9eab97984',
   });
 });

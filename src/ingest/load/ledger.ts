@@ -1,4 +1,5 @@
 import type { Session } from '../../database/connection.ts';
+import { formatInstant } from '../item/instant.ts';
 import type { GoodItem } from '../item/judge.ts';
 import { type BatchPlace, type Found, LEDGER_VERSION } from './lookup.ts';
 import { MetAnother } from './retry.ts';
@@ -12,9 +13,9 @@ export interface Met {
 }
 
 /**
- * Notes the hash of each item and where it was met, in the transaction of its batch and before anything else of it is
- * written: the row locks keep two runners with the same item apart. Throws `MetAnother` where another
- * batch has met one of them since it was looked up.
+ * Notes the hash of each item, and where and by which pipeline it was met, in the transaction of its batch and before
+ * anything else of it is written: the row locks keep two runners with the same item apart. Throws `MetAnother` where
+ * another batch has met one of them since it was looked up.
  *
  * Unchanged items are noted too: of an id that a source has twice the later place wins, and a shard that comes late with
  * the earlier one must see that the later one was there, even though it wrote nothing. The earlier content is not kept
@@ -22,24 +23,36 @@ export interface Met {
  * may write both again. To pass over the first because an earlier run saw it replaced would lose it for good where the
  * source has since dropped the second.
  */
-export async function writeLedger(session: Session, { run, batch }: BatchPlace, met: readonly Met[]): Promise<void> {
+export async function writeLedger(
+  session: Session,
+  { run, batch, pipeline }: BatchPlace & { readonly pipeline: string },
+  met: readonly Met[],
+): Promise<void> {
   if (met.length === 0) return;
   const rows = JSON.stringify(
-    met.map(({ item, position }) => ({ collection: item.collection, id: item.id, hash: item.hash, position })),
+    met.map(({ item, position }) => ({
+      collection: item.collection,
+      id: item.id,
+      hash: item.hash,
+      position,
+      start: formatInstant(item.start),
+    })),
   );
   const versions = await lockKnown(session, rows);
   for (const { item, found } of met) if ((versions.get(nameOf(item)) ?? null) !== found.version) throw meeting(item);
   const known = await session.query<{ collection: string; id: string }>(
     `WITH written AS (
-       INSERT INTO platform.ledger (collection, id, hash, run, batch, position)
-       SELECT w.collection, w.id, decode(w.hash, 'hex'), $2::uuid, $3::int, w.position
-       FROM jsonb_to_recordset($1::text::jsonb) AS w (collection text, id text, hash text, position int)
+       INSERT INTO platform.ledger AS l (collection, id, hash, run, batch, position, start, pipeline)
+       SELECT w.collection, w.id, decode(w.hash, 'hex'), $2::uuid, $3::int, w.position, w.start, $4
+       FROM jsonb_to_recordset($1::text::jsonb)
+         AS w (collection text, id text, hash text, position int, start timestamptz)
        ORDER BY w.collection COLLATE "C", w.id COLLATE "C"
        ON CONFLICT (collection, id) DO UPDATE
-         SET hash = EXCLUDED.hash, run = EXCLUDED.run, batch = EXCLUDED.batch, position = EXCLUDED.position
-       RETURNING collection, id, xmax <> 0 AS known
+         SET hash = EXCLUDED.hash, run = EXCLUDED.run, batch = EXCLUDED.batch, position = EXCLUDED.position,
+           start = EXCLUDED.start, pipeline = CASE coalesce(l.pipeline, $4) WHEN $4 THEN $4 ELSE '*' END
+       RETURNING l.collection, l.id, l.xmax <> 0 AS known
      ) SELECT collection, id FROM written WHERE known`,
-    [rows, run, batch],
+    [rows, run, batch, pipeline],
   );
   for (const row of known) if (!versions.has(nameOf(row))) throw meeting(row);
 }

@@ -54,8 +54,8 @@ export async function takeLease(
 
 function tryTake(session: Session, run: string, shard: number, holder: string): Promise<readonly { epoch: string }[]> {
   return session.query<{ epoch: string }>(
-    `INSERT INTO platform.lease AS l (run, shard, epoch, holder, expires)
-     VALUES ($1, $2, 1, $3, clock_timestamp() + make_interval(secs => $4))
+    `INSERT INTO platform.lease AS l (run, shard, epoch, holder, started, expires)
+     VALUES ($1, $2, 1, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))
      ON CONFLICT (run, shard) DO UPDATE SET epoch = l.epoch + 1, holder = EXCLUDED.holder, expires = EXCLUDED.expires
        WHERE NOT l.done AND l.expires <= clock_timestamp()
      RETURNING epoch::text AS epoch`,

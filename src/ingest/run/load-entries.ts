@@ -89,7 +89,7 @@ async function commit(
       return (await readReceipt(session, lease.run, lease.shard, batch)) ?? receipt;
     if (work.compression !== null)
       await session.query(`SELECT set_config('default_toast_compression', $1, true)`, [work.compression]);
-    await writeLedger(session, { run: lease.run, batch }, [...changes, ...unchanged]);
+    await writeLedger(session, { run: lease.run, batch, pipeline: work.pipeline }, [...changes, ...unchanged]);
     await writeChanges(session, changes, work);
     if (changes.length > 0)
       await releaseItems(

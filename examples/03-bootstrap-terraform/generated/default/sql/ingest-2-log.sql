@@ -35,7 +35,7 @@ BEGIN
   IF (found.platform, found.environment) <> (wanted_platform, wanted_environment) THEN
     RAISE EXCEPTION 'this database belongs to platform %, environment %', found.platform, found.environment;
   END IF;
-  IF found.version NOT IN ('2', '3') THEN
+  IF found.version NOT IN ('2', '3', '4') THEN
     RAISE EXCEPTION 'schema platform has layout %, this SQL is for layout %', found.version, wanted_version;
   END IF;
   RETURN found.platform || ' ' || found.environment;
@@ -80,7 +80,7 @@ ALTER FUNCTION platform.grant_login OWNER TO "ingest_admin";
 COMMENT ON FUNCTION platform.grant_login IS
   'Makes a login a member of one group role and of none of the others; one that is not there yet is skipped. Runs with the rights of its caller.';
 
-SELECT platform.claim_installation('coast', 'default', '3');
+SELECT platform.claim_installation('coast', 'default', '4');
 
 -- A table's owner must be able to make it. Once it can, another installer need not own schema public.
 DO $$
@@ -91,43 +91,104 @@ BEGIN
 END
 $$;
 SET ROLE ingest_admin;
+
+-- What the log of layouts 2 and 3 holds off. Not looked for in the rows that are there: what held them was narrower.
+DO $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM pg_constraint WHERE conrelid = to_regclass('public.ingestion_log')
+      AND conname = 'ingestion_log_outcome_check' AND pg_get_constraintdef(oid) NOT LIKE '%deleted%'
+  ) THEN
+    ALTER TABLE public.ingestion_log
+      DROP CONSTRAINT ingestion_log_shard_check,
+      DROP CONSTRAINT ingestion_log_outcome_check,
+      ADD CONSTRAINT ingestion_log_shard_check CHECK (shard >= 0) NOT VALID,
+      ADD CONSTRAINT ingestion_log_outcome_check CHECK (
+        outcome IN ('inserted', 'updated', 'unchanged', 'ignored', 'duplicate', 'quarantined', 'deleted')
+      ) NOT VALID;
+  END IF;
+END
+$$;
+
 CREATE TABLE IF NOT EXISTS public.ingestion_log (
   run        uuid NOT NULL,
   pipeline   text NOT NULL CHECK (pipeline <> ''),
-  shard      integer NOT NULL CHECK (shard > 0),
+  shard      integer NOT NULL CHECK (shard >= 0),
   batch      integer NOT NULL CHECK (batch > 0),
   position   integer NOT NULL CHECK (position > 0),
   item       text,
   collection text,
-  outcome    text NOT NULL CHECK (outcome IN ('inserted', 'updated', 'unchanged', 'ignored', 'duplicate', 'quarantined')),
+  outcome    text NOT NULL CHECK (
+    outcome IN ('inserted', 'updated', 'unchanged', 'ignored', 'duplicate', 'quarantined', 'deleted')
+  ),
   hash       bytea CHECK (octet_length(hash) = 32),
   time       timestamptz NOT NULL,
   PRIMARY KEY (run, shard, batch, position)
 );
--- The outcomes that older layouts lack. Only where they do: an ALTER TABLE would wait for whoever reads. What stands in
--- the log is of fewer outcomes, so that it need not be read again.
-DO $$
-BEGIN
-  IF EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'public.ingestion_log'::regclass
-      AND conname = 'ingestion_log_outcome_check' AND pg_get_constraintdef(oid) NOT LIKE '%''ignored''%') THEN
-    ALTER TABLE public.ingestion_log DROP CONSTRAINT ingestion_log_outcome_check,
-      ADD CONSTRAINT ingestion_log_outcome_check
-        CHECK (outcome IN ('inserted', 'updated', 'unchanged', 'ignored', 'duplicate', 'quarantined')) NOT VALID;
-  END IF;
-END
-$$;
 CREATE INDEX IF NOT EXISTS ingestion_log_item ON public.ingestion_log (collection, item, time);
 CREATE INDEX IF NOT EXISTS ingestion_log_pipeline ON public.ingestion_log (pipeline, time);
+CREATE INDEX IF NOT EXISTS ingestion_log_time ON public.ingestion_log USING brin (time);
 COMMENT ON TABLE public.ingestion_log IS 'One row for each item of each run, written from the receipts of the pgstac database.';
+COMMENT ON COLUMN public.ingestion_log.shard IS '0 where items were deleted that are gone from the source.';
 COMMENT ON COLUMN public.ingestion_log.position IS 'Of the item in its batch, from 1.';
 COMMENT ON COLUMN public.ingestion_log.item IS 'Its id; null where the bytes held none.';
 COMMENT ON COLUMN public.ingestion_log.outcome IS 'What was done with it. A quarantined one is kept in platform.quarantine of the pgstac database.';
 COMMENT ON COLUMN public.ingestion_log.hash IS 'sha256 of the item as it came: the same hash is the same item.';
 COMMENT ON COLUMN public.ingestion_log.time IS 'When its batch was committed.';
 
+CREATE TABLE IF NOT EXISTS public.ingestion_run (
+  run         uuid PRIMARY KEY,
+  pipeline    text NOT NULL CHECK (pipeline <> ''),
+  shards      integer NOT NULL CHECK (shards > 0),
+  most        bigint CHECK (most > 0),
+  since       timestamptz,
+  datetime    tstzrange NOT NULL DEFAULT '(,)',
+  reconcile   boolean NOT NULL DEFAULT false,
+  planned     timestamptz NOT NULL,
+  finished    timestamptz,
+  version     text NOT NULL,
+  inserted    bigint NOT NULL DEFAULT 0,
+  updated     bigint NOT NULL DEFAULT 0,
+  unchanged   bigint NOT NULL DEFAULT 0,
+  ignored     bigint NOT NULL DEFAULT 0,
+  duplicates  bigint NOT NULL DEFAULT 0,
+  quarantined bigint NOT NULL DEFAULT 0,
+  deleted     bigint NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS ingestion_run_planned ON public.ingestion_run (planned DESC);
+COMMENT ON TABLE public.ingestion_run IS 'One row for each run, as platform.run of the pgstac database has it, with how many rows of its log have which outcome.';
+COMMENT ON COLUMN public.ingestion_run.most IS 'Items read at most (--limit); null for all.';
+COMMENT ON COLUMN public.ingestion_run.since IS 'Items that end before it were passed over (--since); null for none.';
+COMMENT ON COLUMN public.ingestion_run.datetime IS 'Items that are not in it were passed over (--datetime).';
+COMMENT ON COLUMN public.ingestion_run.reconcile IS 'Whether items gone from the source were to be deleted (--reconcile).';
+COMMENT ON COLUMN public.ingestion_run.finished IS 'When its log was complete; null while it is open.';
+COMMENT ON COLUMN public.ingestion_run.version IS 'Of the program that wrote this row last.';
+
+CREATE TABLE IF NOT EXISTS public.ingestion_shard (
+  run         uuid NOT NULL REFERENCES public.ingestion_run (run) ON DELETE CASCADE,
+  shard       integer NOT NULL CHECK (shard >= 0),
+  done        boolean NOT NULL,
+  started     timestamptz,
+  ended       timestamptz,
+  batches     integer NOT NULL DEFAULT 0,
+  inserted    bigint NOT NULL DEFAULT 0,
+  updated     bigint NOT NULL DEFAULT 0,
+  unchanged   bigint NOT NULL DEFAULT 0,
+  ignored     bigint NOT NULL DEFAULT 0,
+  duplicates  bigint NOT NULL DEFAULT 0,
+  quarantined bigint NOT NULL DEFAULT 0,
+  deleted     bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (run, shard)
+);
+COMMENT ON TABLE public.ingestion_shard IS 'One row for each shard of a run that somebody has started.';
+COMMENT ON COLUMN public.ingestion_shard.shard IS '0 is the deletion of items that are gone from the source.';
+COMMENT ON COLUMN public.ingestion_shard.started IS 'When it was first taken; null where that is not known.';
+COMMENT ON COLUMN public.ingestion_shard.ended IS 'When it was done; null until then.';
+
 -- The log is only ever appended to; what stands in it already is skipped.
-GRANT SELECT ON public.ingestion_log TO ingest_read;
+GRANT SELECT ON public.ingestion_log, public.ingestion_run, public.ingestion_shard TO ingest_read;
 GRANT SELECT, INSERT ON public.ingestion_log TO ingest_write;
+GRANT SELECT, INSERT, UPDATE ON public.ingestion_run, public.ingestion_shard TO ingest_write;
 RESET ROLE;
 -- Last: a database says it has this layout once all of it is there.
-UPDATE platform.installation SET version = '3' WHERE version <> '3';
+UPDATE platform.installation SET version = '4' WHERE version <> '4';

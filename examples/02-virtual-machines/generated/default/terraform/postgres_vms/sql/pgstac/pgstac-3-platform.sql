@@ -36,7 +36,7 @@ BEGIN
   IF (found.platform, found.environment) <> (wanted_platform, wanted_environment) THEN
     RAISE EXCEPTION 'this database belongs to platform %, environment %', found.platform, found.environment;
   END IF;
-  IF found.version NOT IN ('2', '3') THEN
+  IF found.version NOT IN ('2', '3', '4') THEN
     RAISE EXCEPTION 'schema platform has layout %, this SQL is for layout %', found.version, wanted_version;
   END IF;
   RETURN found.platform || ' ' || found.environment;
@@ -81,7 +81,7 @@ ALTER FUNCTION platform.grant_login OWNER TO "pgstac_admin";
 COMMENT ON FUNCTION platform.grant_login IS
   'Makes a login a member of one group role and of none of the others; one that is not there yet is skipped. Runs with the rights of its caller.';
 
-SELECT platform.claim_installation('harvest', 'default', '3');
+SELECT platform.claim_installation('harvest', 'default', '4');
 
 -- pgSTAC's migrations make their schema IF NOT EXISTS, which takes the right to make one. From its role an installer has
 -- it who does not own the database.
@@ -96,6 +96,38 @@ $$;
 
 SET ROLE pgstac_admin;
 
+-- What tables of layouts 2 and 3 lack. Only where they do: an ALTER TABLE would wait for whoever reads, and the loaders
+-- for it.
+DO $$
+DECLARE
+  lacking record;
+BEGIN
+  FOR lacking IN
+    SELECT wanted.* FROM (VALUES
+      ('platform.run', 'datetime', 'tstzrange NOT NULL DEFAULT ''(,)'''),
+      ('platform.run', 'source', 'text'),
+      ('platform.run', 'reconcile', 'boolean NOT NULL DEFAULT false'),
+      ('platform.run', 'compared', 'timestamptz'),
+      ('platform.lease', 'started', 'timestamptz'),
+      ('platform.ledger', 'start', 'timestamptz'),
+      ('platform.ledger', 'pipeline', 'text')
+    ) AS wanted (relation, attribute, type)
+    WHERE to_regclass(relation) IS NOT NULL
+      AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(relation) AND attname = attribute)
+  LOOP
+    EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', lacking.relation, lacking.attribute, lacking.type);
+  END LOOP;
+  IF EXISTS (
+    SELECT FROM pg_constraint WHERE conrelid = to_regclass('platform.receipt') AND conname = 'receipt_shard_check'
+      AND pg_get_constraintdef(oid) NOT LIKE '%>= 0%'
+  ) THEN
+    -- Not looked for in the rows that are there: what held them was narrower.
+    ALTER TABLE platform.receipt DROP CONSTRAINT receipt_shard_check,
+      ADD CONSTRAINT receipt_shard_check CHECK (shard >= 0) NOT VALID;
+  END IF;
+END
+$$;
+
 CREATE TABLE IF NOT EXISTS platform.run (
   run       uuid PRIMARY KEY,
   pipeline  text NOT NULL CHECK (pipeline <> ''),
@@ -103,23 +135,21 @@ CREATE TABLE IF NOT EXISTS platform.run (
   most      bigint CHECK (most > 0),
   since     timestamptz,
   datetime  tstzrange NOT NULL DEFAULT '(,)',
+  source    text,
+  reconcile boolean NOT NULL DEFAULT false,
+  compared  timestamptz,
   planned   timestamptz NOT NULL DEFAULT now(),
   finished  timestamptz
 );
--- What layout 2 lacks. Only where it does: an ALTER TABLE would wait for whoever reads, and the loaders for it.
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'platform.run'::regclass AND attname = 'datetime') THEN
-    ALTER TABLE platform.run ADD COLUMN datetime tstzrange NOT NULL DEFAULT '(,)';
-  END IF;
-END
-$$;
 CREATE INDEX IF NOT EXISTS run_pipeline ON platform.run (pipeline, planned DESC);
 COMMENT ON TABLE platform.run IS 'One ingestion of one pipeline, from its plan on.';
 COMMENT ON COLUMN platform.run.run IS 'UUIDv7: sorts by the moment it was made.';
 COMMENT ON COLUMN platform.run.most IS 'Items read at most (--limit); null for all. The same for every shard.';
 COMMENT ON COLUMN platform.run.since IS 'Items that end before it are passed over (--since); null for none. The same for every shard.';
 COMMENT ON COLUMN platform.run.datetime IS 'Items that are not in it are passed over (--datetime); both ends are in it. The same for every shard.';
+COMMENT ON COLUMN platform.run.source IS 'sha256 of the pipeline''s source as the spec had it; null before layout 4.';
+COMMENT ON COLUMN platform.run.reconcile IS 'Whether items that are gone from the source are deleted once every shard is done (--reconcile).';
+COMMENT ON COLUMN platform.run.compared IS 'When it was found which items are gone from the source, and they were written down in platform.gone.';
 COMMENT ON COLUMN platform.run.finished IS 'When ingestion_log was complete; null while it runs, and after a crash until the run goes on.';
 
 CREATE TABLE IF NOT EXISTS platform.lease (
@@ -127,16 +157,29 @@ CREATE TABLE IF NOT EXISTS platform.lease (
   shard   integer NOT NULL CHECK (shard > 0),
   epoch   bigint NOT NULL CHECK (epoch > 0),
   holder  text NOT NULL,
+  started timestamptz,
   expires timestamptz NOT NULL,
   done    boolean NOT NULL DEFAULT false,
   PRIMARY KEY (run, shard)
 );
 COMMENT ON TABLE platform.lease IS 'Who works on a shard. Expires by this database''s clock; taking it over raises the epoch, and a batch of an older epoch cannot commit.';
 COMMENT ON COLUMN platform.lease.holder IS 'The machine and process that works on it, for people.';
+COMMENT ON COLUMN platform.lease.started IS 'When the shard was first taken; null before layout 4.';
+COMMENT ON COLUMN platform.lease.expires IS 'Of a shard that is done, when it was.';
+
+CREATE TABLE IF NOT EXISTS platform.part (
+  run     uuid NOT NULL REFERENCES platform.run (run) ON DELETE CASCADE,
+  shard   integer NOT NULL CHECK (shard > 0),
+  part    text NOT NULL,
+  batches integer NOT NULL CHECK (batches >= 0),
+  PRIMARY KEY (run, shard, part)
+);
+COMMENT ON TABLE platform.part IS 'A part of the source of which a shard has done every batch: a restart does not read it again.';
+COMMENT ON COLUMN platform.part.batches IS 'How many batches it was.';
 
 CREATE TABLE IF NOT EXISTS platform.receipt (
   run      uuid NOT NULL REFERENCES platform.run (run) ON DELETE CASCADE,
-  shard    integer NOT NULL CHECK (shard > 0),
+  shard    integer NOT NULL CHECK (shard >= 0),
   batch    integer NOT NULL CHECK (batch > 0),
   written  timestamptz NOT NULL DEFAULT now(),
   settled  boolean NOT NULL DEFAULT false,
@@ -145,6 +188,7 @@ CREATE TABLE IF NOT EXISTS platform.receipt (
 );
 CREATE INDEX IF NOT EXISTS receipt_unsettled ON platform.receipt (run, shard, batch) WHERE NOT settled;
 COMMENT ON TABLE platform.receipt IS 'A batch that is done: written in the transaction that loaded its items.';
+COMMENT ON COLUMN platform.receipt.shard IS '0 where items were deleted that are gone from the source.';
 COMMENT ON COLUMN platform.receipt.settled IS 'True once its items stand in ingestion_log of the ingest database.';
 COMMENT ON COLUMN platform.receipt.items IS 'Each item''s position, id, collection, outcome and hash.';
 
@@ -160,10 +204,24 @@ CREATE TABLE IF NOT EXISTS platform.ledger (
   run        uuid,
   batch      integer,
   position   integer,
+  start      timestamptz,
+  pipeline   text,
   PRIMARY KEY (collection, id)
 );
 COMMENT ON TABLE platform.ledger IS 'The sha256 of each item as it was last loaded: how an unchanged one is recognised.';
 COMMENT ON COLUMN platform.ledger.run IS 'Which run met it last, in which batch and at which position: within a run the later one of two is kept.';
+COMMENT ON COLUMN platform.ledger.start IS 'Where it was put: the moment that its partition was chosen by. Null before layout 4.';
+COMMENT ON COLUMN platform.ledger.pipeline IS 'The only pipeline that has met it, * where there were several; null before layout 4, until one meets it again.';
+
+CREATE TABLE IF NOT EXISTS platform.gone (
+  run        uuid NOT NULL REFERENCES platform.run (run) ON DELETE CASCADE,
+  collection text NOT NULL,
+  id         text NOT NULL,
+  hash       bytea NOT NULL CHECK (octet_length(hash) = 32),
+  PRIMARY KEY (run, collection, id)
+);
+COMMENT ON TABLE platform.gone IS 'Items that are to be deleted, since a run with --reconcile did not find them in the source any more.';
+COMMENT ON COLUMN platform.gone.hash IS 'The ledger''s: an item that was loaded again since is another one, and stays.';
 
 CREATE TABLE IF NOT EXISTS platform.quarantine (
   pipeline   text NOT NULL,
@@ -209,16 +267,17 @@ CROSS JOIN LATERAL (
 COMMENT ON VIEW platform.run_progress IS 'For whoever is on call: how far each run is. abandoned: shards whose worker died and nobody took over yet.';
 
 -- Exactly what the loader does. Runs, leases and receipts are history: it never deletes them.
-GRANT SELECT, INSERT ON platform.run, platform.lease, platform.receipt TO pgstac_ingest;
-GRANT UPDATE (finished) ON platform.run TO pgstac_ingest;
+GRANT SELECT, INSERT ON platform.run, platform.lease, platform.part, platform.receipt TO pgstac_ingest;
+GRANT UPDATE (compared, finished) ON platform.run TO pgstac_ingest;
 GRANT UPDATE (epoch, holder, expires, done) ON platform.lease TO pgstac_ingest;
 GRANT UPDATE (settled) ON platform.receipt TO pgstac_ingest;
+GRANT SELECT, INSERT, DELETE ON platform.gone TO pgstac_ingest;
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform.ledger, platform.quarantine, platform.stale_partition
   TO pgstac_ingest;
-GRANT SELECT ON platform.run, platform.lease, platform.receipt, platform.ledger, platform.quarantine,
-  platform.stale_partition TO pgstac_read;
+GRANT SELECT ON platform.run, platform.lease, platform.part, platform.receipt, platform.ledger, platform.gone,
+  platform.quarantine, platform.stale_partition TO pgstac_read;
 GRANT SELECT ON platform.run_progress TO pgstac_read, pgstac_ingest;
 
 RESET ROLE;
 -- Last: a database says it has this layout once all of it is there.
-UPDATE platform.installation SET version = '3' WHERE version <> '3';
+UPDATE platform.installation SET version = '4' WHERE version <> '4';
