@@ -113,6 +113,20 @@ test('a number has one spelling', () => {
   expect(canonicalNumber('-1')).not.toBe(canonicalNumber('1'));
 });
 
+test('a key is read as it is, whatever keys of the same hash or bytes came before', () => {
+  const scanner = new JsonScanner();
+  const read = (keys: readonly string[]) => {
+    expect(scanner.scan(Buffer.from(`{${keys.map((key) => `${JSON.stringify(key)}:0`).join(',')}}`))).toBeNull();
+    return [...readMembers(scanner, 0).keys()];
+  };
+  // The characters of the first are the bytes of the second.
+  for (const keys of [['\u00e9\u0080\u0080'], ['\u9000'], ['\u00e9'], ['', 'x'.repeat(65)]])
+    expect(read(keys)).toEqual(keys);
+  const many = Array.from({ length: 20_000 }, (_, place) => `key:${place}`);
+  expect(read(many)).toEqual(many);
+  expect(read(many.toReversed())).toEqual(many.toReversed());
+});
+
 describe('the scanner', () => {
   const scanner = new JsonScanner();
 

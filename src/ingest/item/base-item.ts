@@ -4,12 +4,20 @@ import { isString, kindAt, readElements, readMembers, readRaw, readString, type 
 
 /** A collection's `base_item`: what its items have in common and do not store again. */
 export type BaseValue =
-  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, BaseValue> }
-  | { readonly kind: 'array'; readonly elements: readonly BaseValue[] }
+  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, BaseValue>; readonly seen: SeenSpelling }
+  | { readonly kind: 'array'; readonly elements: readonly BaseValue[]; readonly seen: SeenSpelling }
   | { readonly kind: 'string'; readonly text: string }
   /** As PostgreSQL spells it, and in the one spelling of `canonicalNumber`. */
   | { readonly kind: 'number'; readonly text: string; readonly canonical: string }
   | { readonly kind: 'literal'; readonly token: Token };
+
+/**
+ * The bytes in which a value was last found equal. Items of one collection come from one program, which spells what
+ * they have in common alike: then bytes are compared and nothing is read.
+ */
+interface SeenSpelling {
+  bytes: Buffer | null;
+}
 
 /** Reads `base_item` from PostgreSQL's text of it. Throws (a bug) where that is not JSON. */
 export function readBaseItem(text: string, scanner: JsonScanner): BaseValue {
@@ -23,10 +31,14 @@ function readBaseValue(tape: Tape, index: number): BaseValue {
   switch (kind) {
     case Token.object: {
       const members = [...readMembers(tape, index)].map(([key, value]) => [key, readBaseValue(tape, value)] as const);
-      return { kind: 'object', members: new Map(members) };
+      return { kind: 'object', members: new Map(members), seen: { bytes: null } };
     }
     case Token.array:
-      return { kind: 'array', elements: readElements(tape, index).map((element) => readBaseValue(tape, element)) };
+      return {
+        kind: 'array',
+        elements: readElements(tape, index).map((element) => readBaseValue(tape, element)),
+        seen: { bytes: null },
+      };
     case Token.string:
     case Token.escapedString:
       return { kind: 'string', text: readString(tape, index) };
@@ -47,25 +59,41 @@ export function equalsBase(tape: Tape, index: number, base: BaseValue): boolean 
       return isString(tape, index) && readString(tape, index) === base.text;
     case 'number':
       return kind === Token.number && equalsNumber(readRaw(tape, index), base);
-    case 'array': {
-      if (kind !== Token.array) return false;
-      const elements = readElements(tape, index);
-      return (
-        elements.length === base.elements.length &&
-        elements.every((element, place) => equalsBase(tape, element, base.elements[place] as BaseValue))
-      );
-    }
-    case 'object': {
-      if (kind !== Token.object) return false;
-      const members = readMembers(tape, index);
-      if (members.size !== base.members.size) return false;
-      for (const [key, value] of members) {
-        const other = base.members.get(key);
-        if (other === undefined || !equalsBase(tape, value, other)) return false;
-      }
-      return true;
-    }
+    case 'array':
+      return kind === Token.array && equalsSeen(tape, index, base.seen, () => equalsArray(tape, index, base.elements));
+    case 'object':
+      return kind === Token.object && equalsSeen(tape, index, base.seen, () => equalsObject(tape, index, base.members));
   }
+}
+
+function equalsSeen(tape: Tape, index: number, seen: SeenSpelling, compare: () => boolean): boolean {
+  const [start, end] = [tape.starts[index] as number, tape.ends[index] as number];
+  if (seen.bytes?.length === end - start && hasBytesAt(tape.bytes, start, seen.bytes)) return true;
+  const equal = compare();
+  if (equal) seen.bytes = Buffer.from(tape.bytes.subarray(start, end));
+  return equal;
+}
+
+/** A loop: for so few bytes it is quicker than a call out of JavaScript. */
+function hasBytesAt(bytes: Buffer, start: number, wanted: Buffer): boolean {
+  for (let at = 0; at < wanted.length; at += 1) if (bytes[start + at] !== wanted[at]) return false;
+  return true;
+}
+
+function equalsArray(tape: Tape, index: number, base: readonly BaseValue[]): boolean {
+  const elements = readElements(tape, index);
+  if (elements.length !== base.length) return false;
+  return elements.every((element, place) => equalsBase(tape, element, base[place] as BaseValue));
+}
+
+function equalsObject(tape: Tape, index: number, base: ReadonlyMap<string, BaseValue>): boolean {
+  const members = readMembers(tape, index);
+  if (members.size !== base.size) return false;
+  for (const [key, value] of members) {
+    const other = base.get(key);
+    if (other === undefined || !equalsBase(tape, value, other)) return false;
+  }
+  return true;
 }
 
 function equalsNumber(text: string, base: { readonly text: string; readonly canonical: string }): boolean {

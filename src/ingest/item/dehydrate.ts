@@ -42,11 +42,14 @@ function writeDifference(
     if (baseValue !== undefined && equalsBase(tape, index, baseValue)) continue;
     if (written) out.ascii(',');
     written = true;
+    if (baseValue === undefined) {
+      out.member(tape, index);
+      continue;
+    }
     // A key stands before its value.
     out.value(tape, index - 1);
     out.ascii(':');
-    if (baseValue === undefined) out.value(tape, index);
-    else writeChanged(out, tape, index, baseValue);
+    writeChanged(out, tape, index, baseValue);
   }
   for (const key of base.keys()) {
     if (members.has(key) || elsewhere.has(key)) continue;

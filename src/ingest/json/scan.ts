@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonFault, JsonFaultCode } from './fault.ts';
+import { KnownTexts } from './known-texts.ts';
 import { fitsNumeric } from './number.ts';
 import { type Tape, Token } from './tape.ts';
 
@@ -28,6 +29,7 @@ export class JsonScanner implements Tape {
   nexts = new Uint32Array(enough);
   whitespace = 0;
   escapes = false;
+  readonly texts = new KnownTexts();
   readonly #open = new Uint32Array(MAX_DEPTH);
   #count = 0;
   #at = 0;

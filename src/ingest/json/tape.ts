@@ -1,3 +1,5 @@
+import type { KnownTexts } from './known-texts.ts';
+
 /** What a token of a `Tape` is. A string with escapes is told apart, since its bytes are not its text. */
 export const Token = {
   object: 1,
@@ -29,6 +31,7 @@ export interface Tape {
   readonly whitespace: number;
   /** A backslash stands somewhere. */
   readonly escapes: boolean;
+  readonly texts: KnownTexts;
 }
 
 export function kindAt(tape: Tape, index: number): Token {
@@ -45,7 +48,7 @@ export function readString(tape: Tape, index: number): string {
   const start = tape.starts[index] as number;
   const end = tape.ends[index] as number;
   if (tape.kinds[index] === Token.escapedString) return JSON.parse(tape.bytes.toString('utf8', start, end)) as string;
-  return tape.bytes.toString('utf8', start + 1, end - 1);
+  return tape.texts.read(tape.bytes, start + 1, end - 1);
 }
 
 /** A value as it is written. */

@@ -7,15 +7,23 @@ import { formatInstant } from '../item/instant.ts';
 import type { GoodItem } from '../item/judge.ts';
 import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
-import { kindAt, readMembers, Token } from '../json/tape.ts';
+import { findMember, kindAt, type Tape, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
 import type { Met } from './ledger.ts';
 import { markStale } from './partitions.ts';
 import { isRefusal, MetAnother } from './retry.ts';
 
+/** A row of `pgstac.items` in COPY's text, and the collection that its content was told from. */
+export interface ItemRow {
+  readonly collection: KnownCollection;
+  readonly bytes: Buffer;
+}
+
 /** An item to be written, what the database has of it, and where it goes. */
 export interface Change extends Met {
   readonly collection: KnownCollection;
+  /** Written when the item was read; null, or of a collection that has changed since, it is written now. */
+  readonly row: ItemRow | null;
   /** pgSTAC's partition. */
   readonly partition: string;
 }
@@ -25,6 +33,10 @@ export interface RowTools {
   readonly scanner: JsonScanner;
   readonly text: CopyText;
 }
+
+const PRIVATE = Buffer.from('private');
+/** Of a COPY's message, about. */
+const PIECE_BYTES = 256 * 1024;
 
 const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'content', 'private'];
 
@@ -48,8 +60,10 @@ export async function writeChanges(session: Session, changes: readonly Change[],
       rows.map(({ item }) => item.id),
     );
   for (const [partition, rows] of fresh) {
-    const lines = rows.map((change) => writeRow(change, tools));
-    await session.copyInto({ schema: 'pgstac', name: partition, columns: COLUMNS }, lines);
+    const lines = rows.map(({ item, collection, row }) =>
+      row?.collection === collection ? row.bytes : rewriteRow(item, collection, tools),
+    );
+    await session.copyInto({ schema: 'pgstac', name: partition, columns: COLUMNS }, joinRows(lines));
   }
 }
 
@@ -80,18 +94,41 @@ async function deleteRows(session: Session, partition: string, ids: readonly str
   if (row?.deleted !== ids.length) throw new MetAnother(`items of ${partition} were moved meanwhile`);
 }
 
-function writeRow({ item, collection }: Change, { scanner, text }: RowTools): Buffer {
+/** Many rows in one piece: each piece is a message to the server, and a call to the system. */
+function* joinRows(rows: readonly Buffer[]): Generator<Buffer> {
+  let piece: Buffer[] = [];
+  let size = 0;
+  for (const row of rows) {
+    piece.push(row);
+    size += row.length;
+    if (size < PIECE_BYTES) continue;
+    yield Buffer.concat(piece, size);
+    [piece, size] = [[], 0];
+  }
+  if (size > 0) yield Buffer.concat(piece, size);
+}
+
+function rewriteRow(item: GoodItem, collection: KnownCollection, { scanner, text }: RowTools): Buffer {
   const fault = scanner.scan(item.bytes);
   if (fault !== null) throw new Error(`an item that was sound no longer is: ${fault.message}`);
-  for (const field of [item.id, item.collection, formatInstant(item.start), formatInstant(item.end), item.geometry]) {
-    text.text(field);
+  return writeRow(item, collection, scanner, text);
+}
+
+/** The row of an item that was just scanned. */
+export function writeRow(item: GoodItem, collection: KnownCollection, tape: Tape, text: CopyText): Buffer {
+  for (const name of [item.id, item.collection]) {
+    text.text(name);
     text.ascii('\t');
   }
-  writeContent(text, scanner, collection.base, collection.baseItemId);
+  for (const field of [formatInstant(item.start), formatInstant(item.end), item.geometry]) {
+    text.ascii(field);
+    text.ascii('\t');
+  }
+  writeContent(text, tape, collection.base, collection.baseItemId);
   text.ascii('\t');
-  const own = readMembers(scanner, 0).get('private');
-  if (own === undefined || kindAt(scanner, own) === Token.null) text.null();
-  else text.value(scanner, own);
+  const own = findMember(tape, 0, PRIVATE);
+  if (own === undefined || kindAt(tape, own) === Token.null) text.null();
+  else text.value(tape, own);
   text.ascii('\n');
   return text.take();
 }

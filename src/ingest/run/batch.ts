@@ -1,7 +1,9 @@
-import { type Judged, judgeDocument } from '../item/judge.ts';
+import { type GoodItem, type Judged, judgeDocument } from '../item/judge.ts';
 import { isWithin, type Period } from '../item/period.ts';
 import { type ShardBy, shardOf } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
+import type { Tape } from '../json/tape.ts';
+import type { ItemRow } from '../load/load-batch.ts';
 import type { OpenSource, SourcePart } from '../source/document.ts';
 
 /** A batch ends after so many items, or so many bytes, whichever comes first. Changing either changes what a batch of
@@ -20,6 +22,8 @@ export interface Entry {
   readonly source: string;
   readonly place: string;
   readonly judged: JudgedItem;
+  /** As it will be written; null for another shard's, and where its collection was not known yet. */
+  readonly row: ItemRow | null;
 }
 
 /** Items that follow each other in the source, in its order: of all shards, where its part is not one shard's own. */
@@ -41,6 +45,8 @@ export interface CutOptions {
   readonly limit: number | null;
   /** Items that are not in each of them take no place in their batch's work. */
   readonly periods: readonly Period[];
+  /** Told of each good item of this shard while the tape still is the item's. */
+  readonly writeRow: (item: GoodItem, tape: Tape) => ItemRow | null;
 }
 
 /** Where a source's part is read to its end. */
@@ -98,14 +104,12 @@ async function* cutPart(
     numbers.read += 1;
     position += 1;
     bytes += document.bytes.length;
-    if (judged.kind === 'bad' || options.periods.every((period) => isWithin(judged, period)))
-      entries.push({
-        position,
-        shard: part.owned ? options.shard : chooseShard(judged, options),
-        source: document.source,
-        place: document.place,
-        judged,
-      });
+    if (judged.kind === 'bad' || options.periods.every((period) => isWithin(judged, period))) {
+      const { source, place } = document;
+      const shard = part.owned ? options.shard : chooseShard(judged, options);
+      const row = judged.kind === 'item' && shard === options.shard ? options.writeRow(judged, scanner) : null;
+      entries.push({ position, shard, source, place, judged, row });
+    }
     const last = numbers.read === options.limit;
     if (position === BATCH_ITEMS || bytes >= BATCH_BYTES || last) {
       yield { kind: 'batch', number: numbers.next++, entries, collections };

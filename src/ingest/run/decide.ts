@@ -32,8 +32,10 @@ export async function decide(
 ): Promise<readonly Verdict[]> {
   const isReplaced = (entry: Entry) => later.get(entry)?.some(({ judged }) => !refused.has(judged)) === true;
   const good = entries.filter(isGood).filter((entry) => !isReplaced(entry));
-  const items = good.map(({ judged }) => judged);
-  const collections = await readCollections(work, items);
+  const collections = await readCollections(
+    work,
+    good.map(({ judged }) => judged.collection),
+  );
   const found = await lookUpAll(work, batch, good, collections);
   return entries.map((entry): Verdict => {
     const { judged: item, position } = entry;
@@ -50,7 +52,7 @@ export async function decide(
     const refusal = refused.get(item);
     if (refusal !== undefined) return { outcome: 'quarantined', reason: 'refusedByDatabase', message: refusal };
     if (seen.superseded) return { outcome: 'duplicate' };
-    return decideGood(work, { item, position, found: seen }, collection);
+    return decideGood(work, { item, position, found: seen, collection, row: entry.row });
   });
 }
 
@@ -59,18 +61,18 @@ export async function decide(
  * later place wins, however far apart they are and whichever is loaded first. So what a method leaves as it was is not
  * noted in the ledger as met by this run.
  */
-function decideGood({ method, skip }: ShardWork, met: Met, collection: KnownCollection): Verdict {
-  const { partitions, own, unchanged } = met.found;
+function decideGood({ method, skip }: ShardWork, change: Omit<Change, 'partition'>): Verdict {
+  const { partitions, own, unchanged } = change.found;
   const isThere = partitions.length > 0;
   const isKept = (method === 'insert' || method === 'ignore') && isThere && !own;
   if (unchanged && skip && method !== 'delete-then-insert')
-    return isKept ? { outcome: 'unchanged' } : { outcome: 'unchanged', met };
-  if (!isKept) return { outcome: isThere ? 'updated' : 'inserted', change: { ...met, collection } };
+    return isKept ? { outcome: 'unchanged' } : { outcome: 'unchanged', met: change };
+  if (!isKept) return { outcome: isThere ? 'updated' : 'inserted', change };
   if (method === 'ignore') return { outcome: 'ignored' };
   return {
     outcome: 'quarantined',
     reason: 'alreadyLoaded',
-    message: `${met.item.id} of ${collection.id} is there already, and method: insert keeps what is there`,
+    message: `${change.item.id} of ${change.item.collection} is there already, and method: insert keeps what is there`,
   };
 }
 

@@ -1,16 +1,18 @@
 import { stopIfInterrupted } from '../failure.ts';
+import { CopyText } from '../item/copy-text.ts';
 import { judgeDocument } from '../item/judge.ts';
 import { JsonScanner } from '../json/scan.ts';
 import { upsertCollection } from '../load/collections.ts';
+import { writeRow } from '../load/load-batch.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource } from '../source/document.ts';
-import { type Batch, cutBatches, type DoneParts, type JudgedCollection, readAhead } from './batch.ts';
+import { type Batch, type CutOptions, cutBatches, type DoneParts, type JudgedCollection, readAhead } from './batch.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
-import { type ShardWork, selectEntries } from './shard-work.ts';
+import { readCollections, type ShardWork, selectEntries } from './shard-work.ts';
 
 /** Loads what no earlier start of a shard has loaded yet. Its lease is held by the caller. */
 export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSource): Promise<Counts> {
@@ -19,10 +21,18 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   for await (const document of source.collections()) {
     const judged = judgeDocument(document, work.scanner);
     if (judged.kind === 'collection') await putCollection(work, judged);
+    if (judged.kind === 'collection') await readCollections(work, [judged.id]);
   }
   let counts = noCounts;
   const { shards, limit } = run;
-  const options = { shard: lease.shard, shardBy: work.shardBy, shards, limit, periods: listPeriods(run) };
+  const options: CutOptions = {
+    shard: lease.shard,
+    shardBy: work.shardBy,
+    shards,
+    limit,
+    periods: listPeriods(run),
+    writeRow: makeRowWriter(work),
+  };
   const doneParts: DoneParts = new Map();
   // With a scanner of its own: the batch before is being written meanwhile.
   for await (const batch of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
@@ -35,6 +45,15 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   stopIfInterrupted(ports.signal);
   await settleOwn(work);
   return counts;
+}
+
+/** Rows are written while an item is still scanned, if its collection was read before. */
+function makeRowWriter({ collections }: ShardWork): CutOptions['writeRow'] {
+  const text = new CopyText();
+  return (item, tape) => {
+    const collection = collections.get(item.collection);
+    return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, text) };
+  };
 }
 
 async function runBatch(work: ShardWork, batch: Batch, earlier: EarlierStarts): Promise<readonly ReceiptItem[]> {

@@ -67,12 +67,12 @@ export function isGood(entry: Entry): entry is GoodEntry {
   return entry.judged.kind === 'item';
 }
 
-/** The collections of items, read once; one that the database does not have is missing. */
+/** The collections of these ids, read once; one that the database does not have is missing. */
 export async function readCollections(
   work: ShardWork,
-  items: readonly GoodItem[],
+  ids: Iterable<string>,
 ): Promise<ReadonlyMap<string, KnownCollection>> {
-  for (const id of new Set(items.map(({ collection }) => collection))) {
+  for (const id of new Set(ids)) {
     if (work.collections.has(id)) continue;
     const found = await readCollection(work.ports.pgstac, work.layout, id, work.shardBy, work.scanner);
     if (found !== null) work.collections.set(id, found);
