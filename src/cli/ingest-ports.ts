@@ -6,6 +6,7 @@ import type { FilePort, Ports } from '../ingest/ports.ts';
 import type { Report } from '../ingest/progress.ts';
 import type { Context } from './context.ts';
 import type { Databases, Loaded } from './databases.ts';
+import { openObjects } from './objects-port.ts';
 
 /** What an ingestion touches of the world. Paths of a pipeline are relative to the folder that holds the spec. */
 export function createIngestPorts(
@@ -19,6 +20,7 @@ export function createIngestPorts(
     ingest,
     files: createFilePort(dirname(spec.path)),
     fetch: (url, request) => fetch(url, request),
+    objects: openObjects(context),
     clock: {
       now: () => context.now().getTime(),
       sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),

@@ -7,6 +7,7 @@ export interface Ports {
   readonly ingest: Database;
   readonly files: FilePort;
   readonly fetch: FetchPort;
+  readonly objects: ObjectsPort;
   readonly clock: ClockPort;
   /** Told what happens, often; must not throw. */
   readonly report: Report;
@@ -29,12 +30,23 @@ export interface FolderEntry {
 export type FetchPort = (url: string, request: FetchRequest) => Promise<Response>;
 
 export interface FetchRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Redirects are followed by the caller: fetch would turn a POST into a GET without its body. */
   readonly redirect: 'manual';
   readonly signal: AbortSignal;
+}
+
+/** Where Cloud Storage is and who asks it; what is asked goes through `fetch` (src/ingest/objects). */
+export interface ObjectsPort {
+  /** Of its JSON API, e.g. `https://storage.googleapis.com`. */
+  readonly origin: string;
+  /**
+   * Headers that say who asks, good for some minutes; none where nobody is logged in, who may still read what is public.
+   * Throws `IngestionFailure` where there are credentials that cannot be used.
+   */
+  authorize(): Promise<Readonly<Record<string, string>>>;
 }
 
 export interface ClockPort {

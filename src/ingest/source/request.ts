@@ -4,27 +4,31 @@ import { describeUrl, makePrintable, resolveUrl } from './link.ts';
 
 export type WebPorts = Pick<Ports, 'fetch' | 'clock' | 'signal' | 'report'>;
 
-const ATTEMPTS = 8;
+export const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 /** The longest `Retry-After` that is waited for; a server that asks for more is given up on. */
-const LONGEST_ASKED_MS = 10 * 60_000;
-const TIMEOUT_MS = 120_000;
+export const LONGEST_ASKED_MS = 10 * 60_000;
+export const TIMEOUT_MS = 120_000;
 const MOST_REDIRECTS = 5;
 
-type Request = Omit<FetchRequest, 'signal' | 'redirect'>;
+export type Request = Omit<FetchRequest, 'signal' | 'redirect'>;
 
 /** Statuses of a server that may answer when asked again (RFC 9110, section 15). */
-const RETRIED: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+export const RETRIED: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** A status that asking again does not change. */
 export class RefusedRequest extends IngestionFailure {
   readonly status: number;
+  /** What the server said. */
+  readonly said: string;
 
-  constructor(url: string, status: number, body: string) {
+  constructor(url: string, status: number, body: string, hint?: string) {
     const said = makePrintable(body);
-    super('source', `${describeUrl(url)} answers ${status}${said === '' ? '' : `: ${said}`}`);
+    const message = `${describeUrl(url)} answers ${status}${said === '' ? '' : `: ${said}`}`;
+    super('source', message, hint === undefined ? {} : { hint });
     this.status = status;
+    this.said = said;
   }
 }
 
@@ -42,10 +46,11 @@ export async function fetchBody<T>(
   if (!URL.canParse(url)) throw new IngestionFailure('source', `${describeUrl(url)} is no URL`);
   for (let attempt = 1; ; attempt += 1) {
     stopIfInterrupted(ports.signal);
-    let wait = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
+    let wait = chooseWait(attempt);
     let reason: string;
     try {
-      const { response, finalUrl } = await follow(url, request, ports);
+      const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const { response, finalUrl } = await follow(url, request, ports, signal);
       const body = Buffer.from(await response.arrayBuffer());
       if (response.ok) return await read(body, finalUrl);
       if (!RETRIED.has(response.status) || attempt === ATTEMPTS)
@@ -66,13 +71,18 @@ export async function fetchBody<T>(
   }
 }
 
+/** Milliseconds to wait after so many failed attempts, with jitter. */
+export function chooseWait(attempt: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
+}
+
 /** The answer behind any redirects, asked for with the same method and body (but for 303, RFC 9110, section 15.4.4). */
-async function follow(
+export async function follow(
   url: string,
   request: Request,
   ports: WebPorts,
+  signal: AbortSignal,
 ): Promise<{ response: Response; finalUrl: string }> {
-  const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   let [finalUrl, current] = [url, request];
   for (let redirects = 0; ; redirects += 1) {
     const response = await ports.fetch(finalUrl, { ...current, redirect: 'manual', signal });
@@ -81,13 +91,19 @@ async function follow(
     await response.body?.cancel();
     if (redirects === MOST_REDIRECTS)
       throw new IngestionFailure('source', `${describeUrl(url)} redirects more than ${MOST_REDIRECTS} times`);
-    finalUrl = resolveUrl(location, finalUrl);
-    if (response.status === 303) current = { method: 'GET', headers: request.headers };
+    const next = resolveUrl(location, finalUrl);
+    if (response.status === 303) current = { method: 'GET', headers: current.headers };
+    // Who asks is the first server's business alone.
+    if (new URL(next).origin !== new URL(finalUrl).origin) {
+      const { authorization: _, ...headers } = current.headers;
+      current = { ...current, headers };
+    }
+    finalUrl = next;
   }
 }
 
 /** Milliseconds that a `Retry-After` in seconds or as a date asks for (RFC 9110, section 10.2.3). */
-function readRetryAfter(header: string | null, now: number): number {
+export function readRetryAfter(header: string | null, now: number): number {
   if (header === null) return 0;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
   const date = Date.parse(header);
@@ -95,7 +111,7 @@ function readRetryAfter(header: string | null, now: number): number {
 }
 
 /** fetch hides what went wrong in the cause. */
-function describeFetchError(error: unknown): string {
+export function describeFetchError(error: unknown): string {
   if (!(error instanceof Error)) return makePrintable(String(error));
   const cause = error.cause instanceof Error ? error.cause : null;
   const said = cause === null || cause.message === '' ? error.message : `${error.message} (${cause.message})`;

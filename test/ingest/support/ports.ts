@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClockPort, FilePort, Ports } from '../../../src/ingest/ports.ts';
+import type { ClockPort, FilePort, ObjectsPort, Ports } from '../../../src/ingest/ports.ts';
 import type { Databases } from './databases.ts';
 
 /** Files below a folder, as the command line opens them. */
@@ -21,6 +21,9 @@ const realClock: ClockPort = {
   sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
 };
 
+/** For suites that have no Cloud Storage: nothing listens there. */
+const noObjects: ObjectsPort = { origin: 'http://127.0.0.1:9', authorize: async () => ({}) };
+
 /** The real world: files of a folder, this machine's clock and network. */
 export function makePorts(databases: Databases, folder: string, changes: Partial<Ports> = {}): Ports {
   return {
@@ -28,6 +31,7 @@ export function makePorts(databases: Databases, folder: string, changes: Partial
     ingest: databases.ingest,
     files: makeFilePort(folder),
     fetch: (url, request) => fetch(url, request),
+    objects: noObjects,
     clock: realClock,
     report: () => undefined,
     signal: new AbortController().signal,
