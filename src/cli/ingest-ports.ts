@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FilePort, Ports } from '../ingest/ports.ts';
+import type { Ports } from '../ingest/ports.ts';
 import type { Report } from '../ingest/progress.ts';
 import type { Context } from './context.ts';
 import type { Databases, Loaded } from './databases.ts';
+import { createFilePort } from './file-port.ts';
 import { openObjects } from './objects-port.ts';
 
 /** What an ingestion touches of the world. Paths of a pipeline are relative to the folder that holds the spec. */
@@ -27,15 +26,5 @@ export function createIngestPorts(
     },
     report,
     signal: context.signal,
-  };
-}
-
-function createFilePort(folder: string): FilePort {
-  return {
-    open: (path) => createReadStream(resolve(folder, path), { highWaterMark: 1 << 20 }),
-    list: async (path) => {
-      const entries = await readdir(resolve(folder, path), { withFileTypes: true });
-      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
-    },
   };
 }

@@ -22,11 +22,20 @@ export class IngestionFailure extends Error {
 export function failToRead(path: string, cause: unknown): never {
   if (cause instanceof IngestionFailure) throw cause;
   const { code, message } = cause as NodeJS.ErrnoException;
-  throw new IngestionFailure('source', `cannot read ${path}: ${code === 'ENOENT' ? 'it is not there' : message}`, {
-    ...(code === 'ENOENT' ? { hint: 'paths are relative to the folder of the spec' } : {}),
+  const known = KNOWN_ERRORS[code ?? ''];
+  throw new IngestionFailure('source', `cannot read ${path}: ${known?.message ?? message}`, {
+    ...(known?.hint === undefined ? {} : { hint: known.hint }),
     cause,
   });
 }
+
+/** The system's own words name the place on this machine, which is not what the spec says. */
+const KNOWN_ERRORS: Readonly<Record<string, { readonly message: string; readonly hint?: string }>> = {
+  ENOENT: { message: 'it is not there', hint: 'paths are relative to the folder of the spec' },
+  ENOTDIR: { message: 'a part of the path is no folder', hint: 'paths are relative to the folder of the spec' },
+  EISDIR: { message: 'it is a folder', hint: 'a glob names the files in it, e.g. items/*.json' },
+  EACCES: { message: 'permission denied' },
+};
 
 /** To be called at every safe point: between batches, between pages, while waiting. */
 export function stopIfInterrupted(signal: AbortSignal): void {

@@ -24,7 +24,9 @@ export interface FilePort {
 
 export interface FolderEntry {
   readonly name: string;
+  /** Or a link to one. */
   readonly isFolder: boolean;
+  readonly isLink: boolean;
 }
 
 export type FetchPort = (url: string, request: FetchRequest) => Promise<Response>;

@@ -16,7 +16,7 @@ import { splitValues } from '../../src/ingest/source/split-values.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
-import { makeFilePort } from './support/ports.ts';
+import { makeFilePorts } from './support/ports.ts';
 import { readParts } from './support/source.ts';
 
 async function open(files: Readonly<Record<string, string | Buffer>>, ...patterns: string[]): Promise<OpenSource> {
@@ -25,7 +25,7 @@ async function open(files: Readonly<Record<string, string | Buffer>>, ...pattern
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  return openFiles(patterns, makeFilePort(folder));
+  return openFiles(patterns, makeFilePorts(folder));
 }
 
 /** `source place: id`, or the text where it has none. */

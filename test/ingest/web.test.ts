@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { createFilePort } from '../../src/cli/file-port.ts';
 import { parseInstant } from '../../src/ingest/item/instant.ts';
 import { allTime } from '../../src/ingest/item/period.ts';
 import type { ClockPort } from '../../src/ingest/ports.ts';
@@ -16,7 +17,6 @@ import { describeWith } from '../support/needs.ts';
 import { sharedRoot } from '../support/root.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { makeCollection, makeItem } from './support/items.ts';
-import { makeFilePort } from './support/ports.ts';
 import { readParts } from './support/source.ts';
 
 type Answer = (request: IncomingMessage, body: string, response: ServerResponse, origin: string) => unknown;
@@ -279,7 +279,7 @@ async function writeCatalog(): Promise<string> {
 const ids = (texts: readonly string[]) => texts.map((text) => (JSON.parse(text) as { id: string }).id);
 
 test('a catalog in a folder is walked by its links, each document once', async () => {
-  const files = makeFilePort(dirname(await writeCatalog()));
+  const files = createFilePort(dirname(await writeCatalog()));
   const folder = (await writeCatalog()).split('/').at(-1);
   expect(ids(await read(openCatalog(`./${folder}/catalog.json`, { ...makePorts(), files })))).toEqual(walked);
 });
@@ -290,7 +290,7 @@ test('a catalog on the web is walked by its links, each document once', async ()
     if (found === undefined) return response.writeHead(404).end();
     return send(response, found);
   });
-  const ports = { ...makePorts(), files: makeFilePort('.') };
+  const ports = { ...makePorts(), files: createFilePort('.') };
   expect(ids(await read(openCatalog(`${origin}/files/catalog.json`, ports)))).toEqual(walked);
   await expect(read(openCatalog(`${origin}/files/none.json`, ports))).rejects.toMatchObject({
     kind: 'source',
@@ -303,7 +303,7 @@ test.each(['./%zz.json', './%1b]0;title.json', 'http://[bad'])(
   async (href) => {
     const folder = makeTemporaryFolder('catalog');
     await writeFile(join(folder, 'catalog.json'), JSON.stringify({ type: 'Catalog', links: [{ rel: 'item', href }] }));
-    const ports = { ...makePorts(), files: makeFilePort(folder) };
+    const ports = { ...makePorts(), files: createFilePort(folder) };
     await expect(read(openCatalog('catalog.json', ports))).rejects.toMatchObject({
       kind: 'source',
       message: `catalog.json: the link ${href} is no path or web URL`,
@@ -315,7 +315,7 @@ test('a catalog on the web whose link is no URL is a failure that names both', a
   const origin = await serve((_, __, response) =>
     send(response, { type: 'Catalog', links: [{ rel: 'item', href: 'http://[bad' }] }),
   );
-  const ports = { ...makePorts(), files: makeFilePort('.') };
+  const ports = { ...makePorts(), files: createFilePort('.') };
   await expect(read(openCatalog(origin, ports))).rejects.toMatchObject({
     kind: 'source',
     message: `${origin}: the link http://[bad is no path or web URL`,

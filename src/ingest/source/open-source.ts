@@ -27,7 +27,7 @@ export function openSource(source: Source, options: SourceOptions): OpenSource {
   const { ports, periods } = options;
   switch (source.kind) {
     case 'files':
-      return openFiles(source.files, ports.files);
+      return openFiles(source.files, ports);
     case 'stacApi':
       return openStacApi(source, periods, ports);
     case 'catalog':

@@ -74,7 +74,7 @@ export function giveUp(url: string, cause: unknown): IngestionFailure {
 }
 
 /** A signal that is aborted with the other one, and where it is not stopped before, after the time an answer has. */
-export function startTimer(signal: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
+function startTimer(signal: AbortSignal): { readonly signal: AbortSignal; stop(): void } {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
   return { signal: AbortSignal.any([signal, timeout.signal]), stop: () => clearTimeout(timer) };

@@ -1,20 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ClockPort, FilePort, ObjectsPort, Ports } from '../../../src/ingest/ports.ts';
+import { createFilePort } from '../../../src/cli/file-port.ts';
+import type { ClockPort, ObjectsPort, Ports } from '../../../src/ingest/ports.ts';
+import type { FilesPorts } from '../../../src/ingest/source/list-files.ts';
 import type { Databases } from './databases.ts';
-
-/** Files below a folder, as the command line opens them. */
-export function makeFilePort(folder: string): FilePort {
-  return {
-    open: (path) => createReadStream(resolve(folder, path)),
-    list: async (path) => {
-      const entries = await readdir(resolve(folder, path), { withFileTypes: true });
-      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
-    },
-  };
-}
 
 const realClock: ClockPort = {
   now: () => Date.now(),
@@ -24,12 +12,25 @@ const realClock: ClockPort = {
 /** For suites that have no Cloud Storage: nothing listens there. */
 const noObjects: ObjectsPort = { origin: 'http://127.0.0.1:9', authorize: async () => ({}) };
 
+/** What reading files takes: those of a folder, and a network whose waits take no time. */
+export function makeFilePorts(folder: string, changes: Partial<FilesPorts> = {}): FilesPorts {
+  return {
+    files: createFilePort(folder),
+    fetch: (url, request) => fetch(url, request),
+    objects: noObjects,
+    clock: { now: () => Date.now(), sleep: async () => undefined },
+    report: () => undefined,
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
 /** The real world: files of a folder, this machine's clock and network. */
 export function makePorts(databases: Databases, folder: string, changes: Partial<Ports> = {}): Ports {
   return {
     pgstac: databases.pgstac,
     ingest: databases.ingest,
-    files: makeFilePort(folder),
+    files: createFilePort(folder),
     fetch: (url, request) => fetch(url, request),
     objects: noObjects,
     clock: realClock,
