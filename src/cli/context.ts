@@ -15,6 +15,8 @@ export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
   readonly color: boolean;
+  /** In characters, as it is now; missing where this is no terminal. */
+  readonly size?: { readonly columns: number; readonly rows: number };
 }
 
 /** 0 done; 1 the answer is no; 2 spec or arguments wrong; 3 done in part; 4 a database or source could not be used; 130 interrupted. */
@@ -27,6 +29,8 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 export class CommandError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
+  /** Its words stand on stderr already, in another form. */
+  isLogged = false;
 
   constructor(exitCode: ExitCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

@@ -13,19 +13,29 @@ const exitCodes: Readonly<Record<IngestionFailureKind, ExitCode>> = {
   interrupted: 130,
 };
 
-/** An ingestion's failure, or a database's, as the command's end. */
-export async function explainIngestion<T>(work: () => Promise<T>): Promise<T> {
+/** Failures that running the same again is all there is to do about. */
+const goneOn: ReadonlySet<IngestionFailureKind> = new Set(['interrupted', 'database']);
+
+/**
+ * An ingestion's failure, or a database's, as the command's end.
+ *
+ * @param goOn What to type to go on with the run, where there is one.
+ */
+export async function explainIngestion<T>(work: () => Promise<T>, goOn?: string): Promise<T> {
   try {
     return await explainFailure(work);
   } catch (error) {
-    if (error instanceof IngestionFailure)
+    const again = goOn === undefined ? undefined : `to go on: ${goOn}`;
+    if (error instanceof IngestionFailure) {
+      const hint = goneOn.has(error.kind) ? (again ?? error.hint) : (error.hint ?? again);
       throw new CommandError(exitCodes[error.kind], error.message, {
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        ...(hint === undefined ? {} : { hint }),
         cause: error,
       });
+    }
     if (isLostConnection(error))
       throw new CommandError(4, `the connection to a database was lost: ${describeError(error)}`, {
-        hint: 'what is committed is kept; run it again with the same --run to go on',
+        hint: `what is committed is kept; ${again ?? 'run it again with the same --run to go on'}`,
         cause: error,
       });
     if (readSqlState(error) !== null)

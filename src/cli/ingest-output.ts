@@ -107,7 +107,7 @@ function sumReasons(runs: readonly RunResult[]): Readonly<Record<string, number>
   return sums;
 }
 
-export function sumCounts(runs: readonly RunResult[]): Counts {
+export function sumCounts(runs: readonly { readonly counts: Counts }[]): Counts {
   return runs.reduce(
     (sum, { counts }) => ({
       read: sum.read + counts.read,

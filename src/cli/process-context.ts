@@ -61,6 +61,11 @@ function createOutput(process: NodeJS.Process, name: 'stdout' | 'stderr'): Outpu
     get isTerminal() {
       return open().isTTY === true;
     },
+    get size() {
+      const { columns, rows } = open();
+      // A terminal that does not know its size says 0.
+      return { columns: columns || 80, rows: rows || 24 };
+    },
     get color() {
       const { env } = process;
       return env['NO_COLOR'] ? false : env['FORCE_COLOR'] ? true : this.isTerminal && env['TERM'] !== 'dumb';

@@ -23,7 +23,7 @@ export async function reportFailure(
   if (format === 'json') context.stdout.write(`${JSON.stringify({ error: { message, hint } })}\n`);
   else if (format !== 'pretty') await printReport(context, format, { diagnostics: [], files: [], failure, exitCode });
   // The words go to stderr whatever the format: a person who reads a program's log finds them there.
-  if (error instanceof CommandError) {
+  if (error instanceof CommandError && !error.isLogged) {
     context.stderr.write(`platform: ${message}\n`);
     if (hint !== undefined) context.stderr.write(`  → ${hint}\n`);
   }

@@ -13,6 +13,7 @@ interface IngestOptions extends RuntimeOptions {
   readonly index?: string;
   readonly finish?: boolean;
   readonly allowQuarantined?: boolean;
+  readonly metrics?: string;
   readonly shards?: number;
   readonly limit?: number;
   readonly since?: string;
@@ -57,6 +58,7 @@ function addIngestCommands(program: Command, run: Run): void {
     .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
     .option('--no-skip', 'load unchanged items too')
     .option('--allow-quarantined', 'exit 0, not 3, though items were quarantined')
+    .option('--metrics <file|:port>', 'Prometheus metrics, written to a file or served on a port of this machine')
     .action((pipeline: string | undefined, options: IngestOptions) =>
       run(async (context) => (await import('./commands/ingest.ts')).runIngest(context, { ...options, pipeline })),
     );

@@ -51,7 +51,7 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
     ports.report({ kind: 'done' });
     return;
   }
-  ports.report({ kind: 'started' });
+  ports.report({ kind: 'started', limit: run.limit });
   try {
     // Not before: an upgrade of pgSTAC ends every lease, so while this one holds, what was read after it is true.
     const layout = await pgstac.session(readLayout);

@@ -14,10 +14,11 @@ export interface ShardPlace {
 export type Happening =
   /** The shard's lease is asked for: another runner may hold it. */
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'started' }
+  /** `limit`: documents read at most; null for all. */
+  | { readonly kind: 'started'; readonly limit: number | null }
   /** A batch is committed, or was by an earlier start; `counts` are the shard's so far, `documents` those read for it. */
   | { readonly kind: 'batch'; readonly counts: Counts; readonly documents: number }
-  /** What the source says there is to read in all. */
+  /** What the source says there is to read: in all, or more than it said before. */
   | { readonly kind: 'expected'; readonly documents?: number; readonly bytes?: number }
   | { readonly kind: 'read'; readonly bytes: number }
   /** Something failed and is tried again; `reason` holds no secret. */

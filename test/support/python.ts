@@ -29,6 +29,9 @@ export const monitoringClients = [
   'google-cloud-monitoring-dashboards==3.2.0',
   'promql-parser==0.11.0',
 ] as const;
+/** What a terminal shows of what was written to it, and what Prometheus reads of metrics. */
+export const pyte = ['pyte==0.8.2'] as const;
+export const prometheusClient = ['prometheus_client==0.26.0'] as const;
 export const pyyaml = ['PyYAML==6.0.3'] as const;
 export const markdownIt = ['markdown-it-py==4.3.0', 'linkify-it-py==2.2.0'] as const;
 /** pystac 1.10 is the last that brings the JSON Schemas of STAC 1.0. */

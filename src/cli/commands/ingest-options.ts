@@ -28,6 +28,8 @@ export interface IngestOptions extends CommonOptions, ReadOptions {
   readonly finish?: boolean | undefined;
   /** Items in quarantine do not change the exit code. */
   readonly allowQuarantined?: boolean | undefined;
+  /** A file, or `[HOST]:PORT`. */
+  readonly metrics?: string | undefined;
 }
 
 export type PlanOptions = CommonOptions & ReadOptions;

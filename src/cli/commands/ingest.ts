@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
-import { suggestName } from '../../diagnostic/suggest.ts';
 import { runIngestion } from '../../ingest/ingestion.ts';
 import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
+import type { Report } from '../../ingest/progress.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
 import { type FinishReport, finishIfLast, finishRun, settleAll } from '../../ingest/run/finish-run.ts';
 import { readFootprints } from '../../ingest/run/footprints.ts';
-import { makeRunId, type PlannedRun, planRun, readRun, refuseOtherPlan } from '../../ingest/run/planned-run.ts';
+import { makeRunId, type PlannedRun, planRun } from '../../ingest/run/planned-run.ts';
 import { reportQuarantine } from '../../ingest/run/quarantine-report.ts';
 import type { Pipeline } from '../../model/platform.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
@@ -21,9 +21,11 @@ import {
   sumCounts,
 } from '../ingest-output.ts';
 import { createIngestPorts } from '../ingest-ports.ts';
-import { createProgress } from '../ingest-progress.ts';
 import { loadPlatform } from '../load.ts';
+import { readMetricsTarget } from '../progress/metrics.ts';
+import { watchRun } from '../progress/watch-run.ts';
 import { renderCommand } from '../render-command.ts';
+import { type Chosen, choosePipelines, findPipeline, namePipeline } from './choose-pipelines.ts';
 import {
   type CommonOptions,
   type FinishOptions,
@@ -38,9 +40,11 @@ const SHOWN_ITEMS = 5;
 const LISTED_ITEMS = 1000;
 
 /** `platform ingest`: all pipelines or one, planned, run and finished; with `--shard` that shard only. */
-export async function runIngest(context: Context, options: IngestOptions): Promise<ExitCode> {
+export async function runIngest(outer: Context, options: IngestOptions): Promise<ExitCode> {
   const wanted = readOptions(options);
-  return await withPorts(context, options, async (loaded, ports) => {
+  const watched = { format: options.format, metrics: readMetricsTarget(options.metrics) };
+  const watch: Watch = (work) => watchRun(outer, watched, work);
+  return await withPorts(outer, options, watch, async ({ context, loaded, ports }) => {
     if (wanted.shard === null) await settleAll(ports);
     const started = context.now().getTime();
     const runs: RunResult[] = [];
@@ -62,8 +66,13 @@ export async function runIngest(context: Context, options: IngestOptions): Promi
         compression: chooseCompression(loaded, ports),
         holder: `${hostname()}, process ${process.pid}`,
       };
-      const { counts } = await runIngestion(plan, ports);
-      const finished = await finish(run.run, wanted, options, ports);
+      const { counts, finished } = await explainIngestion(
+        async () => ({
+          ...(await runIngestion(plan, ports)),
+          finished: await finish(run.run, wanted, options, ports),
+        }),
+        describeRest(run, wanted, options),
+      );
       if (finished !== null) {
         const quarantine = await reportQuarantine(ports.pgstac, run.run, null, SHOWN_ITEMS);
         runs.push({ ...finished, shard: null, quarantine });
@@ -78,6 +87,17 @@ export async function runIngest(context: Context, options: IngestOptions): Promi
   });
 }
 
+/** What to type to go on with a run that ended early. */
+function describeRest({ run, pipeline }: PlannedRun, { shard }: Wanted, options: IngestOptions): string {
+  const words = [
+    ...['ingest', pipeline, '--run', run],
+    ...(shard === null ? [] : ['--shard', `${shard.number}/${shard.of}`]),
+    ...(options.finish === true ? ['--finish'] : []),
+    ...(options.skip ? [] : ['--no-skip']),
+  ];
+  return renderCommand(words, options);
+}
+
 /** Null where only a shard was run, and others are open or it was not asked to finish the run. */
 async function finish(run: string, wanted: Wanted, options: IngestOptions, ports: Ports): Promise<FinishReport | null> {
   if (wanted.shard === null) return await finishRun(run, ports);
@@ -87,7 +107,7 @@ async function finish(run: string, wanted: Wanted, options: IngestOptions, ports
 /** `platform ingest plan`: makes a run and says its shards. */
 export async function runIngestPlan(context: Context, options: PlanOptions): Promise<ExitCode> {
   const wanted = readOptions({ ...options, skip: true });
-  return await withPorts(context, options, async (loaded, ports) => {
+  return await withPorts(context, options, unwatched(context), async ({ loaded, ports }) => {
     await settleAll(ports);
     const [{ pipeline, planned }, another] = (await choosePipelines(loaded, wanted, ports)) as [Chosen, Chosen?];
     if (another !== undefined) throw namePipeline(loaded, 'a run is of one pipeline: name it');
@@ -107,7 +127,7 @@ export async function runIngestPlan(context: Context, options: PlanOptions): Pro
 /** `platform ingest finish RUN`: writes the log, closes the run, prints the row counts of both databases. */
 export async function runIngestFinish(context: Context, options: FinishOptions): Promise<ExitCode> {
   const { run } = readOptions({ ...options, skip: true });
-  return await withPorts(context, options, async (_, ports) => {
+  return await withPorts(context, options, unwatched(context), async ({ ports }) => {
     const started = context.now().getTime();
     const finished = await finishRun(run ?? options.run, ports);
     const isJson = options.format === 'json';
@@ -122,69 +142,38 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
   });
 }
 
+/** Shows the work of a command while it goes on; the work writes with the context it is given. */
+type Watch = (work: (context: Context, report: Report) => Promise<ExitCode>) => Promise<ExitCode>;
+
+const unwatched =
+  (context: Context): Watch =>
+  (work) =>
+    work(context, () => undefined);
+
+interface Opened {
+  readonly context: Context;
+  readonly loaded: Loaded;
+  readonly ports: Ports;
+}
+
 async function withPorts(
-  context: Context,
+  outer: Context,
   options: CommonOptions & Pick<PlanOptions, 'pipeline'>,
-  work: (loaded: Loaded, ports: Ports) => Promise<ExitCode>,
+  watch: Watch,
+  work: (opened: Opened) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const loaded = await loadPlatform(context, options);
+  const loaded = await loadPlatform(outer, options);
   // Before a database is opened: a slip of the pen must not make one.
   if (options.pipeline !== undefined) findPipeline(loaded, options.pipeline);
-  const databases = await openDatabases(context, loaded);
-  const progress = createProgress(context);
-  try {
-    await ensureInitialised(context, loaded, databases);
-    const ports = createIngestPorts(context, loaded, databases, progress.report);
-    return await explainIngestion(() => work(loaded, ports));
-  } finally {
-    progress.end();
-    await databases.close();
-  }
-}
-
-interface Chosen {
-  readonly pipeline: Pipeline;
-  /** The run that `--run` names, where there is one already. */
-  readonly planned: PlannedRun | null;
-}
-
-/** The pipelines to run: that of the run, the one named, or all. */
-async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Ports): Promise<readonly Chosen[]> {
-  const planned = wanted.run === null ? null : await readRun(ports.pgstac, wanted.run);
-  if (planned !== null) {
-    if (wanted.pipeline !== null && wanted.pipeline !== planned.pipeline)
-      throw new CommandError(2, `run ${planned.run} is of pipeline ${planned.pipeline}, not ${wanted.pipeline}`);
-    const { shards, limit, since, datetime } = wanted;
-    refuseOtherPlan(planned, {
-      shards: shards ?? undefined,
-      limit: limit ?? undefined,
-      since: since ?? undefined,
-      datetime: datetime ?? undefined,
-    });
-    return [{ pipeline: findPipeline(loaded, planned.pipeline), planned }];
-  }
-  if (wanted.pipeline !== null) return [{ pipeline: findPipeline(loaded, wanted.pipeline), planned: null }];
-  const { pipelines } = loaded.platform;
-  if (pipelines.length === 0)
-    throw new CommandError(2, 'the spec has no pipelines', { hint: 'add one under pipelines:' });
-  if (pipelines.length > 1 && (wanted.run !== null || wanted.shard !== null))
-    throw namePipeline(loaded, '--run and --shard are of one pipeline: name it');
-  return pipelines.map((pipeline) => ({ pipeline, planned: null }));
-}
-
-function findPipeline({ platform }: Loaded, name: string): Pipeline {
-  const found = platform.pipelines.find((pipeline) => pipeline.name === name);
-  if (found !== undefined) return found;
-  const names = platform.pipelines.map((pipeline) => pipeline.name);
-  const near = suggestName(name, names);
-  throw new CommandError(2, `the spec has no pipeline ${JSON.stringify(name)}`, {
-    hint: near === null ? `it has ${names.join(', ') || 'none'}` : `did you mean ${near}?`,
-  });
-}
-
-function namePipeline({ platform }: Loaded, message: string): CommandError {
-  return new CommandError(2, message, {
-    hint: `the spec has ${platform.pipelines.map(({ name }) => name).join(', ')}`,
+  return await watch(async (context, report) => {
+    const databases = await openDatabases(context, loaded);
+    try {
+      await ensureInitialised(context, loaded, databases);
+      const ports = createIngestPorts(context, loaded, databases, report);
+      return await explainIngestion(() => work({ context, loaded, ports }));
+    } finally {
+      await databases.close();
+    }
   });
 }
 
