@@ -98,7 +98,7 @@ function formatShare({ share, seconds }: NonNullable<ReturnType<typeof estimateR
 }
 
 /** `0:07`, `12:30`, `3:04:05`. */
-export function formatDuration(seconds: number): string {
+function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const two = (value: number) => String(value).padStart(2, '0');
