@@ -62,6 +62,7 @@ export const catalog = {
   PF265: 'A zone that its region does not have',
   PF270: 'People who could start Jobs as more than they are',
   PF276: 'More shards than there is to share',
+  PF277: 'A box and a geometry in one search',
 } as const;
 
 export type Code = keyof typeof catalog;

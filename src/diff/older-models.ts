@@ -1,4 +1,12 @@
-import type { Alerts, Bastion, CloudSqlHosting, Platform, Pooler, VirtualMachinesHosting } from '../model/platform.ts';
+import type {
+  Alerts,
+  Bastion,
+  CloudSqlHosting,
+  Platform,
+  Pooler,
+  StacApiSource,
+  VirtualMachinesHosting,
+} from '../model/platform.ts';
 
 /**
  * The model of a lock that an older compiler wrote. What that compiler did not know of is put in as its artifacts had
@@ -14,7 +22,10 @@ export function completeModel(older: Platform): Platform {
       kubernetes === null
         ? null
         : { ...fill(kubernetes, { quota: null }), pooler: completePooler(older, kubernetes.pooler) },
-    pipelines: older.pipelines.map((pipeline) => fill(pipeline, { shards: null, method: 'upsert' })),
+    pipelines: older.pipelines.map((pipeline) => ({
+      ...fill(pipeline, { shards: null, method: 'upsert' }),
+      source: pipeline.source.kind === 'stacApi' ? fill(pipeline.source, olderStacApi) : pipeline.source,
+    })),
     bastion: bastion === null ? null : fill(bastion, olderBastion),
     hosting: hosting.kind === 'cloudSql' ? completeCloudSql(hosting) : completeMachines(hosting, older.prefix),
   };
@@ -33,6 +44,16 @@ function completePooler({ workloads, metaflow }: Platform, pooler: Pooler | null
 function fill<T extends object>(older: T, absent: Partial<T>): T {
   return { ...absent, ...older };
 }
+
+/** Its pages had so many items, one after the other. */
+const olderStacApi: Partial<StacApiSource> = {
+  intersects: null,
+  ids: null,
+  filter: null,
+  sortby: null,
+  pageSize: 100,
+  requests: { atOnce: 2, perSecond: null },
+};
 
 /** No rule stood in the way of what went out of it. */
 const olderBastion: Partial<Bastion> = { encryptionKey: null, ranges: ['0.0.0.0/0'] };

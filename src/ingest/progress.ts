@@ -23,6 +23,8 @@ export type Happening =
   | { readonly kind: 'read'; readonly bytes: number }
   /** Something failed and is tried again; `reason` holds no secret. */
   | { readonly kind: 'retry'; readonly of: 'database' | 'source' | 'assets'; readonly reason: string }
+  /** What a user should know though nothing stops for it; `message` holds no secret. */
+  | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'asset'; readonly outcome: AssetOutcome; readonly bytes: number }
   /** Every batch is committed. */
   | { readonly kind: 'done' };

@@ -196,6 +196,27 @@ export interface StacApiSource {
   readonly datetime: string | null;
   /** The `query` extension's object, as the spec has it. */
   readonly query: Readonly<Record<string, unknown>> | null;
+  /** A GeoJSON geometry; never together with `bbox`. */
+  readonly intersects: Readonly<Record<string, unknown>> | null;
+  readonly ids: readonly string[] | null;
+  /** CQL2 JSON, as the spec has it. */
+  readonly filter: Readonly<Record<string, unknown>> | null;
+  readonly sortby: readonly SortField[] | null;
+  /** Items a page is asked for. */
+  readonly pageSize: number;
+  readonly requests: RequestLimits;
+}
+
+export interface SortField {
+  readonly field: string;
+  readonly direction: 'asc' | 'desc';
+}
+
+/** What one runner asks of one host at most. */
+export interface RequestLimits {
+  readonly atOnce: number;
+  /** Null: as many as it answers. */
+  readonly perSecond: number | null;
 }
 
 export interface FilesSource {

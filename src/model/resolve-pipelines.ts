@@ -1,6 +1,6 @@
 import type { PlatformSpec } from '../spec/schema.ts';
 import { deriveClassName, deriveFileStem } from './names.ts';
-import type { Pipeline, Source } from './platform.ts';
+import type { Pipeline, Source, StacApiSource } from './platform.ts';
 import { sortByName } from './values.ts';
 
 type PipelineSpec = NonNullable<PlatformSpec['pipelines']>[string];
@@ -27,13 +27,22 @@ function resolveSource(source: PipelineSpec['source']): Source {
   if (source.files !== undefined) return { kind: 'files', files: source.files };
   if (source.catalog !== undefined) return { kind: 'catalog', location: source.catalog };
   if (source.stacApi === undefined) throw new Error('the schema lets a pipeline have exactly one source');
-  const { url, collections, bbox, datetime, query } = source.stacApi;
+  return resolveStacApi(source.stacApi);
+}
+
+function resolveStacApi(api: NonNullable<PipelineSpec['source']['stacApi']>): StacApiSource {
   return {
     kind: 'stacApi',
-    url: url.replace(/\/+$/, ''),
-    collections,
-    bbox: bbox ?? null,
-    datetime: datetime ?? null,
-    query: query ?? null,
+    url: api.url.replace(/\/+$/, ''),
+    collections: api.collections,
+    bbox: api.bbox ?? null,
+    datetime: api.datetime ?? null,
+    query: api.query ?? null,
+    intersects: api.intersects ?? null,
+    ids: api.ids ?? null,
+    filter: api.filter ?? null,
+    sortby: api.sortby?.map(({ field, direction }) => ({ field, direction: direction ?? 'asc' })) ?? null,
+    pageSize: api.pageSize ?? 100,
+    requests: { atOnce: api.requests?.atOnce ?? 2, perSecond: api.requests?.perSecond ?? null },
   };
 }

@@ -125,7 +125,8 @@ async function startStacApi(socket: string): Promise<StacApi> {
   const server: Server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     request.resume().on('end', () => {
-      if (request.url?.startsWith('/collections/')) response.end(read('collection.json'));
+      if (request.url === '/') response.end('{"type":"Catalog","links":[]}');
+      else if (request.url?.startsWith('/collections/')) response.end(read('collection.json'));
       else response.end(`{"type":"FeatureCollection","features":[${lines.join(',')}],"links":[]}`);
     });
   });

@@ -10,9 +10,9 @@ import {
 } from '../../src/ingest/source/document.ts';
 import { openFiles } from '../../src/ingest/source/files.ts';
 import { compileGlob } from '../../src/ingest/source/glob.ts';
-import { readPage } from '../../src/ingest/source/page.ts';
 import { splitLines } from '../../src/ingest/source/split.ts';
 import { splitValues } from '../../src/ingest/source/split-values.ts';
+import { readPage } from '../../src/ingest/source/stac-api/page.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';

@@ -19,6 +19,7 @@ export async function startStacApi(folder: string): Promise<StacApi> {
   const lines = read('items.ndjson').trimEnd().split('\n');
   const api = { url: '', items: lines.length, beforePage: async (_: number) => {} };
   const server = createServer(async (request, response) => {
+    if (request.url === '/') return send(response, JSON.stringify(landing));
     if (request.url?.startsWith('/collections/')) return send(response, collection);
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
@@ -40,6 +41,16 @@ export async function startStacApi(folder: string): Promise<StacApi> {
   });
   return api;
 }
+
+/** What a STAC API says of itself at its root. */
+const landing = {
+  type: 'Catalog',
+  stac_version: '1.0.0',
+  id: 'loopback',
+  description: 'Items of one collection.',
+  conformsTo: ['https://api.stacspec.org/v1.0.0/core', 'https://api.stacspec.org/v1.0.0/item-search'],
+  links: [{ rel: 'search', href: '/search', method: 'POST' }],
+};
 
 const started: (() => void)[] = [];
 

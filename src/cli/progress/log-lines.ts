@@ -34,6 +34,7 @@ export function watchInLines(context: Context, every: boolean): Watcher {
     told(progress, tally) {
       if (progress.kind === 'waiting' || progress.kind === 'started' || progress.kind === 'done')
         log('info', ...describeTurn(progress), describeTally(tally, now()));
+      if (progress.kind === 'warning') log('warning', 'warning', progress.message, { ...progress.at });
       if (progress.kind !== 'retry' || now() - (said.get(progress.of) ?? Number.NEGATIVE_INFINITY) < RETRY_EVERY_MS)
         return;
       said.set(progress.of, now());

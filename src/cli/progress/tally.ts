@@ -71,6 +71,8 @@ function describeChange(tally: ShardTally, progress: Progress): Partial<ShardTal
       };
     case 'retry':
       return { retries: { ...retries, [progress.of]: retries[progress.of] + 1 } };
+    case 'warning':
+      return {};
     case 'asset':
       return {
         assets: { ...assets, [progress.outcome]: assets[progress.outcome] + 1 },

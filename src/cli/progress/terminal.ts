@@ -47,6 +47,7 @@ export function watchOnTerminal(context: Context): Watcher {
   return {
     context: { ...context, stdout: above(context.stdout), stderr: above(stderr) },
     told(progress: Progress) {
+      if (progress.kind === 'warning') above(stderr).write(`warning: ${progress.message}\n`);
       if (progress.kind === 'retry') note = { text: `trying again: ${progress.reason}`, time: now() };
     },
     tick(current) {

@@ -7,6 +7,18 @@ export function resolveUrl(href: string, from: string): string {
   return url.href;
 }
 
+/**
+ * A link that leaves encryption is taken back to where its page came from: a server behind a proxy that ends TLS often
+ * calls itself by http, and by a name or a port that only its own network knows.
+ *
+ * @param path Where the link leads there, if its own host is another: a path of that one says nothing here.
+ */
+export function keepSecure(link: string, page: string, path: string): string {
+  const [url, home] = [new URL(link), new URL(page)];
+  if (home.protocol !== 'https:' || url.protocol !== 'http:') return link;
+  return `${home.origin}${url.hostname === home.hostname ? url.pathname : path}${url.search}`;
+}
+
 export function refuseLink(href: string, from: string): IngestionFailure {
   return new IngestionFailure('source', `${describeUrl(from)}: the link ${describeUrl(href)} is no path or web URL`);
 }

@@ -1,14 +1,12 @@
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
+import { describeFetchError, follow, type Request } from './answer.ts';
 import { describeUrl } from './link.ts';
 import {
   ATTEMPTS,
   chooseWait,
-  describeFetchError,
-  follow,
   LONGEST_ASKED_MS,
   RETRIED,
   RefusedRequest,
-  type Request,
   readRetryAfter,
   TIMEOUT_MS,
   type WebPorts,

@@ -28,6 +28,15 @@ export function checkPipelines({ value }: RuleInput): readonly Finding[] {
         message: box,
         hint: 'write [west, south, east, north] in degrees',
       });
+    if (api?.bbox !== undefined && api.intersects !== undefined)
+      findings.push({
+        code: 'PF277',
+        at: [...at, 'source', 'stacApi', 'intersects'],
+        onKey: true,
+        message: 'a search takes bbox or intersects, never both',
+        hint: 'take one of them away; a box is also a Polygon',
+        related: { at: [...at, 'source', 'stacApi', 'bbox'], message: 'the box' },
+      });
     const time = api?.datetime === undefined ? null : timeProblem(api.datetime);
     if (time !== null)
       findings.push({

@@ -1,6 +1,6 @@
-import { IngestionFailure } from '../failure.ts';
-import type { Piece } from './split.ts';
-import { type PlacedPiece, splitValues } from './split-values.ts';
+import { IngestionFailure } from '../../failure.ts';
+import type { Piece } from '../split.ts';
+import { type PlacedPiece, splitValues } from '../split-values.ts';
 
 /** A page of a STAC API: its features in the bytes they came in, and the rest of it as a value. */
 export interface Page {

@@ -1,0 +1,112 @@
+import { IngestionFailure } from '../failure.ts';
+import type { FetchRequest, Ports } from '../ports.ts';
+import { describeUrl, makePrintable, resolveUrl } from './link.ts';
+
+export type Request = Omit<FetchRequest, 'signal' | 'redirect'>;
+
+/** What went wrong with one request; `status` is one that the server gave. */
+export type RequestFailure =
+  | { readonly kind: 'status'; readonly status: number }
+  /** No answer, or not all of one, within the time. */
+  | { readonly kind: 'timeout' }
+  /** The connection ended before the answer did, or the answer is not all of what it should be. */
+  | { readonly kind: 'brokenOff' }
+  /** Nobody is there. */
+  | { readonly kind: 'unreachable' }
+  /** The body is larger than what is taken. */
+  | { readonly kind: 'tooLarge' };
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+  /** Behind any redirects. */
+  readonly url: string;
+}
+
+const MOST_REDIRECTS = 5;
+/** As much of an error's body is read as a message may have of it. */
+const MOST_ERROR_BYTES = 64 * 1024;
+
+class BodyTooLarge extends Error {}
+
+/** One answer behind any redirects, read to its end; of an error's body only the beginning. */
+export async function ask(
+  url: string,
+  request: Request,
+  ports: Pick<Ports, 'fetch' | 'signal'>,
+  limits: { readonly timeoutMs: number; readonly mostBytes: number },
+): Promise<Answer> {
+  const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(limits.timeoutMs)]);
+  const { response, finalUrl } = await follow(url, request, ports, signal);
+  const body = response.ok ? await readBody(response, limits.mostBytes) : await readBeginning(response);
+  return { status: response.status, headers: response.headers, body, url: finalUrl };
+}
+
+/** The answer behind any redirects, asked for with the same method and body (but for 303, RFC 9110, section 15.4.4). */
+export async function follow(
+  url: string,
+  request: Request,
+  ports: Pick<Ports, 'fetch'>,
+  signal: AbortSignal,
+): Promise<{ response: Response; finalUrl: string }> {
+  let [finalUrl, current] = [url, request];
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await ports.fetch(finalUrl, { ...current, redirect: 'manual', signal });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status > 399 || location === null) return { response, finalUrl };
+    await response.body?.cancel();
+    if (redirects === MOST_REDIRECTS)
+      throw new IngestionFailure('source', `${describeUrl(url)} redirects more than ${MOST_REDIRECTS} times`);
+    const next = resolveUrl(location, finalUrl);
+    if (response.status === 303) current = { method: 'GET', headers: current.headers };
+    // Who asks is the first server's business alone.
+    if (new URL(next).origin !== new URL(finalUrl).origin) {
+      const { authorization: _, ...headers } = current.headers;
+      current = { ...current, headers };
+    }
+    finalUrl = next;
+  }
+}
+
+async function readBody(response: Response, most: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.length;
+    if (size > most) throw new BodyTooLarge(`the answer is larger than ${Math.floor(most / 1024 / 1024)} MiB`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+async function readBeginning(response: Response): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part);
+    size += part.length;
+    if (size > MOST_ERROR_BYTES) break;
+  }
+  return Buffer.concat(parts);
+}
+
+const UNREACHABLE: ReadonlySet<unknown> = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
+]);
+
+/** What an error of `ask`, or of who reads its answer, says of the request. */
+export function classifyError(error: unknown): RequestFailure {
+  if (error instanceof BodyTooLarge) return { kind: 'tooLarge' };
+  if (error instanceof Error && error.name === 'TimeoutError') return { kind: 'timeout' };
+  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
+  return UNREACHABLE.has(cause?.code) ? { kind: 'unreachable' } : { kind: 'brokenOff' };
+}
+
+/** fetch hides what went wrong in the cause. */
+export function describeFetchError(error: unknown): string {
+  if (!(error instanceof Error)) return makePrintable(String(error));
+  const cause = error.cause instanceof Error ? error.cause : null;
+  const said = cause === null || cause.message === '' ? error.message : `${error.message} (${cause.message})`;
+  return makePrintable(said);
+}

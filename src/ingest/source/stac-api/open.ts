@@ -1,0 +1,113 @@
+import type { StacApiSource } from '../../../model/platform.ts';
+import { IngestionFailure } from '../../failure.ts';
+import { allTime, formatPeriod, meetPeriods, type Period, parsePeriod } from '../../item/period.ts';
+import type { Ports } from '../../ports.ts';
+import { asOnePart, type OpenSource, type SourceDocument } from '../document.ts';
+import { HostTurns } from '../host-turns.ts';
+import { describeUrl } from '../link.ts';
+import { fetchBody } from '../request.ts';
+import type { SourceOptions } from '../source-options.ts';
+import { prepareAccess } from './access.ts';
+import { readItemTimes } from './item-times.ts';
+import type { Page } from './page.ts';
+import { PageSize } from './page-size.ts';
+import { readPages, type SearchAccess } from './pages.ts';
+import { readWindows } from './read-windows.ts';
+import { describeSearch } from './search.ts';
+import { cutWindows, isGivenElsewhere, type Window } from './windows.ts';
+
+export interface StacApiOptions extends Omit<SourceOptions, 'ports'> {
+  readonly ports: Pick<Ports, 'fetch' | 'clock' | 'signal' | 'report'>;
+  /** Milliseconds for one answer; left out, two minutes. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A STAC API, whose landing page says how it is searched, page after page along its `next` links (STAC API, 'Item
+ * Search', 'Paging'). Where the source has a time, it is read in windows, of which each shard has its own. Collections
+ * come from `/collections/ID`.
+ */
+export function openStacApi(source: StacApiSource, options: StacApiOptions): OpenSource {
+  const { fetch, clock, signal, report } = options.ports;
+  const ports = { fetch, clock, signal, report, turns: new HostTurns(source.requests, { clock, signal }) };
+  const learnt = { size: new PageSize(source.pageSize), hasNoPost: false };
+  let prepared: Promise<SearchAccess> | null = null;
+  const prepare = (): Promise<SearchAccess> => {
+    prepared ??= prepareAccess(source, ports);
+    return prepared;
+  };
+  /** What is to be read may end before the run does; then nobody waits for its requests. */
+  async function* readSearch(collections: readonly string[], period: Period, stop: AbortSignal): AsyncGenerator<Page> {
+    const access = await prepare();
+    const search = (limit: number) => describeSearch(source, { collections, period, limit });
+    const stoppable = { ...ports, signal: AbortSignal.any([signal, stop]) };
+    yield* readPages(access, search, learnt, stoppable, options.timeoutMs);
+  }
+  return {
+    async *collections() {
+      // First of all: what the API cannot do is refused before anything is loaded.
+      await prepare();
+      for (const id of source.collections) {
+        const url = `${source.url}/collections/${encodeURIComponent(id)}`;
+        const request = { method: 'GET', headers: { accept: 'application/json' } } as const;
+        const bytes = await fetchBody(url, request, ports, (body) => body);
+        yield { bytes, source: url, place: 'collection', tooLarge: false };
+      }
+    },
+    async *parts(done) {
+      const period = meetPeriods(readSpecPeriod(source), ...options.periods);
+      if (period === null) return;
+      const origin = describeUrl((await prepare()).url);
+      const windows = listWindows(source, period, options);
+      if (windows === null) {
+        const never = new AbortController().signal;
+        const read = () => readDocuments(readSearch(source.collections, period, never), origin, null, []);
+        yield* asOnePart(done, read);
+        return;
+      }
+      const own = windows.filter(({ shard, name }) => shard === options.shard && !done.has(name));
+      yield* readWindows(own, {
+        atOnce: source.requests.atOnce,
+        read: (window, stop) => readSearch([window.collection], window.period, stop),
+        take: (window, pages) => readDocuments(pages, origin, window, windows),
+      });
+    },
+  };
+}
+
+function readSpecPeriod({ datetime }: StacApiSource): Period {
+  const period = datetime === null ? allTime : parsePeriod(datetime);
+  if (period === null) throw new IngestionFailure('arguments', `the source's datetime is no time: ${datetime}`);
+  return period;
+}
+
+/**
+ * Null where the source is read in one go: where its order or its number counts, and where it has no time: an API that
+ * compares `datetime` alone gives an item without one to nobody who asks for a time.
+ */
+function listWindows(source: StacApiSource, period: Period, options: StacApiOptions): readonly Window[] | null {
+  const { shardBy, shards, limit, planned } = options;
+  const isOneGo = shardBy === 'none' || limit !== null || source.ids !== null || source.sortby !== null;
+  if (isOneGo || (period.from === null && period.to === null)) return null;
+  return cutWindows({ collections: source.collections, period, shardBy, shards, planned });
+}
+
+/** The items of a search, but for those that another window is certain to give. */
+async function* readDocuments(
+  pages: AsyncIterable<Page>,
+  origin: string,
+  window: Window | null,
+  windows: readonly Window[],
+): AsyncGenerator<SourceDocument> {
+  const others = windows.filter(({ collection }) => collection === window?.collection);
+  const where = window === null ? '' : ` of ${formatPeriod(window.period)}`;
+  let count = 0;
+  for await (const page of pages) {
+    for (const feature of page.features) {
+      count += 1;
+      const times = window === null || others.length === 1 ? null : readItemTimes(feature.bytes);
+      if (window !== null && times !== null && isGivenElsewhere(times, window, others)) continue;
+      yield { ...feature, source: origin, place: `item ${count}${where}` };
+    }
+  }
+}
