@@ -12,3 +12,14 @@ export function writeCopy({ schema, name, columns }: CopyTable, source: 'STDIN' 
   const list = columns.map(quoteIdentifier).join(', ');
   return `COPY ${table} (${list}) FROM ${source} WITH (FORMAT text, ENCODING 'UTF8')`;
 }
+
+/** The text of an array, for a parameter that is cast to one: `$1::text::text[]`. Null stands for NULL. */
+export function writeArray(values: readonly (string | number | null)[]): string {
+  return `{${values.map(writeElement).join(',')}}`;
+}
+
+function writeElement(value: string | number | null): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number') return String(value);
+  return /["\\]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
+}

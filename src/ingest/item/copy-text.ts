@@ -3,6 +3,11 @@ import type { Tape } from '../json/tape.ts';
 /** What separates fields and rows, and the escape itself (PostgreSQL's documentation, 'COPY', 'Text Format'). */
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+/** A text as a field of COPY. */
+export function escapeCopy(text: string): string {
+  return /[\\\n\r\t]/.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] as string) : text;
+}
+
 const SLAB_BYTES = 1 << 20;
 /** Fewer bytes than this are copied by a loop: a call out of JavaScript costs more. */
 const FEW_BYTES = 48;
@@ -28,7 +33,7 @@ export class CopyText {
   }
 
   text(text: string): void {
-    const escaped = text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] as string);
+    const escaped = escapeCopy(text);
     // A character of a string is three bytes of UTF-8 at most.
     this.#reserve(escaped.length * 3);
     this.#end += this.#slab.write(escaped, this.#end);

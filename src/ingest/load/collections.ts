@@ -16,6 +16,8 @@ export interface KnownCollection {
   readonly baseItemId: number | null;
   /** Tells whether `base` is still the collection's. */
   readonly fingerprint: string;
+  /** It had no item when it was read. */
+  readonly wasEmpty: boolean;
 }
 
 /** Null where the database has no such collection. Throws where its partitions are not those of `shardBy`. */
@@ -30,15 +32,23 @@ export async function readCollection(
     ? 'b.base_item_id, b.base_item FROM pgstac.collections c, pgstac.current_base_item(c.id) b'
     : 'NULL::int AS base_item_id, c.base_item FROM pgstac.collections c';
   const [row] = await database.session((session) =>
-    session.query<{ trunc: string | null; fingerprint: string; base_item_id: number | null; base: string }>(
-      `SELECT partition_trunc AS trunc, md5(base_item::text) AS fingerprint, base_item_id, base_item::text AS base
+    session.query<{
+      trunc: string | null;
+      fingerprint: string;
+      base_item_id: number | null;
+      base: string;
+      empty: boolean;
+    }>(
+      `SELECT partition_trunc AS trunc, md5(base_item::text) AS fingerprint, base_item_id, base_item::text AS base,
+         NOT EXISTS (SELECT FROM pgstac.items WHERE collection = $1) AS empty
        FROM (SELECT c.partition_trunc, ${from} WHERE c.id = $1) AS found`,
       [id],
     ),
   );
   if (row === undefined) return null;
   refuseOtherPartitions(database.target, { id, trunc: row.trunc }, shardBy);
-  return { id, base: readBaseItem(row.base, scanner), baseItemId: row.base_item_id, fingerprint: row.fingerprint };
+  const { fingerprint, base_item_id: baseItemId, empty: wasEmpty } = row;
+  return { id, base: readBaseItem(row.base, scanner), baseItemId, fingerprint, wasEmpty };
 }
 
 /**

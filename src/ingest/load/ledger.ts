@@ -1,4 +1,6 @@
 import type { Session } from '../../database/connection.ts';
+import { writeArray } from '../../database/quote.ts';
+import { escapeCopy } from '../item/copy-text.ts';
 import { formatInstant } from '../item/instant.ts';
 import type { GoodItem } from '../item/judge.ts';
 import { type BatchPlace, type Found, LEDGER_VERSION } from './lookup.ts';
@@ -28,51 +30,59 @@ export async function writeLedger(
   { run, batch, pipeline }: BatchPlace & { readonly pipeline: string },
   met: readonly Met[],
 ): Promise<void> {
-  if (met.length === 0) return;
-  const rows = JSON.stringify(
-    met.map(({ item, position }) => ({
-      collection: item.collection,
-      id: item.id,
-      hash: item.hash,
-      position,
-      start: formatInstant(item.start),
-    })),
-  );
-  const versions = await lockKnown(session, rows);
-  for (const { item, found } of met) if ((versions.get(nameOf(item)) ?? null) !== found.version) throw meeting(item);
-  const known = await session.query<{ collection: string; id: string }>(
-    `WITH written AS (
-       INSERT INTO platform.ledger AS l (collection, id, hash, run, batch, position, start, pipeline)
-       SELECT w.collection, w.id, decode(w.hash, 'hex'), $2::uuid, $3::int, w.position, w.start, $4
-       FROM jsonb_to_recordset($1::text::jsonb)
-         AS w (collection text, id text, hash text, position int, start timestamptz)
-       ORDER BY w.collection COLLATE "C", w.id COLLATE "C"
-       ON CONFLICT (collection, id) DO UPDATE
-         SET hash = EXCLUDED.hash, run = EXCLUDED.run, batch = EXCLUDED.batch, position = EXCLUDED.position,
-           start = EXCLUDED.start, pipeline = CASE coalesce(l.pipeline, $4) WHEN $4 THEN $4 ELSE '*' END
-       RETURNING l.collection, l.id, l.xmax <> 0 AS known
-     ) SELECT collection, id FROM written WHERE known`,
-    [rows, run, batch, pipeline],
-  );
-  for (const row of known) if (!versions.has(nameOf(row))) throw meeting(row);
+  const [fresh, known]: [Met[], Met[]] = [[], []];
+  for (const one of met) (one.found.version === null ? fresh : known).push(one);
+  if (known.length > 0) await updateRows(session, { run, batch, pipeline }, known.sort(compareNames));
+  if (fresh.length > 0) await insertRows(session, { run, batch, pipeline }, fresh.sort(compareNames));
 }
 
-/** Locks the rows there are, in an order that all runners share, and gives what `Found.version` is of each. */
-async function lockKnown(session: Session, rows: string): Promise<ReadonlyMap<string, string>> {
-  const locked = await session.query<{ collection: string; id: string; version: string }>(
-    `SELECT l.collection, l.id, ${LEDGER_VERSION} AS version
-     FROM jsonb_to_recordset($1::text::jsonb) AS w (collection text, id text)
-     JOIN platform.ledger l ON l.collection = w.collection AND l.id = w.id
-     ORDER BY w.collection COLLATE "C", w.id COLLATE "C" FOR UPDATE OF l`,
-    [rows],
+type LedgerPlace = Parameters<typeof writeLedger>[1];
+
+const COLUMNS = ['collection', 'id', 'hash', 'run', 'batch', 'position', 'start', 'pipeline'];
+
+/** A row that is there already fails it (23505), once whoever wrote it has committed: then all is looked up again. */
+async function insertRows(session: Session, { run, batch, pipeline }: LedgerPlace, met: readonly Met[]): Promise<void> {
+  const end = `\t${run}\t${batch}\t`;
+  const lines = met.map(
+    ({ item, position }) =>
+      `${escapeCopy(item.collection)}\t${escapeCopy(item.id)}\t\\\\x${item.hash}${end}${position}\t${formatInstant(item.start)}\t${escapeCopy(pipeline)}\n`,
   );
-  return new Map(locked.map((row) => [nameOf(row), row.version]));
+  await session.copyInto({ schema: 'platform', name: 'ledger', columns: COLUMNS }, [Buffer.from(lines.join(''))]);
 }
 
-function nameOf({ collection, id }: { readonly collection: string; readonly id: string }): string {
-  return JSON.stringify([collection, id]);
+/** Updates, and with it locks, the rows that still are what they were when they were looked up. */
+async function updateRows(session: Session, { run, batch, pipeline }: LedgerPlace, met: readonly Met[]): Promise<void> {
+  const [updated] = await session.query<{ rows: number }>(
+    `WITH updated AS (
+       UPDATE platform.ledger l SET hash = decode(w.hash, 'hex'), run = $1::uuid, batch = $2::int, position = w.position,
+         start = w.start, pipeline = CASE coalesce(l.pipeline, $3) WHEN $3 THEN $3 ELSE '*' END
+       FROM unnest($4::text::text[], $5::text::text[], $6::text::text[], $7::text::int[], $8::text::timestamptz[], $9::text::text[])
+         AS w (collection, id, hash, position, start, version)
+       WHERE l.collection = w.collection AND l.id = w.id AND ${LEDGER_VERSION} = w.version
+       RETURNING 1
+     ) SELECT count(*)::int AS rows FROM updated`,
+    [
+      run,
+      batch,
+      pipeline,
+      ...[
+        met.map(({ item }) => item.collection),
+        met.map(({ item }) => item.id),
+        met.map(({ item }) => item.hash),
+        met.map(({ position }) => position),
+        met.map(({ item }) => formatInstant(item.start)),
+        met.map(({ found }) => found.version),
+      ].map(writeArray),
+    ],
+  );
+  if (updated?.rows !== met.length) throw new MetAnother('items of a batch were loaded meanwhile');
 }
 
-function meeting({ collection, id }: { readonly collection: string; readonly id: string }): MetAnother {
-  return new MetAnother(`${id} of ${collection} was loaded meanwhile`);
+/** An order that all runners share, so that two with the same items wait for each other and not in a ring. */
+function compareNames({ item: one }: Met, { item: other }: Met): number {
+  return compareTexts(one.collection, other.collection) || compareTexts(one.id, other.id);
+}
+
+function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

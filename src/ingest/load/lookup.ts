@@ -1,4 +1,5 @@
 import type { Session } from '../../database/connection.ts';
+import { writeArray } from '../../database/quote.ts';
 import type { GoodItem } from '../item/judge.ts';
 
 /** A batch of a run. */
@@ -19,56 +20,117 @@ export interface Found {
   readonly superseded: boolean;
   /** The ledger's hash is the item's, and pgSTAC's own table has the item. */
   readonly unchanged: boolean;
-  /** Partitions of pgSTAC that have a row of this id. */
+  /** pgSTAC's own table has a row of this id. */
+  readonly isThere: boolean;
+  /** The partitions that have such rows; not asked of an unchanged item that is left as it is. */
   readonly partitions: readonly string[];
 }
 
 /** `Found.version` of a row `l` of the ledger: no two batches meet an item at the same place. */
 export const LEDGER_VERSION = `concat_ws(' ', l.run, l.batch, l.position)`;
 
-interface FoundRow {
-  readonly number: number;
-  readonly version: string | null;
-  readonly own: boolean | null;
-  readonly superseded: boolean | null;
-  readonly same: boolean | null;
-  readonly partitions: readonly string[] | null;
+export interface Wanted {
+  readonly item: GoodItem;
+  /** In its batch, from 1. */
+  readonly position: number;
+}
+
+/** What was known of a collection before the lookup. */
+export interface LookupOptions {
+  readonly collection: string;
+  /**
+   * Every row that pgSTAC has of it is in the ledger: it had none when this runner began. Another loader at work in the
+   * same minutes is met in the partition that an item goes to, and nowhere else.
+   */
+  readonly isOurs: boolean;
+  /** An unchanged item is left as it is, so that it only needs to be where it was put. */
+  readonly skip: boolean;
+}
+
+/** Looks items of one collection up, in the order given. */
+export async function lookUpItems(
+  session: Session,
+  { collection, isOurs, skip }: LookupOptions,
+  place: BatchPlace,
+  items: readonly Wanted[],
+): Promise<readonly Found[]> {
+  const noted = await readLedger(session, collection, items);
+  const isLeft = ({ item: { id } }: Wanted) => skip && noted.get(id)?.inPlace === true;
+  const partitions = await findPartitions(
+    session,
+    collection,
+    items.filter((one) => !isLeft(one) && (!isOurs || noted.has(one.item.id))),
+  );
+  return items.map((one): Found => {
+    const { id, hash } = one.item;
+    const row = noted.get(id);
+    const where = partitions.get(id) ?? [];
+    const isThere = isLeft(one) || where.length > 0;
+    const own = row?.run === place.run;
+    return {
+      version: row?.version ?? null,
+      own,
+      superseded: own && comparePlaces(row, { batch: place.batch, position: one.position }) > 0,
+      unchanged: row?.hash === hash && isThere,
+      isThere,
+      partitions: where,
+    };
+  });
+}
+
+function comparePlaces(one: { batch: number; position: number }, other: { batch: number; position: number }): number {
+  return one.batch - other.batch || one.position - other.position;
+}
+
+interface NotedRow {
+  readonly id: string;
+  readonly version: string;
+  readonly run: string | null;
+  readonly batch: number;
+  readonly position: number;
+  /** sha256 in hexadecimal. */
+  readonly hash: string;
+  /** The hash is the item's, and pgSTAC has a row of it in the partition where it was put. */
+  readonly inPlace: boolean;
+}
+
+/** What the ledger has, by id. */
+async function readLedger(
+  session: Session,
+  collection: string,
+  items: readonly Wanted[],
+): Promise<ReadonlyMap<string, NotedRow>> {
+  const rows = await session.query<NotedRow>(
+    `SELECT l.id, ${LEDGER_VERSION} AS version, l.run::text AS run, l.batch, l.position, encode(l.hash, 'hex') AS hash,
+       CASE WHEN encode(l.hash, 'hex') = w.hash THEN EXISTS (SELECT FROM pgstac.items i
+         WHERE i.collection = $1 AND i.id = w.id AND i.datetime = l.start) ELSE false END AS "inPlace"
+     FROM unnest($2::text::text[], $3::text::text[]) AS w (id, hash)
+     JOIN platform.ledger l ON l.collection = $1 AND l.id = w.id`,
+    [collection, writeIds(items), writeArray(items.map(({ item }) => item.hash))],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /**
- * Looks items of one collection up, in the order given. The collection is a constant of the query so that it is planned
- * for its partitions only.
+ * The partitions that have a row of an id, by id. The collection is a constant of the query so that it is planned for
+ * its partitions only; each of them is asked for each id.
  */
-export async function lookUpItems(
+async function findPartitions(
   session: Session,
   collection: string,
-  { run, batch }: BatchPlace,
-  items: readonly { readonly item: GoodItem; readonly position: number }[],
-): Promise<readonly Found[]> {
-  const wanted = items.map(({ item: { id, hash }, position }, number) => ({ number, id, hash, position }));
-  const rows = await session.query<FoundRow>(
-    `SELECT w.number, CASE WHEN l.hash IS NOT NULL THEN ${LEDGER_VERSION} END AS version,
-       l.run = $3::uuid AS own, l.run = $3::uuid AND (l.batch, l.position) > ($4::int, w.position) AS superseded, encode(l.hash, 'hex') = w.hash AS same,
-       (SELECT jsonb_agg(c.relname) FROM pgstac.items i JOIN pg_class c ON c.oid = i.tableoid
-        WHERE i.collection = $1 AND i.id = w.id) AS partitions
-     FROM jsonb_to_recordset($2::text::jsonb) AS w (number int, id text, hash text, position int)
-     LEFT JOIN platform.ledger l ON l.collection = $1 AND l.id = w.id`,
-    [collection, JSON.stringify(wanted), run, batch],
+  items: readonly Wanted[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (items.length === 0) return new Map();
+  const rows = await session.query<{ id: string; partitions: readonly string[] }>(
+    `SELECT w.id, found.partitions FROM unnest($2::text::text[]) AS w (id)
+     CROSS JOIN LATERAL (SELECT jsonb_agg(c.relname) AS partitions FROM pgstac.items i
+       JOIN pg_class c ON c.oid = i.tableoid WHERE i.collection = $1 AND i.id = w.id) AS found
+     WHERE found.partitions IS NOT NULL`,
+    [collection, writeIds(items)],
   );
-  const found: Found[] = items.map(() => ({
-    version: null,
-    own: false,
-    superseded: false,
-    unchanged: false,
-    partitions: [],
-  }));
-  for (const { number, version, own, superseded, same, partitions } of rows)
-    found[number] = {
-      version,
-      own: own === true,
-      superseded: superseded === true,
-      unchanged: same === true && partitions !== null,
-      partitions: partitions ?? [],
-    };
-  return found;
+  return new Map(rows.map(({ id, partitions }) => [id, partitions]));
+}
+
+function writeIds(items: readonly Wanted[]): string {
+  return writeArray(items.map(({ item }) => item.id));
 }

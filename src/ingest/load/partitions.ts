@@ -1,6 +1,6 @@
 import type { Database, DatabaseTarget, Session } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
-import { quoteIdentifier } from '../../database/quote.ts';
+import { quoteIdentifier, writeArray } from '../../database/quote.ts';
 import { IngestionFailure } from '../failure.ts';
 import type { PartitionKey } from '../item/shard.ts';
 import { adviseFor } from './advice.ts';
@@ -85,15 +85,22 @@ async function refuseOtherZone(session: Session, target: DatabaseTarget, key: Pa
 
 /**
  * Notes that partitions are being written to, and locks the notes: whoever settles one of them waits for this
- * transaction, and this one for them. To be called before the first write to any of them.
+ * transaction, and this one for them, while writers do not wait for each other. To be called before the first write to
+ * any of them.
  */
 export async function markStale(session: Session, partitions: readonly string[]): Promise<void> {
-  await session.query(
-    `INSERT INTO platform.stale_partition (partition)
-     SELECT jsonb_array_elements_text($1::text::jsonb) ORDER BY 1
-     ON CONFLICT (partition) DO UPDATE SET partition = EXCLUDED.partition`,
-    [JSON.stringify(partitions)],
-  );
+  const names = writeArray([...partitions].sort());
+  for (;;) {
+    const locked = await session.query(
+      'SELECT FROM platform.stale_partition WHERE partition = ANY ($1::text::text[]) ORDER BY partition FOR KEY SHARE',
+      [names],
+    );
+    if (locked.length === partitions.length) return;
+    await session.query(
+      `INSERT INTO platform.stale_partition (partition) SELECT unnest($1::text::text[]) ON CONFLICT (partition) DO NOTHING`,
+      [names],
+    );
+  }
 }
 
 /** Names of the partitions that were written to since their statistics were made. */

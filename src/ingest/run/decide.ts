@@ -62,8 +62,7 @@ export async function decide(
  * noted in the ledger as met by this run.
  */
 function decideGood({ method, skip }: ShardWork, change: Omit<Change, 'partition'>): Verdict {
-  const { partitions, own, unchanged } = change.found;
-  const isThere = partitions.length > 0;
+  const { isThere, own, unchanged } = change.found;
   const isKept = (method === 'insert' || method === 'ignore') && isThere && !own;
   if (unchanged && skip && method !== 'delete-then-insert')
     return isKept ? { outcome: 'unchanged' } : { outcome: 'unchanged', met: change };
@@ -84,12 +83,14 @@ async function lookUpAll(
 ): Promise<ReadonlyMap<Entry, Found>> {
   const all = new Map<Entry, Found>();
   const place = { run: work.lease.run, batch };
+  const skip = work.skip && work.method !== 'delete-then-insert';
   await work.ports.pgstac.session(async (session) => {
     for (const collection of new Set(entries.map(({ judged }) => judged.collection))) {
       if (!collections.has(collection)) continue;
       const own = entries.filter(({ judged }) => judged.collection === collection);
       const items = own.map(({ judged: item, position }) => ({ item, position }));
-      const found = await lookUpItems(session, collection, place, items);
+      const isOurs = collections.get(collection)?.wasEmpty === true;
+      const found = await lookUpItems(session, { collection, isOurs, skip }, place, items);
       own.forEach((entry, number) => {
         all.set(entry, found[number] as Found);
       });

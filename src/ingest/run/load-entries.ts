@@ -24,7 +24,8 @@ export async function loadEntries(
   let refused: Refused | null = null;
   const onRetry = (error: unknown) => {
     if (readSqlState(error) === '23514') work.prepared.forget();
-    if (error instanceof MetAnother) work.collections.clear();
+    // 23505: another loader has put an item there.
+    if (error instanceof MetAnother || readSqlState(error) === '23505') work.collections.clear();
   };
   return await retryTransaction({ ...work.ports, onRetry }, async () => {
     refused ??= await findRefusedRivals(work, batch, entries, later);
