@@ -57,6 +57,7 @@ function addIngestCommands(program: Command, run: Run): void {
     .option('--since <time>', 'only items from this moment on (RFC 3339)')
     .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
     .option('--no-skip', 'load unchanged items too')
+    .option('--rehydrate', 'let a collection change that its items are stored beside; each is read as before')
     .option('--allow-quarantined', 'exit 0, not 3, though items were quarantined')
     .option('--metrics <file|:port>', 'Prometheus metrics, written to a file or served on a port of this machine')
     .action((pipeline: string | undefined, options: IngestOptions) =>

@@ -15,6 +15,8 @@ export interface IngestionPlan {
   readonly pipeline: Pipeline;
   /** One shard, from 1, or null for all of them, one after the other. */
   readonly shard: number | null;
+  /** A collection may change what its items are stored beside: they are rewritten then. */
+  readonly rehydrate: boolean;
   /** False loads items again whose hash is in the ledger. */
   readonly skip: boolean;
   readonly compression: 'lz4' | null;
@@ -43,7 +45,7 @@ export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<I
 }
 
 async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Promise<void> {
-  const { run, pipeline, skip, compression, holder } = plan;
+  const { run, pipeline, rehydrate, skip, compression, holder } = plan;
   const { pgstac, clock, signal } = ports;
   ports.report({ kind: 'waiting' });
   const lease = await takeLease(pgstac, run.run, shard, { holder, clock, signal });
@@ -62,6 +64,7 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
       method: pipeline.method,
       layout,
       lease,
+      rehydrate,
       skip,
       compression,
     });

@@ -24,6 +24,8 @@ export interface IngestOptions extends CommonOptions, ReadOptions {
   /** `I/N`, I from 0. */
   readonly index?: string | undefined;
   readonly skip: boolean;
+  /** Let a collection change under its items. */
+  readonly rehydrate?: boolean | undefined;
   /** After the shard, finish the run where it was the last. */
   readonly finish?: boolean | undefined;
   /** Items in quarantine do not change the exit code. */

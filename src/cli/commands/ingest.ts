@@ -62,6 +62,7 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
         run,
         pipeline,
         shard: wanted.shard?.number ?? null,
+        rehydrate: options.rehydrate === true,
         skip: options.skip,
         compression: chooseCompression(loaded, ports),
         holder: `${hostname()}, process ${process.pid}`,

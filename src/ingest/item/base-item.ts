@@ -49,6 +49,28 @@ function readBaseValue(tape: Tape, index: number): BaseValue {
   }
 }
 
+/** As JSON, numbers spelt as they were read. */
+export function printBaseValue(value: BaseValue): string {
+  switch (value.kind) {
+    case 'object':
+      return `{${[...value.members].map(([key, one]) => `${JSON.stringify(key)}:${printBaseValue(one)}`).join(',')}}`;
+    case 'array':
+      return `[${value.elements.map(printBaseValue).join(',')}]`;
+    case 'string':
+      return JSON.stringify(value.text);
+    case 'number':
+      return value.text;
+    case 'literal':
+      return LITERALS.get(value.token) as string;
+  }
+}
+
+const LITERALS: ReadonlyMap<Token, string> = new Map([
+  [Token.true, 'true'],
+  [Token.false, 'false'],
+  [Token.null, 'null'],
+]);
+
 /** Equality as jsonb has it: order of keys and spelling of numbers do not matter. */
 export function equalsBase(tape: Tape, index: number, base: BaseValue): boolean {
   const kind = kindAt(tape, index);

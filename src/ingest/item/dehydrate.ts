@@ -3,7 +3,7 @@ import { type BaseValue, equalsBase } from './base-item.ts';
 import type { CopyText } from './copy-text.ts';
 
 /** In an item's place for a key of `base_item` that the item does not have: hydration takes the key away. */
-const DO_NOT_MERGE = '"\u{1235f}\u203b"';
+export const DO_NOT_MERGE = '\u{1235f}\u203b';
 
 /** Members that are columns of `pgstac.items`, or 0.10's own mark, and so not in `content`. */
 const COLUMNS: ReadonlySet<string> = new Set(['id', 'collection', 'geometry', 'private', 'pgstac:base_item']);
@@ -57,7 +57,7 @@ function writeDifference(
     written = true;
     out.text(JSON.stringify(key));
     out.ascii(':');
-    out.text(DO_NOT_MERGE);
+    out.text(`"${DO_NOT_MERGE}"`);
   }
   return written;
 }
@@ -66,7 +66,7 @@ function writeDifference(
 function writeChanged(out: CopyText, tape: Tape, index: number, base: BaseValue): void {
   const kind = kindAt(tape, index);
   if (kind === Token.null) {
-    out.text(DO_NOT_MERGE);
+    out.text(`"${DO_NOT_MERGE}"`);
   } else if (kind === Token.object && base.kind === 'object') {
     out.ascii('{');
     writeDifference(out, tape, readMembers(tape, index), base.members);

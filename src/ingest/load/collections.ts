@@ -7,6 +7,8 @@ import type { ShardBy } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import { adviseFor } from './advice.ts';
 import type { Layout } from './layout.ts';
+import type { RowTools } from './load-batch.ts';
+import { rehydrateItems } from './rehydrate.ts';
 import { isTransient } from './retry.ts';
 
 /** A collection of the database, as its items need it. */
@@ -51,16 +53,24 @@ export async function readCollection(
   return { id, base: readBaseItem(row.base, scanner), baseItemId, fingerprint, wasEmpty };
 }
 
+export interface CollectionOptions {
+  readonly shardBy: ShardBy;
+  readonly layout: Layout;
+  /** With what items are rewritten where the collection's base item changes under them; null refuses the change. */
+  readonly rehydrate: RowTools | null;
+}
+
 /**
  * Puts a collection into the database as `pypgstac load collections --method upsert` does, and says how its items are
- * partitioned where it is new. Refuses what would alter items that are already there.
+ * partitioned where it is new. Refuses what would alter items that are already there, unless they may be rewritten.
  */
 export async function upsertCollection(
   database: Database,
   collection: CollectionDocument,
-  shardBy: ShardBy,
+  options: CollectionOptions,
 ): Promise<void> {
   const { id } = collection;
+  const { shardBy } = options;
   const content = collection.bytes.toString('utf8');
   try {
     await database.transaction(async (session) => {
@@ -72,7 +82,7 @@ export async function upsertCollection(
          ON CONFLICT (id) DO NOTHING RETURNING id`,
         [content, shardBy === 'none' ? null : shardBy],
       );
-      if (created.length === 0) await updateCollection(session, database.target, { id, content, shardBy });
+      if (created.length === 0) await updateCollection(session, database.target, { id, content }, options);
     });
   } catch (cause) {
     if (cause instanceof IngestionFailure || isTransient(cause)) throw cause;
@@ -93,7 +103,9 @@ interface Compared {
   readonly trunc: string | null;
   /** Its content is what it shall become. */
   readonly same: boolean;
-  /** Its base item is another. */
+  readonly oldBase: string;
+  readonly newBase: string;
+  /** The two are not the same. */
   readonly rebased: boolean;
   readonly loaded: boolean;
 }
@@ -107,6 +119,7 @@ async function compareCollection(
 ): Promise<Compared | undefined> {
   const [found] = await session.query<Compared>(
     `SELECT partition_trunc AS trunc, content = ${WANTED_CONTENT} AS same,
+       base_item::text AS "oldBase", pgstac.collection_base_item($2::text::jsonb)::text AS "newBase",
        base_item IS DISTINCT FROM pgstac.collection_base_item($2::text::jsonb) AS rebased,
        EXISTS (SELECT FROM pgstac.items WHERE collection = $1) AS loaded
      FROM pgstac.collections WHERE id = $1 ${lock}`,
@@ -118,22 +131,21 @@ async function compareCollection(
 async function updateCollection(
   session: Session,
   target: DatabaseTarget,
-  { id, content, shardBy }: { id: string; content: string; shardBy: ShardBy },
+  { id, content }: { readonly id: string; readonly content: string },
+  { shardBy, layout, rehydrate }: CollectionOptions,
 ): Promise<void> {
   const old = await compareCollection(session, id, content, 'FOR UPDATE');
   refuseOtherPartitions(target, { id, trunc: old?.trunc ?? null }, shardBy);
   if (old === undefined || old.same) return;
-  if (old.rebased && old.loaded)
+  if (old.rebased && rehydrate === null && old.loaded)
     throw new IngestionFailure(
       'refused',
-      `collection ${id} has items, and its new item_assets or stac_version would change what they are read as`,
-      {
-        hint: adviseFor(
-          target,
-          `delete the collection's items first (SET search_path TO pgstac, public; DELETE FROM items WHERE collection = '${id.replaceAll("'", "''")}'), then load them again`,
-        ),
-      },
+      `collection ${id} has items, which are stored beside its item_assets and stac_version, and the new ones are others`,
+      { hint: 'ingest it with --rehydrate, which keeps every item as it is read now' },
     );
+  // 0.10 keeps the base items that a collection has had, and an item is read beside the one that it was stored for.
+  if (old.rebased && rehydrate !== null && !layout.namesBaseItems)
+    await rehydrateItems(session, { id, oldBase: old.oldBase, newBase: old.newBase }, rehydrate);
   await session.query(`UPDATE pgstac.collections SET content = ${WANTED_CONTENT} WHERE id = $1`, [id, content]);
 }
 

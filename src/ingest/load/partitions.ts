@@ -10,7 +10,7 @@ import { MetAnother } from './retry.ts';
  * pgSTAC's functions name its tables without the schema, and 0.9 takes a partition's month from the session's time zone:
  * both are set for the transaction only, so that a transaction pooler hands nothing on.
  */
-async function enterPgstac(session: Session): Promise<void> {
+export async function enterPgstac(session: Session): Promise<void> {
   await session.query(
     `SELECT set_config('search_path', 'pgstac, public', true), set_config('timezone', 'UTC', true),
        set_config('client_min_messages', 'warning', true)`,

@@ -66,7 +66,9 @@ async function runBatch(work: ShardWork, batch: Batch, earlier: EarlierStarts): 
 }
 
 async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {
-  await retryTransaction(work.ports, () => upsertCollection(work.ports.pgstac, collection, work.shardBy));
+  const { ports, shardBy, layout } = work;
+  const options = { shardBy, layout, rehydrate: work.rehydrate ? work : null };
+  await retryTransaction(ports, () => upsertCollection(ports.pgstac, collection, options));
   work.collections.delete(collection.id);
 }
 

@@ -24,6 +24,8 @@ export interface ShardWork {
   readonly method: Pipeline['method'];
   readonly layout: Layout;
   readonly lease: Lease;
+  /** Items are rewritten where the collection's base item changes under them. */
+  readonly rehydrate: boolean;
   /** Items whose hash the ledger has are passed over. */
   readonly skip: boolean;
   /** `default_toast_compression` of the batches; null leaves the server's. */
@@ -35,7 +37,10 @@ export interface ShardWork {
 }
 
 export function makeShardWork(
-  fixed: Pick<ShardWork, 'ports' | 'pipeline' | 'shardBy' | 'method' | 'layout' | 'lease' | 'skip' | 'compression'>,
+  fixed: Pick<
+    ShardWork,
+    'ports' | 'pipeline' | 'shardBy' | 'method' | 'layout' | 'lease' | 'rehydrate' | 'skip' | 'compression'
+  >,
 ): ShardWork {
   return {
     ...fixed,

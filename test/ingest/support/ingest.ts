@@ -9,6 +9,7 @@ export interface IngestOptions {
   readonly shardBy?: Pipeline['shardBy'];
   readonly shards?: number;
   readonly skip?: boolean;
+  readonly rehydrate?: boolean;
   readonly method?: Pipeline['method'];
   readonly limit?: number;
   readonly run?: string;
@@ -37,7 +38,15 @@ export async function makePlan(source: Source, ports: Ports, options: IngestOpti
     since: null,
     datetime: allTime,
   });
-  return { run, pipeline, shard: null, skip: options.skip ?? true, compression: null, holder: 'a test' };
+  return {
+    run,
+    pipeline,
+    shard: null,
+    rehydrate: options.rehydrate ?? false,
+    skip: options.skip ?? true,
+    compression: null,
+    holder: 'a test',
+  };
 }
 
 /** What a plain `platform ingest` does: plan, every shard, finish. */
