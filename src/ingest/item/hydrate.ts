@@ -13,7 +13,7 @@ export function hydrateValue(value: BaseValue | undefined, base: BaseValue | und
   if (value.kind === 'object' && base?.kind === 'object') return hydrateMembers(value.members, base.members);
   if (value.kind === 'array' && base?.kind === 'array' && value.elements.length === base.elements.length) {
     const elements = value.elements.map((element, place) => hydrateValue(element, base.elements[place]) ?? nothing);
-    return { kind: 'array', elements };
+    return { kind: 'array', elements, seen: { bytes: null } };
   }
   return value;
 }
@@ -26,7 +26,7 @@ function hydrateMembers(members: Members, base: Members): BaseValue {
     const value = hydrateValue(members.get(key), base.get(key));
     if (value !== null) merged.set(key, value);
   }
-  return { kind: 'object', members: merged };
+  return { kind: 'object', members: merged, seen: { bytes: null } };
 }
 
 const nothing: BaseValue = { kind: 'literal', token: Token.null };
