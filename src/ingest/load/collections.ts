@@ -3,11 +3,11 @@ import { describeError } from '../../database/failure.ts';
 import { IngestionFailure } from '../failure.ts';
 import { type BaseValue, readBaseItem } from '../item/base-item.ts';
 import type { CollectionDocument } from '../item/judge.ts';
+import type { RowTools } from '../item/row-tools.ts';
 import type { ShardBy } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import { adviseFor } from './advice.ts';
 import type { Layout } from './layout.ts';
-import type { RowTools } from './load-batch.ts';
 import { rehydrateItems } from './rehydrate.ts';
 import { isTransient } from './retry.ts';
 

@@ -5,8 +5,8 @@ import type { CopyText } from '../item/copy-text.ts';
 import { writeContent } from '../item/dehydrate.ts';
 import { formatInstant } from '../item/instant.ts';
 import type { GoodItem } from '../item/judge.ts';
+import type { RowTools } from '../item/row-tools.ts';
 import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
-import type { JsonScanner } from '../json/scan.ts';
 import { findMember, kindAt, type Tape, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
 import type { Met } from './ledger.ts';
@@ -26,12 +26,6 @@ export interface Change extends Met {
   readonly row: ItemRow | null;
   /** pgSTAC's partition. */
   readonly partition: string;
-}
-
-/** Kept from row to row. */
-export interface RowTools {
-  readonly scanner: JsonScanner;
-  readonly text: CopyText;
 }
 
 const PRIVATE = Buffer.from('private');

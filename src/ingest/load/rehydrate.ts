@@ -4,7 +4,7 @@ import { IngestionFailure } from '../failure.ts';
 import { type BaseValue, printBaseValue, readBaseItem } from '../item/base-item.ts';
 import { writeContent } from '../item/dehydrate.ts';
 import { hydrateValue } from '../item/hydrate.ts';
-import type { RowTools } from './load-batch.ts';
+import type { RowTools } from '../item/row-tools.ts';
 import { enterPgstac } from './partitions.ts';
 
 /** Rows read, and rewritten, at once: so many, or of so many bytes. */
