@@ -1,3 +1,4 @@
+import type { IngestionFailure } from '../ingest/failure.ts';
 import type { RowCounts } from '../ingest/run/finish-run.ts';
 import type { Footprints } from '../ingest/run/footprints.ts';
 import { type Counts, noCounts } from '../ingest/run/outcome.ts';
@@ -14,6 +15,10 @@ export interface RunResult {
   readonly counts: Counts;
   /** Shards that are not done yet. */
   readonly openShards: readonly number[];
+  /** With --reconcile, of a whole run. */
+  readonly deleted?: number;
+  /** Why nothing more was deleted. */
+  readonly refused?: IngestionFailure | null;
   readonly quarantine: QuarantineReport;
 }
 
@@ -39,10 +44,11 @@ export function formatResultJson({ runs, rows, quarantine, footprints, seconds }
     run: only?.run ?? null,
     pipeline: only?.pipeline ?? null,
     ...(shard === null ? {} : { shard }),
-    runs: runs.map(({ run, pipeline, counts, openShards }) => ({
+    runs: runs.map(({ run, pipeline, counts, openShards, deleted = 0 }) => ({
       run,
       pipeline,
       ...describeCounts(counts),
+      ...(deleted > 0 ? { deleted } : {}),
       openShards,
     })),
     ...(rows === null ? {} : { rows }),
@@ -65,7 +71,10 @@ export function formatResultTable({ runs, rows, seconds }: IngestResult): string
       run,
     ]),
   ]);
-  const lines = [...table, `in ${seconds.toFixed(1)} s`];
+  const deletions = runs.flatMap(({ pipeline, deleted = 0 }) =>
+    deleted > 0 ? [`${deleted} gone from the source of ${pipeline}, deleted`] : [],
+  );
+  const lines = [...table, ...deletions, `in ${seconds.toFixed(1)} s`];
   if (rows !== null) {
     const tables = Object.entries(rows).map(([name, count]) => [
       name === 'ingestion_log' ? 'ingest' : 'pgstac',

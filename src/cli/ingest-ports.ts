@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Ports } from '../ingest/ports.ts';
 import type { Report } from '../ingest/progress.ts';
+import { compilerVersion } from '../version.generated.ts';
 import type { Context } from './context.ts';
 import type { Databases, Loaded } from './databases.ts';
 import { createFilePort } from './file-port.ts';
@@ -24,6 +25,7 @@ export function createIngestPorts(
       now: () => context.now().getTime(),
       sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
     },
+    version: compilerVersion,
     report,
     signal: context.signal,
   };

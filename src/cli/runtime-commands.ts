@@ -18,6 +18,7 @@ interface IngestOptions extends RuntimeOptions {
   readonly limit?: number;
   readonly since?: string;
   readonly datetime?: string;
+  readonly reconcile?: boolean;
   readonly skip: boolean;
 }
 
@@ -56,6 +57,7 @@ function addIngestCommands(program: Command, run: Run): void {
     .option('--limit <n>', 'at most so many items', positiveInteger)
     .option('--since <time>', 'only items from this moment on (RFC 3339)')
     .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
+    .option('--reconcile', 'afterwards delete items that are gone from the source')
     .option('--no-skip', 'load unchanged items too')
     .option('--rehydrate', 'let a collection change that its items are stored beside; each is read as before')
     .option('--allow-quarantined', 'exit 0, not 3, though items were quarantined')
@@ -69,6 +71,7 @@ function addIngestCommands(program: Command, run: Run): void {
     .option('--limit <n>', 'at most so many items', positiveInteger)
     .option('--since <time>', 'only items from this moment on (RFC 3339)')
     .option('--datetime <start/end>', 'only items of this time, both ends in it; .. is open, a date its whole day')
+    .option('--reconcile', 'once every shard is done, delete items that are gone from the source')
     .option('--run <id>', "the run's id, a UUID; left out: a new one")
     .action((pipeline: string | undefined, options: IngestOptions) =>
       run(async (context) => (await import('./commands/ingest.ts')).runIngestPlan(context, { ...options, pipeline })),

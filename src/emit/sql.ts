@@ -27,16 +27,17 @@ export const sqlTarget: Target = {
  */
 export function listSqlScripts(platform: Platform): readonly SqlScript[] {
   const { extensions, settings } = platform.databases.pgstac;
+  const prunes = platform.databases.ingest.retentionDays !== null;
   return [
     script('pgstac', 'extensions', 'pgstac-1-extensions', { extensions: extensions.map(sqlIdentifier) }),
     script('pgstac', 'roles', 'pgstac-2-roles', { roles: listTexts(['pgstac_admin', ...groupRoles.pgstac]) }),
-    script('pgstac', 'platform', 'pgstac-3-platform', { installation: viewInstallation(platform, 'pgstac') }),
+    script('pgstac', 'platform', 'pgstac-3-platform', { installation: viewInstallation(platform, 'pgstac'), prunes }),
     script('pgstac', 'settings', 'pgstac-4-settings', {
       settings: settings.map(({ name, value }) => ({ name: sqlText(name), value: sqlText(value) })),
     }),
     script('pgstac', 'logins', 'pgstac-5-logins', { logins: viewLogins(platform, 'pgstac') }),
     script('ingest', 'roles', 'ingest-1-roles', { roles: listTexts(['ingest_admin', ...groupRoles.ingest]) }),
-    script('ingest', 'log', 'ingest-2-log', { installation: viewInstallation(platform, 'ingest') }),
+    script('ingest', 'log', 'ingest-2-log', { installation: viewInstallation(platform, 'ingest'), prunes }),
     script('ingest', 'logins', 'ingest-3-logins', { logins: viewLogins(platform, 'ingest') }),
   ];
 }

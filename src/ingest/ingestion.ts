@@ -6,6 +6,7 @@ import { countReceipts } from './run/counts.ts';
 import { keepLease, releaseLease, takeLease } from './run/lease.ts';
 import type { Counts } from './run/outcome.ts';
 import { listPeriods, type PlannedRun } from './run/planned-run.ts';
+import { refuseOtherSource } from './run/reconcile.ts';
 import { runShard } from './run/run-shard.ts';
 import { makeShardWork } from './run/shard-work.ts';
 import { openSource } from './source/open-source.ts';
@@ -36,6 +37,7 @@ export interface IngestionReport {
  */
 export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<IngestionReport> {
   const { run, shard } = plan;
+  refuseOtherSource(run, plan.pipeline);
   const shards = shard === null ? Array.from({ length: run.shards }, (_, place) => place + 1) : [shard];
   for (const one of shards) {
     const at = { run: run.run, pipeline: plan.pipeline.name, shard: one, shards: run.shards };

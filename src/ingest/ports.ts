@@ -9,6 +9,8 @@ export interface Ports {
   readonly fetch: FetchPort;
   readonly objects: ObjectsPort;
   readonly clock: ClockPort;
+  /** Of this program. */
+  readonly version: string;
   /** Told what happens, often; must not throw. */
   readonly report: Report;
   /** Aborted when the user wants to stop: what is committed is kept. */

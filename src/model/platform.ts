@@ -61,7 +61,11 @@ export interface GoogleCloud {
 }
 
 export interface Databases {
-  readonly ingest: { readonly name: 'ingest' };
+  readonly ingest: {
+    readonly name: 'ingest';
+    /** The log and the runs that are older go; null: none. */
+    readonly retentionDays: number | null;
+  };
   readonly pgstac: {
     readonly name: 'pgstac';
     /** The pgSTAC release, e.g. `0.9.11`. */
@@ -182,6 +186,8 @@ export interface Pipeline {
   readonly schedule: string | null;
   /** The parts of a distributed run, each a pod of its own; null: one pod in the cluster, and a flow chooses. */
   readonly shards: number | null;
+  /** The largest share of what is there that `--reconcile` deletes, 0 to 1. */
+  readonly reconcile: { readonly mostDeleted: number };
   readonly download: { readonly assets: readonly string[]; readonly to: string } | null;
 }
 

@@ -17,6 +17,7 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       judge: pipeline.judge ?? 'structure',
       schedule: pipeline.schedule ?? null,
       shards: pipeline.shards ?? null,
+      reconcile: { mostDeleted: pipeline.reconcile?.mostDeleted ?? 0.05 },
       download: pipeline.download ?? null,
     }),
   );

@@ -76,7 +76,7 @@ function resolveDatabases(spec: PlatformSpec): Platform['databases'] {
   const pgstac = spec.databases?.pgstac ?? {};
   const extensions = new Set(['postgis', 'btree_gist', 'unaccent', ...(pgstac.extensions ?? [])]);
   return {
-    ingest: { name: 'ingest' },
+    ingest: { name: 'ingest', retentionDays: spec.databases?.ingest?.retentionDays ?? null },
     pgstac: {
       name: 'pgstac',
       version: pgstac.pgstac ?? '0.9.11',

@@ -133,6 +133,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'cloudSql.replica zone': ['cloudsql/replica-zone-left', 'cloudsql/replica-zone-restarts'],
   'database ingest hosting': ['database/hosting-moved-ingest'],
   'database ingest name': ['database/renamed-ingest'],
+  'database ingest retentionDays': ['database/retention', 'database/retention-shortened'],
   'database pgstac compression': ['pgstac/compression'],
   'database pgstac extensions': ['pgstac/extension-dropped', 'pgstac/extensions'],
   'database pgstac hosting': ['database/hosting-moved-pgstac'],
@@ -188,6 +189,8 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'pipeline fileStem': ['pipeline/fileStem'],
   'pipeline judge': ['pipeline/judge'],
   'pipeline method': ['pipeline/method'],
+  'pipeline reconcile': ['pipeline/reconcile'],
+  'pipeline reconcile.mostDeleted': ['pipeline/reconcile'],
   'pipeline schedule': [
     'pipeline/schedule',
     'pipeline/schedule-made',

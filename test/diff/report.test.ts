@@ -228,6 +228,8 @@ describe('what looks like a rename', () => {
       fileStem: 'other',
       judge: 'full' as const,
       schedule: null,
+      shards: 7,
+      reconcile: { mostDeleted: 0.5 },
       source: { kind: 'files' as const, files: ['x'] },
     };
     const after = { ...platform, pipelines: [...(other ? [other] : []), ...rest.slice(0, 1)] };

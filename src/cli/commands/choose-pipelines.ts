@@ -18,12 +18,13 @@ export async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Por
   if (planned !== null) {
     if (wanted.pipeline !== null && wanted.pipeline !== planned.pipeline)
       throw new CommandError(2, `run ${planned.run} is of pipeline ${planned.pipeline}, not ${wanted.pipeline}`);
-    const { shards, limit, since, datetime } = wanted;
+    const { shards, limit, since, datetime, reconcile } = wanted;
     refuseOtherPlan(planned, {
       shards: shards ?? undefined,
       limit: limit ?? undefined,
       since: since ?? undefined,
       datetime: datetime ?? undefined,
+      reconcile: reconcile || undefined,
     });
     return [{ pipeline: findPipeline(loaded, planned.pipeline), planned }];
   }

@@ -1,5 +1,5 @@
 import { parseInstant } from '../../ingest/item/instant.ts';
-import { parsePeriod } from '../../ingest/item/period.ts';
+import { isReversed, parsePeriod } from '../../ingest/item/period.ts';
 import { CommandError } from '../context.ts';
 
 export interface CommonOptions {
@@ -16,6 +16,7 @@ interface ReadOptions {
   readonly limit?: number | undefined;
   readonly since?: string | undefined;
   readonly datetime?: string | undefined;
+  readonly reconcile?: boolean | undefined;
 }
 
 export interface IngestOptions extends CommonOptions, ReadOptions {
@@ -58,8 +59,12 @@ export function readOptions(options: Omit<IngestOptions, 'format'>) {
   if (options.datetime !== undefined && datetime === null)
     throw new CommandError(
       2,
-      `--datetime ${options.datetime}: write START/END, with .. where it is open, e.g. 2024-01-01/2024-03-31`,
+      isReversed(options.datetime)
+        ? `--datetime ${options.datetime}: it ends before it starts`
+        : `--datetime ${options.datetime}: write START/END, with .. where it is open, e.g. 2024-01-01/2024-03-31`,
     );
+  if (options.reconcile === true && options.limit !== undefined)
+    throw new CommandError(2, '--reconcile and --limit: what is not read is not gone', { hint: 'give one of them' });
   return {
     pipeline: options.pipeline ?? null,
     run: options.run?.toLowerCase() ?? null,
@@ -68,6 +73,7 @@ export function readOptions(options: Omit<IngestOptions, 'format'>) {
     limit: options.limit ?? null,
     since,
     datetime,
+    reconcile: options.reconcile === true,
   };
 }
 

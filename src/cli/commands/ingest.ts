@@ -6,8 +6,10 @@ import type { Report } from '../../ingest/progress.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
 import { type FinishReport, finishIfLast, finishRun, settleAll } from '../../ingest/run/finish-run.ts';
 import { readFootprints } from '../../ingest/run/footprints.ts';
+import { logRun } from '../../ingest/run/log-run.ts';
 import { makeRunId, type PlannedRun, planRun } from '../../ingest/run/planned-run.ts';
 import { reportQuarantine } from '../../ingest/run/quarantine-report.ts';
+import { fingerprintSource } from '../../ingest/run/reconcile.ts';
 import type { Pipeline } from '../../model/platform.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { ensureInitialised, type Loaded, openDatabases } from '../databases.ts';
@@ -70,7 +72,7 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
       const { counts, finished } = await explainIngestion(
         async () => ({
           ...(await runIngestion(plan, ports)),
-          finished: await finish(run.run, wanted, options, ports),
+          finished: await finish(run.run, wanted, options, ports, loaded),
         }),
         describeRest(run, wanted, options),
       );
@@ -100,9 +102,15 @@ function describeRest({ run, pipeline }: PlannedRun, { shard }: Wanted, options:
 }
 
 /** Null where only a shard was run, and others are open or it was not asked to finish the run. */
-async function finish(run: string, wanted: Wanted, options: IngestOptions, ports: Ports): Promise<FinishReport | null> {
-  if (wanted.shard === null) return await finishRun(run, ports);
-  return options.finish === true ? await finishIfLast(run, ports) : null;
+async function finish(
+  run: string,
+  wanted: Wanted,
+  options: IngestOptions,
+  ports: Ports,
+  { platform }: Loaded,
+): Promise<FinishReport | null> {
+  if (wanted.shard === null) return await finishRun(run, ports, platform);
+  return options.finish === true ? await finishIfLast(run, ports, platform) : null;
 }
 
 /** `platform ingest plan`: makes a run and says its shards. */
@@ -128,9 +136,9 @@ export async function runIngestPlan(context: Context, options: PlanOptions): Pro
 /** `platform ingest finish RUN`: writes the log, closes the run, prints the row counts of both databases. */
 export async function runIngestFinish(context: Context, options: FinishOptions): Promise<ExitCode> {
   const { run } = readOptions({ ...options, skip: true });
-  return await withPorts(context, options, unwatched(context), async ({ ports }) => {
+  return await withPorts(context, options, unwatched(context), async ({ loaded, ports }) => {
     const started = context.now().getTime();
-    const finished = await finishRun(run ?? options.run, ports);
+    const finished = await finishRun(run ?? options.run, ports, loaded.platform);
     const isJson = options.format === 'json';
     const quarantine = await reportQuarantine(ports.pgstac, finished.run, null, isJson ? LISTED_ITEMS : SHOWN_ITEMS);
     return showResult(context, options, {
@@ -180,14 +188,18 @@ async function withPorts(
 
 async function makeRun(pipeline: Pipeline, wanted: Wanted, ports: Ports, shards: number): Promise<PlannedRun> {
   const run = wanted.run ?? makeRunId(ports.clock.now());
-  return await planRun(ports.pgstac, {
+  const planned = await planRun(ports.pgstac, {
     run,
     pipeline: pipeline.name,
     shards,
     limit: wanted.limit,
     since: wanted.since,
     datetime: wanted.datetime ?? allTime,
+    reconcile: wanted.reconcile,
+    source: fingerprintSource(pipeline.source),
   });
+  await logRun(ports, run, false);
+  return planned;
 }
 
 function chooseCompression({ platform }: Loaded, { pgstac }: Ports): 'lz4' | null {
@@ -210,6 +222,9 @@ function showResult(context: Context, options: Shown, result: IngestResult): Exi
     }
   const { quarantined } = sumCounts(result.runs);
   if (options.format === 'pretty') context.stderr.write(formatQuarantine(result.runs, options));
+  for (const { refused } of result.runs)
+    if (refused)
+      throw new CommandError(4, refused.message, { ...(refused.hint && { hint: refused.hint }), cause: refused });
   const inPart = quarantined > 0 && options.allowQuarantined !== true;
   return inPart || open.length > 0 ? 3 : 0;
 }

@@ -19,6 +19,7 @@ export const conditions = {
   appears: ({ before }: Candidate) => before === null,
   disappears: ({ after }: Candidate) => after === null,
   shrinks: ({ before, after }: Candidate) => Number(after) < Number(before),
+  limitsMore: ({ before, after }: Candidate) => after !== null && (before === null || Number(after) < Number(before)),
   turnsOn: ({ after }: Candidate) => after === true,
   turnsOff: ({ after }: Candidate) => after === false,
   lowersVersion: ({ before, after }: Candidate) => compareNumbers(String(after), String(before)) < 0,

@@ -39,6 +39,25 @@ export const databaseRules: readonly Rule[] = [
     },
   ]),
   {
+    id: 'database/retention-shortened',
+    resource: 'database ingest',
+    field: 'retentionDays',
+    when: ['limitsMore'],
+    impact: 'destroy',
+    reason:
+      'The next run that is finished deletes what is older, once `platform db init` has given loaders the right to.',
+    loss: 'the older rows of ingestion_log, and the finished runs and receipts behind them, unless they are copied',
+    source: ours('run/prune-history.ts'),
+  },
+  {
+    id: 'database/retention',
+    resource: 'database ingest',
+    field: 'retentionDays',
+    impact: 'update',
+    reason: 'The log is kept longer from now on; what is deleted stays so.',
+    source: ours('run/prune-history.ts'),
+  },
+  {
     id: 'pgstac/downgrade-refused',
     resource: pgstac,
     field: 'version',

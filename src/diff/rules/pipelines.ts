@@ -102,6 +102,14 @@ export const pipelineRules: readonly Rule[] = [
     source: ours('a run reads the spec when it starts'),
   },
   {
+    id: 'pipeline/reconcile',
+    resource,
+    field: 'reconcile*',
+    impact: 'update',
+    reason: 'Runs with --reconcile that end from now on delete so many at most.',
+    source: ours('a run reads the spec when it is finished'),
+  },
+  {
     id: 'pipeline/download',
     resource,
     field: 'download*',

@@ -14,12 +14,22 @@ export const allTime: Period = { from: null, to: null };
  * ends before it starts.
  */
 export function parsePeriod(text: string): Period | null {
+  const ends = parseEnds(text);
+  return ends === null || isEmpty(ends) ? null : ends;
+}
+
+/** Whether a text that `parsePeriod` does not take is two times in the wrong order. */
+export function isReversed(text: string): boolean {
+  const ends = parseEnds(text);
+  return ends !== null && isEmpty(ends);
+}
+
+function parseEnds(text: string): Period | null {
   const [start = '', end = start, more] = text.split('/');
   if (more !== undefined) return null;
   const [first, last] = [parseEnd(start), parseEnd(end)];
   if (first === null || last === null || (first === 'open' && last === 'open')) return null;
-  const period = { from: first === 'open' ? null : first.from, to: last === 'open' ? null : last.to };
-  return isEmpty(period) ? null : period;
+  return { from: first === 'open' ? null : first.from, to: last === 'open' ? null : last.to };
 }
 
 function parseEnd(text: string): { readonly from: Instant; readonly to: Instant } | 'open' | null {

@@ -75,7 +75,7 @@ async function lockCollections(session: Session, changes: readonly Change[]): Pr
 }
 
 /** The partition itself is named, so that pgSTAC's triggers, which would make its statistics for each batch, stay out. */
-async function deleteRows(session: Session, partition: string, ids: readonly string[]): Promise<void> {
+export async function deleteRows(session: Session, partition: string, ids: readonly string[]): Promise<void> {
   const [row] = await session.query<{ deleted: number }>(
     `WITH deleted AS (
        DELETE FROM pgstac.${quoteIdentifier(partition)}

@@ -7,9 +7,20 @@ export async function countReceipts(pgstac: Database, run: string, shard: number
     session.query<{ outcome: Outcome; times: number }>(
       `SELECT w.outcome, count(*)::int AS times
        FROM platform.receipt r, jsonb_to_recordset(r.items) AS w (outcome text)
-       WHERE r.run = $1 AND ($2::int IS NULL OR r.shard = $2::int) GROUP BY w.outcome`,
+       WHERE r.run = $1 AND r.shard > 0 AND ($2::int IS NULL OR r.shard = $2::int) GROUP BY w.outcome`,
       [run, shard],
     ),
   );
   return countOutcomes(noCounts, rows);
+}
+
+/** Items that were deleted after a run since they were gone from its source. */
+export async function countDeleted(pgstac: Database, run: string): Promise<number> {
+  const [row] = await pgstac.session((session) =>
+    session.query<{ deleted: number }>(
+      `SELECT coalesce(sum(jsonb_array_length(items)), 0)::int AS deleted FROM platform.receipt WHERE run = $1 AND shard = 0`,
+      [run],
+    ),
+  );
+  return row?.deleted ?? 0;
 }

@@ -1,12 +1,16 @@
 import type { Database } from '../../database/connection.ts';
+import type { Pipeline, Platform } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
 import { MAX_ID_BYTES } from '../item/judge.ts';
 import { drainQueue, listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
-import { countReceipts } from './counts.ts';
+import { countDeleted, countReceipts } from './counts.ts';
+import { logRun } from './log-run.ts';
 import type { Counts } from './outcome.ts';
 import { type PlannedRun, readRun } from './planned-run.ts';
+import { pruneHistory } from './prune-history.ts';
+import { reconcileRun } from './reconcile.ts';
 
 /** Receipts per transaction of the ingest database. */
 const RECEIPTS_AT_ONCE = 20;
@@ -24,27 +28,69 @@ export interface FinishReport {
   readonly rows: RowCounts;
   /** Shards that are not done; the run stays open while there are any. */
   readonly openShards: readonly number[];
+  /** Items that --reconcile has deleted. */
+  readonly deleted: number;
+  /** Why nothing more was deleted, though --reconcile asks for it. */
+  readonly refused: IngestionFailure | null;
 }
 
-/** Writes the log of a run, makes the statistics of what it wrote to, and closes it where every shard is done. */
-export async function finishRun(run: string, ports: Ports): Promise<FinishReport> {
+/** What of the spec matters to a run that ends. */
+export interface FinishSpec {
+  readonly pipelines: readonly Pipeline[];
+  readonly databases: { readonly ingest: Pick<Platform['databases']['ingest'], 'retentionDays'> };
+}
+
+const noSpec: FinishSpec = { pipelines: [], databases: { ingest: { retentionDays: null } } };
+
+/**
+ * Writes the log of a run, makes the statistics of what it wrote to, and closes it where every shard is done, after what
+ * is gone from its source was deleted, if that was asked for. Deletes history that is older than the spec wants it.
+ */
+export async function finishRun(run: string, ports: Ports, spec = noSpec): Promise<FinishReport> {
   const planned = await readRun(ports.pgstac, run);
   if (planned === null)
     throw new IngestionFailure('arguments', `there is no run ${run}`, { hint: 'platform ingest plan makes one' });
   // In this order: a shard that ends after it was asked about may have receipts that are not in the log yet.
   const openShards = await listOpenShards(ports.pgstac, planned);
   await settleAll(ports);
-  if (openShards.length === 0)
+  const ends = openShards.length === 0;
+  const refused = ends && planned.reconcile ? await tryReconcile(planned, spec, ports) : null;
+  // Before the run is closed: who dies in between finds it open, and writes it once more.
+  await logRun(ports, run, ends);
+  if (ends)
     await ports.pgstac.session((session) =>
       session.query('UPDATE platform.run SET finished = clock_timestamp() WHERE run = $1 AND finished IS NULL', [run]),
     );
+  await pruneHistory(ports, spec.databases.ingest.retentionDays);
   return {
     run,
     pipeline: planned.pipeline,
     counts: await countReceipts(ports.pgstac, run, null),
     rows: await countRows(ports),
     openShards,
+    deleted: await countDeleted(ports.pgstac, run),
+    refused,
   };
+}
+
+/** A refusal does not keep the run open: what it loaded is loaded, and who finishes it again asks again. */
+async function tryReconcile(
+  run: PlannedRun,
+  { pipelines }: FinishSpec,
+  ports: Ports,
+): Promise<IngestionFailure | null> {
+  const pipeline = pipelines.find(({ name }) => name === run.pipeline);
+  try {
+    if (pipeline === undefined)
+      throw new IngestionFailure('refused', `nothing is deleted: the spec has no pipeline ${run.pipeline}`);
+    await reconcileRun(run, pipeline, ports);
+  } catch (error) {
+    if (error instanceof IngestionFailure && error.kind === 'refused') return error;
+    throw error;
+  } finally {
+    await settleAll(ports);
+  }
+  return null;
 }
 
 /**
@@ -52,13 +98,14 @@ export async function finishRun(run: string, ports: Ports): Promise<FinishReport
  * open, of which the log then has what is done. Of two that end at once both may find themselves the last, which writes
  * nothing twice; one that dies in between finds itself the last again when it is started again.
  */
-export async function finishIfLast(run: string, ports: Ports): Promise<FinishReport | null> {
+export async function finishIfLast(run: string, ports: Ports, spec = noSpec): Promise<FinishReport | null> {
   const planned = await readRun(ports.pgstac, run);
   if (planned !== null && (await listOpenShards(ports.pgstac, planned)).length > 0) {
     await settleLog(ports);
+    await logRun(ports, run, false);
     return null;
   }
-  return await finishRun(run, ports);
+  return await finishRun(run, ports, spec);
 }
 
 async function listOpenShards(pgstac: Database, { run, shards }: PlannedRun): Promise<readonly number[]> {

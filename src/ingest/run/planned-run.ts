@@ -16,13 +16,18 @@ export interface PlannedRun {
   readonly since: Instant | null;
   /** Items that are not in it are passed over. */
   readonly datetime: Period;
+  /** Items that are gone from the source are deleted once every shard is done. */
+  readonly reconcile: boolean;
+  /** The `fingerprintSource` of its pipeline's source; null where an older release planned it. */
+  readonly source: string | null;
   /** By the database's clock. */
   readonly planned: Instant;
   readonly finished: boolean;
 }
 
 /** A run before it was planned. */
-export type WantedRun = Omit<PlannedRun, 'planned' | 'finished'>;
+export type WantedRun = Omit<PlannedRun, 'planned' | 'finished' | 'reconcile' | 'source'> &
+  Partial<Pick<PlannedRun, 'reconcile' | 'source'>>;
 
 /** Null where there is no such run. */
 export async function readRun(database: Database, run: string): Promise<PlannedRun | null> {
@@ -33,8 +38,8 @@ export async function readRun(database: Database, run: string): Promise<PlannedR
 export async function planRun(database: Database, wanted: WantedRun): Promise<PlannedRun> {
   return await database.session(async (session) => {
     await session.query(
-      `INSERT INTO platform.run (run, pipeline, shards, most, since, datetime)
-       VALUES ($1, $2, $3, $4::text::bigint, $5::timestamptz, tstzrange($6::timestamptz, $7::timestamptz, '[]'))
+      `INSERT INTO platform.run (run, pipeline, shards, most, since, datetime, reconcile, source)
+       VALUES ($1, $2, $3, $4::text::bigint, $5::timestamptz, tstzrange($6::timestamptz, $7::timestamptz, '[]'), $8, $9)
        ON CONFLICT (run) DO NOTHING`,
       [
         wanted.run,
@@ -44,6 +49,8 @@ export async function planRun(database: Database, wanted: WantedRun): Promise<Pl
         ...[wanted.since, wanted.datetime.from, wanted.datetime.to].map((moment) =>
           moment === null ? null : formatInstant(moment),
         ),
+        wanted.reconcile ?? false,
+        wanted.source ?? null,
       ],
     );
     const found = await selectRun(session, wanted.run);
@@ -74,6 +81,7 @@ const plannedWith = {
   limit: ['--limit', ({ limit }: PlannedRun) => String(limit ?? 'none')],
   since: ['--since', ({ since }: PlannedRun) => (since === null ? 'none' : formatInstant(since))],
   datetime: ['--datetime', ({ datetime }: PlannedRun) => formatPeriod(datetime) ?? 'none'],
+  reconcile: ['--reconcile', ({ reconcile }: PlannedRun) => (reconcile ? 'given' : 'not given')],
 } as const;
 
 /** What an item must be in, each of them, to be loaded by the run. */
@@ -90,12 +98,15 @@ async function selectRun(session: Session, run: string): Promise<PlannedRun | nu
     first: string | null;
     last: string | null;
     planned: string;
+    reconcile: boolean;
+    source: string | null;
     finished: boolean;
   }>(
     `SELECT pipeline, shards, most::text AS most, (extract(epoch FROM since) * 1000000)::bigint::text AS since,
        (extract(epoch FROM lower(datetime)) * 1000000)::bigint::text AS first,
        (extract(epoch FROM upper(datetime)) * 1000000)::bigint::text AS last,
-       (extract(epoch FROM planned) * 1000000)::bigint::text AS planned, finished IS NOT NULL AS finished
+       (extract(epoch FROM planned) * 1000000)::bigint::text AS planned, reconcile, source,
+       finished IS NOT NULL AS finished
      FROM platform.run WHERE run = $1`,
     [run],
   );
@@ -108,6 +119,8 @@ async function selectRun(session: Session, run: string): Promise<PlannedRun | nu
     since: readInstant(row.since),
     datetime: { from: readInstant(row.first), to: readInstant(row.last) },
     planned: BigInt(row.planned),
+    reconcile: row.reconcile,
+    source: row.source,
     finished: row.finished,
   };
 }

@@ -1,8 +1,9 @@
 import { type IngestionPlan, runIngestion } from '../../../src/ingest/ingestion.ts';
-import { allTime } from '../../../src/ingest/item/period.ts';
+import { allTime, type Period } from '../../../src/ingest/item/period.ts';
 import type { Ports } from '../../../src/ingest/ports.ts';
 import { type FinishReport, finishRun } from '../../../src/ingest/run/finish-run.ts';
 import { makeRunId, type PlannedRun, planRun } from '../../../src/ingest/run/planned-run.ts';
+import { fingerprintSource } from '../../../src/ingest/run/reconcile.ts';
 import type { Pipeline, Source } from '../../../src/model/platform.ts';
 
 export interface IngestOptions {
@@ -13,16 +14,22 @@ export interface IngestOptions {
   readonly method?: Pipeline['method'];
   readonly limit?: number;
   readonly run?: string;
+  readonly pipeline?: string;
+  readonly datetime?: Period;
+  readonly reconcile?: boolean;
+  readonly mostDeleted?: number;
 }
 
-function makePipeline(source: Source, { shardBy = 'month', method = 'upsert' }: IngestOptions): Pipeline {
+function makePipeline(source: Source, options: IngestOptions): Pipeline {
+  const { shardBy = 'month', method = 'upsert', mostDeleted = 0.05 } = options;
   const pipeline = {
-    name: 'test',
+    name: options.pipeline ?? 'test',
     className: 'Test',
     fileStem: 'test',
     judge: 'structure',
     schedule: null,
     shards: null,
+    reconcile: { mostDeleted },
     download: null,
   } as const;
   return { ...pipeline, source, shardBy, method };
@@ -36,7 +43,9 @@ export async function makePlan(source: Source, ports: Ports, options: IngestOpti
     shards: options.shards ?? 1,
     limit: options.limit ?? null,
     since: null,
-    datetime: allTime,
+    datetime: options.datetime ?? allTime,
+    reconcile: options.reconcile ?? false,
+    source: fingerprintSource(source),
   });
   return {
     run,
@@ -53,5 +62,8 @@ export async function makePlan(source: Source, ports: Ports, options: IngestOpti
 export async function ingest(source: Source, ports: Ports, options: IngestOptions = {}): Promise<FinishReport> {
   const plan = await makePlan(source, ports, options);
   await runIngestion(plan, ports);
-  return await finishRun(plan.run.run, ports);
+  return await finishRun(plan.run.run, ports, {
+    pipelines: [plan.pipeline],
+    databases: { ingest: { retentionDays: null } },
+  });
 }

@@ -34,6 +34,7 @@ export function makePorts(databases: Databases, folder: string, changes: Partial
     fetch: (url, request) => fetch(url, request),
     objects: noObjects,
     clock: realClock,
+    version: '0.0.0',
     report: () => undefined,
     signal: new AbortController().signal,
     ...changes,

@@ -185,7 +185,9 @@ COMMENT ON COLUMN public.ingestion_shard.shard IS '0 is the deletion of items th
 COMMENT ON COLUMN public.ingestion_shard.started IS 'When it was first taken; null where that is not known.';
 COMMENT ON COLUMN public.ingestion_shard.ended IS 'When it was done; null until then.';
 
--- The log is only ever appended to; what stands in it already is skipped.
+-- The log is only ever appended to, and what stands in it already is skipped; old rows go only where
+-- databases.ingest.retentionDays says so.
+REVOKE DELETE ON public.ingestion_log, public.ingestion_run FROM ingest_write;
 GRANT SELECT ON public.ingestion_log, public.ingestion_run, public.ingestion_shard TO ingest_read;
 GRANT SELECT, INSERT ON public.ingestion_log TO ingest_write;
 GRANT SELECT, INSERT, UPDATE ON public.ingestion_run, public.ingestion_shard TO ingest_write;

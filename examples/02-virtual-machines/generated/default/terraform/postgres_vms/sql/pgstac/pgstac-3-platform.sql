@@ -266,7 +266,9 @@ CROSS JOIN LATERAL (
 ) AS quarantine;
 COMMENT ON VIEW platform.run_progress IS 'For whoever is on call: how far each run is. abandoned: shards whose worker died and nobody took over yet.';
 
--- Exactly what the loader does. Runs, leases and receipts are history: it never deletes them.
+-- Exactly what the loader does. Runs, with their leases and receipts, are history: it deletes them only where
+-- databases.ingest.retentionDays says so.
+REVOKE DELETE ON platform.run, platform.receipt FROM pgstac_ingest;
 GRANT SELECT, INSERT ON platform.run, platform.lease, platform.part, platform.receipt TO pgstac_ingest;
 GRANT UPDATE (compared, finished) ON platform.run TO pgstac_ingest;
 GRANT UPDATE (epoch, holder, expires, done) ON platform.lease TO pgstac_ingest;
