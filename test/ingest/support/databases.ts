@@ -57,23 +57,27 @@ function makeTemplate(server: Postgres, version: PgstacVersion): Promise<string>
 async function prepareTemplate(server: Postgres, version: PgstacVersion): Promise<string> {
   const name = `template ${version}`;
   await server.createDatabase(name);
-  const { pgstac } = await openServerDatabase(server, name);
-  await initialise(pgstac, version);
-  await pgstac.close();
+  const databases = await openServerDatabase(server, name);
+  await initialise(databases, version);
+  await databases.close();
   return name;
 }
 
 /** A new embedded database with everything in it. */
 export async function makeEmbeddedDatabase(version: PgstacVersion): Promise<Databases> {
   const pgstac = await openEmbedded(makeTemporaryFolder('embedded'), { onWait: () => undefined });
-  await initialise(pgstac, version);
+  await initialise({ pgstac, ingest: pgstac }, version);
   return { pgstac, ingest: pgstac, close: () => pgstac.close() };
 }
 
-async function initialise(database: Database, version: PgstacVersion): Promise<void> {
+/** What `platform db init` does. */
+export async function initialise(
+  databases: Pick<Databases, 'pgstac' | 'ingest'>,
+  version: PgstacVersion,
+): Promise<void> {
   const platform = resolvePlatform(version);
   const say = () => undefined;
-  await initialiseDatabases({ pgstac: database, ingest: database }, platform, renderScripts(platform), {
+  await initialiseDatabases(databases, platform, renderScripts(platform), {
     obtainPgstacSql: () => readPgstacSql(version),
     obtainMigrations: () => Promise.reject(new Error('a new database has no older pgSTAC')),
     say,
