@@ -1,4 +1,5 @@
 import { describeError, readSqlState } from '../database/failure.ts';
+import { hintForFault } from '../database/server-faults.ts';
 import { IngestionFailure, type IngestionFailureKind } from '../ingest/failure.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
 import { CommandError, type ExitCode } from './context.ts';
@@ -40,7 +41,10 @@ export async function explainIngestion<T>(work: () => Promise<T>, goOn?: string)
       });
     if (readSqlState(error) !== null)
       throw new CommandError(4, `the database refused: ${describeError(error)}`, {
-        hint: hintForRights(error) ?? 'platform db status shows what is missing; what is committed is kept',
+        hint:
+          hintForRights(error) ??
+          hintForFault(error) ??
+          'platform db status shows what is missing; what is committed is kept',
         cause: error,
       });
     throw error;

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Ports } from '../ingest/ports.ts';
+import { retrySessions } from '../ingest/load/retry.ts';
+import type { ClockPort, Ports } from '../ingest/ports.ts';
 import type { Report } from '../ingest/progress.ts';
 import { compilerVersion } from '../version.generated.ts';
 import type { Context } from './context.ts';
@@ -15,18 +16,20 @@ export function createIngestPorts(
   { pgstac, ingest }: Databases,
   report: Report,
 ): Ports {
+  const clock: ClockPort = {
+    now: () => context.now().getTime(),
+    sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
+  };
+  const { signal } = context;
   return {
-    pgstac,
-    ingest,
+    pgstac: retrySessions(pgstac, { clock, signal, report }),
+    ingest: retrySessions(ingest, { clock, signal, report }),
     files: createFilePort(dirname(spec.path)),
     fetch: (url, request) => fetch(url, request),
     objects: openObjects(context),
-    clock: {
-      now: () => context.now().getTime(),
-      sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
-    },
+    clock,
     version: compilerVersion,
     report,
-    signal: context.signal,
+    signal,
   };
 }

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../model/platform.ts';
+import { IngestionFailure } from './failure.ts';
 import { readLayout } from './load/layout.ts';
 import { retryTransaction } from './load/retry.ts';
 import type { Ports } from './ports.ts';
@@ -21,7 +22,7 @@ export interface IngestionPlan {
   /** False loads items again whose hash is in the ledger. */
   readonly skip: boolean;
   readonly compression: 'lz4' | null;
-  /** Machine and process, shown to who waits for them. */
+  /** Machine, process and its start, which no other runner has; shown to who waits for them. */
   readonly holder: string;
 }
 
@@ -83,8 +84,10 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
     });
     await keepLease(pgstac, lease, clock, () => runShard(work, run, source));
   } catch (error) {
-    // The next runner need not wait for the lease to expire; where that fails too, it does.
-    await releaseLease(pgstac, lease, false).catch(() => undefined);
+    // The next runner need not wait for the lease to expire. It does where the database was given up, which would not
+    // hear of this either.
+    if (!(error instanceof IngestionFailure && error.kind === 'database'))
+      await releaseLease(pgstac, lease, false).catch(() => undefined);
     throw error;
   }
   await retryTransaction(ports, () => releaseLease(pgstac, lease, true));

@@ -180,7 +180,9 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     const expected = await undisturbed(folder);
     const databases = await make();
     const plan = await makePlan(source, makePorts(databases, folder));
-    const both = [databases, await openAgain()].map((one) => runIngestion(plan, makePorts(one, folder)));
+    const both = [databases, await openAgain()].map((one, place) =>
+      runIngestion({ ...plan, holder: `runner ${place}` }, makePorts(one, folder)),
+    );
     expect((await Promise.all(both)).map(({ counts }) => counts)).toEqual([expected.counts, expected.counts]);
     await finishRun(plan.run.run, makePorts(databases, folder));
     expect(await rowsOf(databases.pgstac, 'SELECT epoch::int AS epoch, done FROM platform.lease')).toEqual([
@@ -200,7 +202,7 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     await untilBlocked();
     const other = await openAgain();
     await rowsOf(other.pgstac, 'UPDATE platform.lease SET expires = now()');
-    const awake = runIngestion(plan, makePorts(other, folder));
+    const awake = runIngestion({ ...plan, holder: 'another' }, makePorts(other, folder));
     await until(async () => (await rowsOf(other.pgstac, 'SELECT FROM platform.lease WHERE epoch = 2')).length === 1);
     await held.release();
     expect(await asleep).toMatchObject({ kind: 'lease' });

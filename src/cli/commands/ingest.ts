@@ -67,7 +67,7 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
         rehydrate: options.rehydrate === true,
         skip: options.skip,
         compression: chooseCompression(loaded, ports),
-        holder: `${hostname()}, process ${process.pid}`,
+        holder: `${hostname()}, process ${process.pid} since ${context.now().toISOString()}`,
       };
       const { counts, finished } = await explainIngestion(
         async () => ({

@@ -1,5 +1,6 @@
-import type { Session } from '../../database/connection.ts';
+import type { Database, Session } from '../../database/connection.ts';
 import type { Entry } from './batch.ts';
+import type { Lease } from './lease.ts';
 import type { ReceiptItem } from './outcome.ts';
 import { listReceipts, readReceipt } from './receipts.ts';
 import type { ShardWork } from './shard-work.ts';
@@ -27,14 +28,19 @@ export interface EarlierStarts {
 export async function recallEarlierStarts(work: ShardWork): Promise<EarlierStarts> {
   const { lease, ports } = work;
   const done = await listReceipts(ports.pgstac, lease.run, lease.shard);
+  const undone = await listUndone(ports.ingest, lease, done);
   let differ = false;
-  let free = 1 + [...done].reduce((most, number) => Math.max(most, number), 0);
+  let free = 1 + [...done, ...undone].reduce((most, number) => Math.max(most, number), 0);
   return {
     get differ() {
       return differ;
     },
     async compare(number, mine) {
-      if (!differ && !done.has(number)) return { kind: 'open', number, entries: mine };
+      if (!differ && !done.has(number)) {
+        // What stands in the log already need not be written there again, and its number must not mean anything else.
+        differ = undone.has(number) && !isSame(await readLogged(ports.ingest, lease, number), mine);
+        if (!differ) return { kind: 'open', number, entries: mine };
+      }
       return await ports.pgstac.session(async (session) => {
         const receipt = differ ? null : await readReceipt(session, lease.run, lease.shard, number);
         if (receipt !== null && isSame(receipt, mine)) return { kind: 'done', receipt };
@@ -47,7 +53,34 @@ export async function recallEarlierStarts(work: ShardWork): Promise<EarlierStart
   };
 }
 
-function isSame(receipt: readonly ReceiptItem[], mine: readonly Entry[]): boolean {
+/**
+ * Batches that stand in the log though they have no receipt: the pgstac database was restored from a backup that is older
+ * than the log, which keeps what was done and is undone now.
+ */
+async function listUndone(ingest: Database, lease: Lease, done: ReadonlySet<number>): Promise<ReadonlySet<number>> {
+  const rows = await ingest.session((session) =>
+    session.query<{ batch: number }>(
+      `SELECT batch FROM generate_series(1, (SELECT max(batch) FROM public.ingestion_log WHERE run = $1 AND shard = $2)) AS batch
+       WHERE EXISTS (SELECT FROM public.ingestion_log l WHERE l.run = $1 AND l.shard = $2 AND l.batch = batch.batch)`,
+      [lease.run, lease.shard],
+    ),
+  );
+  return new Set(rows.map(({ batch }) => batch).filter((batch) => !done.has(batch)));
+}
+
+async function readLogged(ingest: Database, lease: Lease, batch: number): Promise<readonly Placed[]> {
+  return await ingest.session((session) =>
+    session.query<Placed>(
+      `SELECT position, encode(hash, 'hex') AS hash FROM public.ingestion_log
+       WHERE run = $1 AND shard = $2 AND batch = $3`,
+      [lease.run, lease.shard, batch],
+    ),
+  );
+}
+
+type Placed = Pick<ReceiptItem, 'position' | 'hash'>;
+
+function isSame(receipt: readonly Placed[], mine: readonly Entry[]): boolean {
   const hashes = new Map(receipt.map(({ position, hash }) => [position, hash]));
   return mine.length === receipt.length && mine.every(({ position, judged }) => hashes.get(position) === judged.hash);
 }

@@ -11,6 +11,7 @@ import type { Counts } from './outcome.ts';
 import { type PlannedRun, readRun } from './planned-run.ts';
 import { pruneHistory } from './prune-history.ts';
 import { reconcileRun } from './reconcile.ts';
+import { reopenLostRuns } from './recover-log.ts';
 
 /** Receipts per transaction of the ingest database. */
 const RECEIPTS_AT_ONCE = 20;
@@ -120,13 +121,18 @@ async function listOpenShards(pgstac: Database, { run, shards }: PlannedRun): Pr
   return rows.map(({ shard }) => shard);
 }
 
-/** What any crash left open, of this run or another: statistics of partitions, and receipts that are not in the log. */
+/**
+ * What any crash left open, of this run or another: statistics of partitions, and receipts that are not in the log, be it
+ * that they are not there any more.
+ */
 export async function settleAll(ports: Ports): Promise<void> {
   const { pgstac } = ports;
   for (const partition of await listStale(pgstac))
     await retryTransaction(ports, () => settlePartition(pgstac, partition));
   await retryTransaction(ports, () => drainQueue(pgstac));
+  const lost = await reopenLostRuns(ports);
   await settleLog(ports);
+  for (const run of lost) await logRun(ports, run, false);
 }
 
 async function settleLog(ports: Ports): Promise<void> {

@@ -17,6 +17,7 @@ export interface Lease {
 }
 
 export interface LeaseOptions {
+  /** Nobody else's: one whose answer was lost on the way takes the same lease again. */
   readonly holder: string;
   readonly clock: ClockPort;
   readonly signal: AbortSignal;
@@ -57,7 +58,7 @@ function tryTake(session: Session, run: string, shard: number, holder: string): 
     `INSERT INTO platform.lease AS l (run, shard, epoch, holder, started, expires)
      VALUES ($1, $2, 1, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))
      ON CONFLICT (run, shard) DO UPDATE SET epoch = l.epoch + 1, holder = EXCLUDED.holder, expires = EXCLUDED.expires
-       WHERE NOT l.done AND l.expires <= clock_timestamp()
+       WHERE NOT l.done AND (l.expires <= clock_timestamp() OR l.holder = EXCLUDED.holder)
      RETURNING epoch::text AS epoch`,
     [run, shard, holder, LEASE_SECONDS],
   );

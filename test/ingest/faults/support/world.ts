@@ -61,6 +61,15 @@ export interface Runner {
   readonly ended: Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 }
 
+export interface StartOptions {
+  /** The folder of its spec. */
+  readonly cwd?: string;
+  /** Not through the proxy. */
+  readonly straight?: boolean;
+  /** Of the databases; left out, the superuser. */
+  readonly user?: string;
+}
+
 export interface World {
   readonly server: Postgres;
   readonly proxy: FaultProxy;
@@ -70,9 +79,13 @@ export interface World {
   /** A new pair of databases in which an earlier version of the source was loaded and the next run is planned. */
   make(): Promise<Databases>;
   /** `platform ingest ARGS…`, as a process of its own, through the proxy or straight. */
-  start(args: readonly string[], options?: { readonly cwd?: string; readonly straight?: boolean }): Runner;
+  start(args: readonly string[], options?: StartOptions): Runner;
   /** The leases of runners that are gone would have to run out: the clock of the database cannot be turned, they are. */
   expireLeases(): Promise<void>;
+  /** Copies one of the two as it is now; gives the backup's name. */
+  backUp(which: 'pgstac' | 'ingest'): Promise<string>;
+  /** Puts a backup in the place of one of the two. */
+  restore(which: 'pgstac' | 'ingest', backup: string): Promise<void>;
   /** All that both databases hold, but for moments and who did it. */
   describe(): Promise<unknown>;
 }
@@ -96,9 +109,9 @@ export function useWorld(settings: Readonly<Record<string, string>> = {}): World
     };
   }
 
-  function start(args: readonly string[], { cwd = project, straight = false } = {}): Runner {
+  function start(args: readonly string[], { cwd = project, straight = false, user }: StartOptions = {}): Runner {
     const dsn = (name: string) => {
-      const url = new URL(server.dsn(name));
+      const url = new URL(server.dsn(name, user));
       if (!straight) url.port = String(proxy.port);
       return url.href;
     };
@@ -142,6 +155,14 @@ export function useWorld(settings: Readonly<Record<string, string>> = {}): World
     await server?.stop();
   });
 
+  /** A database can only be copied while nobody uses it. */
+  async function whileClosed(sql: string): Promise<void> {
+    await databases?.close();
+    const [drop, create] = sql.split(';');
+    for (const one of [drop, create]) if (one) await server.psql(one);
+    databases = await open();
+  }
+
   return {
     get server() {
       return server;
@@ -165,6 +186,15 @@ export function useWorld(settings: Readonly<Record<string, string>> = {}): World
       return databases;
     },
     start,
+    async backUp(which) {
+      const name = `${names()[which]} backup`;
+      await whileClosed(`CREATE DATABASE "${name}" TEMPLATE "${names()[which]}"`);
+      return name;
+    },
+    async restore(which, backup) {
+      const name = names()[which];
+      await whileClosed(`DROP DATABASE "${name}" WITH (FORCE);CREATE DATABASE "${name}" TEMPLATE "${backup}"`);
+    },
     async expireLeases() {
       await rowsOf(this.databases.pgstac, 'UPDATE platform.lease SET expires = clock_timestamp() WHERE NOT done');
     },
