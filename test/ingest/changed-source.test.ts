@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { runIngestion } from '../../src/ingest/ingestion.ts';
+import type { Progress } from '../../src/ingest/progress.ts';
 import { finishRun } from '../../src/ingest/run/finish-run.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
@@ -46,8 +47,8 @@ describeWith(['postgres15', 'python'], 'a run that is started again on a source 
       async start(batches = Number.POSITIVE_INFINITY) {
         const stop = new AbortController();
         let left = batches;
-        const report = () => {
-          left -= 1;
+        const report = ({ kind }: Progress) => {
+          if (kind === 'batch') left -= 1;
           if (left <= 0) stop.abort();
         };
         const ended = runIngestion(plan, { ...ports, signal: stop.signal, report });
