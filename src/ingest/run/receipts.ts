@@ -24,7 +24,11 @@ export async function readReceipt(
   return row?.items ?? null;
 }
 
-/** The first write of a batch's transaction. False where the batch is done already. */
+/**
+ * The first write of a batch's transaction. False where the batch is done already. From here on the server ends the
+ * transaction itself if it hears nothing for longer than a lease lasts: what a machine that sleeps holds locked would
+ * keep everybody else waiting for as long as it does.
+ */
 export async function writeReceipt(
   session: Session,
   lease: Lease,
@@ -33,7 +37,8 @@ export async function writeReceipt(
 ): Promise<boolean> {
   const written = await session.query(
     `INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, $2, $3, $4::text::jsonb)
-     ON CONFLICT (run, shard, batch) DO NOTHING RETURNING batch`,
+     ON CONFLICT (run, shard, batch) DO NOTHING
+     RETURNING batch, set_config('idle_in_transaction_session_timeout', '90s', true)`,
     [lease.run, lease.shard, batch, JSON.stringify(items)],
   );
   return written.length > 0;

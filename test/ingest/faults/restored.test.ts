@@ -66,7 +66,8 @@ describeWith(['postgres15', 'python'], 'a database that was restored from an old
     );
     expect(await world.start(args, { cwd: project }).ended).toMatchObject({ code: 3 });
     const after = await rowsOf(world.databases.ingest, logged);
-    expect(after).toEqual(expect.arrayContaining([...before]));
+    const kept = new Set(after.map((row) => JSON.stringify(row)));
+    expect(before.filter((row) => !kept.has(JSON.stringify(row)))).toEqual([]);
     // Each item that the run has met stands in the log with the content that it has now.
     const ledger = await rowsOf<{ id: string; hash: string }>(
       world.databases.pgstac,

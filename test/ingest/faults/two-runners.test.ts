@@ -54,7 +54,7 @@ describeWith(['postgres15', 'python'], 'two that write at once', () => {
     const sleeper = world.start(args);
     await awake;
     await world.expireLeases();
-    const other = world.start(args, { straight: true });
+    const other = world.start([...args, '--shard', '1/2'], { straight: true });
     const epoch = async () => {
       const [lease] = await rowsOf<{ epoch: number }>(
         world.databases.pgstac,
@@ -67,6 +67,7 @@ describeWith(['postgres15', 'python'], 'two that write at once', () => {
     const { code, stderr } = await sleeper.ended;
     expect([code, stderr]).toEqual([4, expect.stringContaining('was taken over by')]);
     expect(await other.ended).toMatchObject({ code: 3 });
+    expect(await world.start(args).ended).toMatchObject({ code: 3 });
     expect(await world.describe()).toEqual(undisturbed);
   }, 120_000);
 
