@@ -3,11 +3,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { describeWith } from '../../support/needs.ts';
-import type { Fault, Message } from './support/proxy.ts';
+import type { Message } from './support/proxy.ts';
 import { RUN, useWorld } from './support/world.ts';
-
-/** Of what is spoken about below: the start reads some tables before it begins, and a fault there ends it at once. */
-const begun = /FROM platform\.run WHERE run/;
 
 describeWith(['postgres15', 'python'], 'a server that fails under a runner', () => {
   const world = useWorld();
@@ -38,31 +35,6 @@ describeWith(['postgres15', 'python'], 'a server that fails under a runner', () 
     });
   }
 
-  const phases: readonly Fault['at'][] = ['before', 'answered'];
-  test.each(phases.flatMap((at) => [0, 1, 2].map((part) => [at, part] as const)))(
-    'the connection is reset once at each kind of statement, %s it is sent or answered (part %i of 3): tried again, nothing lost',
-    async (when, part) => {
-      await world.make();
-      const kinds = new Map<string, number>();
-      let hasBegun = false;
-      const reset: string[] = [];
-      world.proxy.meet(({ kind, sql }) => {
-        hasBegun ||= begun.test(sql);
-        if (!hasBegun || !/[QSdc]/.test(kind)) return null;
-        const name = `${kind} ${sql.replace(/_items_\w+/, 'a partition').slice(0, 60)}`;
-        if (kinds.has(name)) return null;
-        kinds.set(name, kinds.size);
-        // A third of them in each run: one transaction is tried ten times.
-        if ((kinds.get(name) as number) % 3 !== part) return null;
-        reset.push(name);
-        return { at: when };
-      });
-      await expectUndisturbed(world.start(args));
-      expect(reset.length).toBeGreaterThan(5);
-    },
-    120_000,
-  );
-
   test('its backends are terminated again and again: tried again, nothing lost', async () => {
     await world.make();
     const runner = world.start(args);
@@ -78,27 +50,6 @@ describeWith(['postgres15', 'python'], 'a server that fails under a runner', () 
       await sleep(300);
     }
     world.proxy.meet(() => null);
-    await expectUndisturbed(runner);
-  }, 120_000);
-
-  test('a deadlock with somebody else is tried again and not seen', async () => {
-    await world.make();
-    const runner = world.start(args);
-    // Somebody who has what a batch wants after its ledger, waits until it does, and then wants its ledger.
-    const rows = await query(`BEGIN;
-      SELECT FROM pgstac.collections FOR UPDATE;
-      DO $$ BEGIN
-        FOR i IN 1..3000 LOOP
-          EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted);
-          PERFORM pg_sleep(0.02);
-        END LOOP;
-        IF NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) THEN RAISE 'nobody came'; END IF;
-      END $$;
-      SET LOCAL deadlock_timeout = '60s';
-      SELECT 'locked ' || count(*) FROM (SELECT FROM platform.ledger FOR UPDATE) AS l;
-      ROLLBACK;`);
-    // That it got them is the deadlock's end: the batch had them, and was the one to give way.
-    expect(rows).toMatch(/locked [1-9]/);
     await expectUndisturbed(runner);
   }, 120_000);
 
