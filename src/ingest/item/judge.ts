@@ -50,6 +50,8 @@ export const MAX_ID_BYTES = 1024;
  * loads from real data is good here; what PostgreSQL would refuse, or no search could find, is bad.
  */
 export function judgeDocument(document: SourceDocument, scanner: JsonScanner): Judged {
+  if (document.brokenLink !== undefined)
+    return reject(document.bytes, null, new ItemFault('brokenLink', document.brokenLink));
   if (document.tooLarge)
     return reject(document.bytes, null, new ItemFault('tooLarge', 'the document is larger than 32 MiB'));
   const fault = scanner.scan(document.bytes);

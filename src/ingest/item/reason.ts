@@ -4,6 +4,8 @@ import type { JsonFaultCode } from '../json/fault.ts';
 export type Reason =
   | JsonFaultCode
   | 'tooLarge'
+  /** A catalog's link leads nowhere. */
+  | 'brokenLink'
   | 'notAnItem'
   | 'badCollection'
   | 'badId'

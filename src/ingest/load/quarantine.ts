@@ -54,6 +54,14 @@ export async function quarantineItems(
   if (rows.length > 0) await flush();
 }
 
+/** Lets go of the links that led nowhere in earlier runs, once a run has read the whole source: those that still do are its own. */
+export async function forgetLinks(session: Session, pipeline: string, run: string): Promise<void> {
+  await session.query(`DELETE FROM platform.quarantine WHERE pipeline = $1 AND reason = 'brokenLink' AND run <> $2`, [
+    pipeline,
+    run,
+  ]);
+}
+
 /** Lets go of what was in quarantine and has been loaded since, e.g. once its collection was there. */
 export async function releaseItems(session: Session, pipeline: string, hashes: readonly string[]): Promise<void> {
   await session.query(

@@ -5,6 +5,7 @@ import { JsonScanner } from '../json/scan.ts';
 import { upsertCollection } from '../load/collections.ts';
 import { writeRow } from '../load/load-batch.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
+import { forgetLinks } from '../load/quarantine.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource } from '../source/document.ts';
 import { type Batch, type CutOptions, cutBatches, type DoneParts, type JudgedCollection, readAhead } from './batch.ts';
@@ -44,6 +45,11 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   }
   stopIfInterrupted(ports.signal);
   await settleOwn(work);
+  // Links have no partition, so they are all the first shard's.
+  if (lease.shard === 1 && limit === null)
+    await retryTransaction(ports, () =>
+      ports.pgstac.session((session) => forgetLinks(session, work.pipeline, run.run)),
+    );
   return counts;
 }
 

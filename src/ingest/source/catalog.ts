@@ -1,18 +1,25 @@
-import { posix } from 'node:path';
-import { isWebUrl } from '../../model/names.ts';
-import { failToRead } from '../failure.ts';
-import type { Ports } from '../ports.ts';
-import { asOnePart, MAX_DOCUMENT_BYTES, type OpenSource, type SourceDocument } from './document.ts';
-import { refuseLink, resolveUrl } from './link.ts';
-import { fetchBody } from './request.ts';
+import { hash } from 'node:crypto';
+import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
+import { type CatalogDocument, readDocument } from './catalog-document.ts';
+import { resolveLink } from './catalog-link.ts';
+import { CatalogPace } from './catalog-pace.ts';
+import { asOnePart, type OpenSource, type SourceDocument } from './document.ts';
+import { describeUrl } from './link.ts';
+import type { FilesPorts } from './list-files.ts';
+import { RefusedRequest } from './request.ts';
 
-export type CatalogPorts = Pick<Ports, 'files' | 'fetch' | 'clock' | 'signal' | 'report'>;
+/** So many links in a row of which nobody can say whether they lead anywhere: then it is not the links. */
+const MOST_SILENT = 8;
+
+/** Far more than any catalog has. */
+const MOST_LEVELS = 64;
 
 /**
- * A static catalog in a folder or on the web, walked by its `child` and `item` links in their order, each document once.
- * Relative links are resolved against the document they stand in. One that leads nowhere or is none is a failure.
+ * A static catalog in a folder, on the web or in Cloud Storage, walked by its `child` and `item` links: each document
+ * once, in the order of the links, though several are fetched at a time. A link that leads nowhere is a document of its
+ * own, for quarantine, and the walk goes on; where nothing can be read any more, or not the catalog itself, it fails.
  */
-export function openCatalog(location: string, ports: CatalogPorts): OpenSource {
+export function openCatalog(location: string, ports: FilesPorts): OpenSource {
   return {
     // Each collection is met before its items.
     async *collections() {},
@@ -20,65 +27,134 @@ export function openCatalog(location: string, ports: CatalogPorts): OpenSource {
   };
 }
 
-async function* walkCatalog(root: string, ports: CatalogPorts): AsyncGenerator<SourceDocument> {
-  const seen = new Set([root]);
-  const waiting = [root];
-  for (let location = waiting.pop(); location !== undefined; location = waiting.pop()) {
-    const bytes = await readDocument(location, ports);
-    const document = parseDocument(bytes);
-    if (document?.['type'] !== 'Catalog')
-      yield { bytes, source: location, place: 'document 1', tooLarge: bytes.length > MAX_DOCUMENT_BYTES };
-    const next = listLinks(document).map((href) => resolveLink(href, location as string));
-    // The last one put there is read first.
-    for (const link of next.reverse()) {
-      if (seen.has(link)) continue;
-      seen.add(link);
-      waiting.push(link);
+/** What a link led to. */
+type Followed =
+  | { readonly kind: 'document'; readonly document: CatalogDocument }
+  | { readonly kind: 'broken'; readonly failure: IngestionFailure };
+
+interface Link {
+  readonly href: string;
+  /** Its number among the links of its document that are followed, from 1. */
+  readonly number: number;
+}
+
+/** The links of one document, those next in turn being fetched. */
+interface Level {
+  readonly source: string;
+  readonly location: string;
+  readonly links: readonly Link[];
+  /** Links taken. */
+  taken: number;
+  readonly ahead: Ahead[];
+}
+
+/** A link whose turn is to come: what it resolves to, and what it leads to; null where that was read before. */
+interface Ahead {
+  readonly location: string | null;
+  readonly followed: Promise<Followed> | null;
+}
+
+async function* walkCatalog(root: string, ports: FilesPorts): AsyncGenerator<SourceDocument> {
+  const seen = new Set([digest(root)]);
+  const pace = new CatalogPace();
+  const first = await readDocument(root, ports);
+  yield* give(first);
+  const levels = [openLevel(first)];
+  let silent = 0;
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    stopIfInterrupted(ports.signal);
+    fetchAhead(level, pace, seen, ports);
+    const next = level.ahead.shift();
+    const link = level.links[level.taken];
+    if (next === undefined || link === undefined) {
+      levels.pop();
+      continue;
+    }
+    level.taken += 1;
+    if (next.followed === null || (next.location !== null && seen.has(digest(next.location)))) continue;
+    if (next.location !== null) seen.add(digest(next.location));
+    const followed = await next.followed;
+    if (followed.kind === 'broken') {
+      silent = isCertain(followed.failure) ? 0 : silent + 1;
+      if (silent === MOST_SILENT) throw followed.failure;
+      yield describeBroken(level, link, next.location, followed.failure);
+      continue;
+    }
+    silent = 0;
+    pace.note(followed.document.bytes.length);
+    yield* give(followed.document);
+    if (levels.length === MOST_LEVELS)
+      throw new IngestionFailure(
+        'source',
+        `${level.source} lies more than ${MOST_LEVELS} links below ${describeUrl(root)}`,
+        {
+          hint: 'does the server answer with a catalog whatever it is asked for?',
+        },
+      );
+    levels.push(openLevel(followed.document));
+  }
+}
+
+function* give({ bytes, tooLarge, location, isLoaded }: CatalogDocument): Generator<SourceDocument> {
+  if (isLoaded) yield { bytes, source: describeUrl(location), place: 'document 1', tooLarge };
+}
+
+function openLevel({ links, location }: CatalogDocument): Level {
+  const numbered = [...new Set(links)].map((href, place) => ({ href, number: place + 1 }));
+  return { source: describeUrl(location), location, links: numbered, taken: 0, ahead: [] };
+}
+
+/** Only the level in turn fetches, so that what waits is bounded by its levels. */
+function fetchAhead(level: Level, pace: CatalogPace, seen: ReadonlySet<string>, ports: FilesPorts): void {
+  while (level.ahead.length < pace.ahead) {
+    const link = level.links[level.taken + level.ahead.length];
+    if (link === undefined) return;
+    const location = resolveQuietly(link.href, level.location);
+    if (typeof location !== 'string') {
+      level.ahead.push({ location: null, followed: Promise.resolve({ kind: 'broken', failure: location }) });
+    } else {
+      const followed = seen.has(digest(location)) ? null : pace.take(() => follow(location, ports));
+      // Its failure is met when its turn comes; until then it is nobody's.
+      followed?.catch(() => undefined);
+      level.ahead.push({ location, followed });
     }
   }
 }
 
-/** Null for what is no JSON object: the judge will say so. */
-function parseDocument(bytes: Buffer): Readonly<Record<string, unknown>> | null {
+function resolveQuietly(href: string, from: string): string | IngestionFailure {
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
+    return resolveLink(href, from);
+  } catch (error) {
+    if (error instanceof IngestionFailure) return error;
+    throw error;
   }
 }
 
-function listLinks(document: Readonly<Record<string, unknown>> | null): readonly string[] {
-  if (document?.['type'] === 'Feature' || !Array.isArray(document?.['links'])) return [];
-  return (document['links'] as readonly { rel?: unknown; href?: unknown }[]).flatMap((link) =>
-    (link?.rel === 'child' || link?.rel === 'item') && typeof link.href === 'string' ? [link.href] : [],
-  );
-}
-
-function resolveLink(href: string, from: string): string {
-  if (isWebUrl(from) || isWebUrl(href)) return resolveUrl(href, from);
-  const path = decodePath(href);
-  if (path === null) throw refuseLink(href, from);
-  return posix.isAbsolute(path) ? posix.normalize(path) : posix.join(posix.dirname(from), path);
-}
-
-/** Null where it is no path. Control characters are in none, and a terminal would obey them. */
-function decodePath(href: string): string | null {
+async function follow(location: string, ports: FilesPorts): Promise<Followed> {
   try {
-    const path = decodeURI(href);
-    return /\p{Cc}/u.test(path) ? null : path;
-  } catch {
-    return null;
+    return { kind: 'document', document: await readDocument(location, ports) };
+  } catch (error) {
+    if (error instanceof IngestionFailure && error.kind === 'source') return { kind: 'broken', failure: error };
+    throw error;
   }
 }
 
-async function readDocument(location: string, ports: CatalogPorts): Promise<Buffer> {
-  if (isWebUrl(location)) return await fetchBody(location, { method: 'GET', headers: {} }, ports, (body) => body);
-  const parts: Uint8Array[] = [];
-  try {
-    for await (const part of ports.files.open(location)) parts.push(part);
-  } catch (cause) {
-    failToRead(location, cause);
-  }
-  return Buffer.concat(parts);
+/** Whether the link is to blame, and not who should answer. */
+function isCertain(failure: IngestionFailure): boolean {
+  if (failure instanceof RefusedRequest) return [400, 404, 410].includes(failure.status);
+  const { code } = (failure.cause ?? {}) as NodeJS.ErrnoException;
+  return failure.cause === undefined || code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR';
+}
+
+function describeBroken(level: Level, link: Link, location: string | null, failure: IngestionFailure): SourceDocument {
+  const href = describeUrl(link.href);
+  const source = location === null ? level.source : describeUrl(location);
+  const brokenLink = `the link ${href} in ${level.source} leads nowhere: ${failure.message}`;
+  const bytes = Buffer.from(JSON.stringify({ href, in: level.source }));
+  return { bytes, source, place: `link ${link.number}`, tooLarge: false, brokenLink };
+}
+
+/** What was met is told apart by these, which take a tenth of the memory of long URLs. */
+function digest(location: string): string {
+  return hash('sha256', location, 'base64').slice(0, 22);
 }

@@ -7,6 +7,8 @@ export interface SourceDocument {
   readonly place: string;
   /** `bytes` is only the beginning of a document longer than `MAX_DOCUMENT_BYTES`. */
   readonly tooLarge: boolean;
+  /** There is no document: of a link that leads nowhere, which, and why. */
+  readonly brokenLink?: string;
 }
 
 /** What every source can do. Each call reads from the start, in the same order. */

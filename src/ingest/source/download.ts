@@ -15,6 +15,7 @@ interface Remote {
   readonly name: string;
   readonly url: string;
   readonly authorize: () => Promise<Readonly<Record<string, string>>>;
+  readonly found: (url: string) => void;
 }
 
 /**
@@ -22,18 +23,24 @@ interface Remote {
  * sections 13.1.5 and 14), or from the beginning where the server does not know ranges, and then without giving a byte
  * twice. Waits and asks again as `fetchBody` does.
  *
+ * @param found Told where the file is, behind any redirects.
  * @throws IngestionFailure where no attempt helps, where the file changes meanwhile, and where its end could not be told
  * from a broken connection.
  */
-export function downloadFile(url: string, ports: WebPorts): AsyncGenerator<Buffer> {
-  return new Download({ name: describeUrl(url), url, authorize: async () => ({}) }, ports).read();
+export function downloadFile(
+  url: string,
+  ports: WebPorts,
+  found: (url: string) => void = () => undefined,
+): AsyncGenerator<Buffer> {
+  return new Download({ name: describeUrl(url), url, authorize: async () => ({}), found }, ports).read();
 }
 
 /** The same for an object of Cloud Storage: all of it is of one generation. */
 export function downloadObject(location: ObjectLocation, ports: ObjectPorts): AsyncGenerator<Buffer> {
   const { authorize } = ports.objects;
   const url = `${describeObject(location, ports)}?alt=media`;
-  return new Download({ name: formatObjectUrl(location), url, authorize }, ports).read();
+  const found = () => undefined;
+  return new Download({ name: formatObjectUrl(location), url, authorize, found }, ports).read();
 }
 
 class Download {
@@ -73,7 +80,7 @@ class Download {
   }
 
   async #open(): Promise<Response> {
-    const { name, url, authorize } = this.#remote;
+    const { name, url, authorize, found } = this.#remote;
     let headers: Readonly<Record<string, string>> = {};
     const makeRequest = async () => {
       headers = await authorize();
@@ -84,7 +91,10 @@ class Download {
       };
     };
     const asked = this.#generation === null ? url : `${url}&generation=${this.#generation}`;
-    const use = async (response: Response) => response;
+    const use = async (response: Response, finalUrl: string) => {
+      found(finalUrl);
+      return response;
+    };
     try {
       return await useAnswer(asked, { makeRequest, use, patience: 'head' }, this.#ports);
     } catch (error) {

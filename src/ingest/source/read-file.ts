@@ -59,14 +59,15 @@ async function readStart(raw: AsyncGenerator<Buffer>): Promise<Buffer | null> {
 }
 
 /** A server that answers with a page of its own, for people, has not found the file. */
-function refuseMarkup(path: string, start: Buffer): void {
+export function refuseMarkup(path: string, start: Buffer): void {
   if (start.find((byte) => !isBlank(byte)) === 0x3c)
     throw new IngestionFailure('source', `${describeUrl(path)} answers with a web page, not with items`, {
       hint: 'open it in a browser: it may want a login, or be somewhere else by now',
     });
 }
 
-async function* readRaw(path: string, ports: FilesPorts): AsyncGenerator<Buffer> {
+/** A file's bytes as they are, wherever it is. */
+export async function* readRaw(path: string, ports: FilesPorts): AsyncGenerator<Buffer> {
   const object = parseObjectUrl(path);
   if (object !== null) yield* downloadObject(object, ports);
   else if (isWebUrl(path)) yield* downloadFile(path, ports);

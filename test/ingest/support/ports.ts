@@ -10,7 +10,7 @@ const realClock: ClockPort = {
 };
 
 /** For suites that have no Cloud Storage: nothing listens there. */
-const noObjects: ObjectsPort = { origin: 'http://127.0.0.1:9', authorize: async () => ({}) };
+export const noObjects: ObjectsPort = { origin: 'http://127.0.0.1:9', authorize: async () => ({}) };
 
 /** What reading files takes: those of a folder, and a network whose waits take no time. */
 export function makeFilePorts(folder: string, changes: Partial<FilesPorts> = {}): FilesPorts {

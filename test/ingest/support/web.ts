@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
 import type { ClockPort } from '../../../src/ingest/ports.ts';
 import type { Progress } from '../../../src/ingest/progress.ts';
+import { noObjects } from './ports.ts';
 
 export type Answer = (request: IncomingMessage, body: string, response: ServerResponse, origin: string) => unknown;
 
@@ -48,6 +49,7 @@ export function makeWebPorts() {
   return {
     fetch: (url: string, request: object) => fetch(url, request),
     clock,
+    objects: noObjects,
     signal: new AbortController().signal,
     report: (progress: Progress) => {
       if (progress.kind === 'warning') warnings.push(progress.message);
