@@ -66,6 +66,11 @@ export function bucketOf(location: string): string | null {
   return /^gs:\/\/([^/]+)/.exec(location)?.[1] ?? null;
 }
 
+/** Whether a location is read over the network, the same from everywhere; any other is a path beside the spec. */
+export function isRemote(location: string): boolean {
+  return isWebUrl(location) || bucketOf(location) !== null;
+}
+
 /** The Kubernetes service account of the init Job. */
 export const initServiceAccount = 'platform-init';
 

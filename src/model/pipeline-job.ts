@@ -1,9 +1,10 @@
-import { isWebUrl } from './names.ts';
+import { isRemote } from './names.ts';
 import type { Pipeline, Platform, Source } from './platform.ts';
 
 /** What only the machine with the spec's folder can read: a pod has none of the files beside the spec. */
 export function isLocalSource(source: Source): boolean {
-  return source.kind === 'files' || (source.kind === 'catalog' && !isWebUrl(source.location));
+  if (source.kind === 'files') return !source.files.every(isRemote);
+  return source.kind === 'catalog' && !isRemote(source.location);
 }
 
 /**

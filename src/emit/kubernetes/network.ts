@@ -31,18 +31,18 @@ export function viewRanges(platform: Platform, { injection, databaseRanges }: Ku
 
 /** 443, and other ports that the spec's own URLs name. */
 function listPorts({ metaflow, pipelines }: Platform): readonly number[] {
-  const urls = new Set([metaflow?.service ?? null, ...pipelines.map(urlOf)]);
+  const urls = new Set([metaflow?.service ?? null, ...pipelines.flatMap(urlsOf)]);
   return [...new Set([443, ...[...urls].flatMap(portsOf)])].sort((a, b) => a - b);
 }
 
-function urlOf({ source }: Pipeline): string | null {
+function urlsOf({ source }: Pipeline): readonly string[] {
   switch (source.kind) {
     case 'stacApi':
-      return source.url;
+      return [source.url];
     case 'catalog':
-      return source.location;
+      return [source.location];
     case 'files':
-      return null;
+      return source.files;
     default:
       return source satisfies never;
   }

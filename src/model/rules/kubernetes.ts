@@ -1,5 +1,5 @@
 import { minorOf } from '../launchers.ts';
-import { isWebUrl } from '../names.ts';
+import { isRemote } from '../names.ts';
 import type { Finding, RuleInput } from './rule.ts';
 
 type PipelineSpec = NonNullable<RuleInput['value']['pipelines']>[string];
@@ -52,11 +52,11 @@ function checkSchedule(value: RuleInput['value'], name: string): readonly Findin
 /** What a pod cannot read: it has the spec, but none of the files beside it. */
 function checkFiles(name: string, source: PipelineSpec['source']): readonly Finding[] {
   const at = ['pipelines', name, 'source'];
-  const hint = 'name a STAC API or the URL of a catalog, or remove the schedule';
+  const hint = 'name a STAC API or URLs, or remove the schedule';
   const refuse = (place: readonly (string | number)[], path: string): Finding => {
     const message = `a schedule runs in the cluster, and no pod has ${JSON.stringify(path)}`;
     return { code: 'PF207', at: [...at, ...place], message, hint };
   };
-  if (source.catalog !== undefined && !isWebUrl(source.catalog)) return [refuse(['catalog'], source.catalog)];
-  return (source.files ?? []).map((file, index) => refuse(['files', index], file));
+  if (source.catalog !== undefined && !isRemote(source.catalog)) return [refuse(['catalog'], source.catalog)];
+  return (source.files ?? []).flatMap((file, index) => (isRemote(file) ? [] : [refuse(['files', index], file)]));
 }

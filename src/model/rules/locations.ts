@@ -1,11 +1,16 @@
 import type { Finding, RuleInput } from './rule.ts';
 
 /** Schemes that each place can be read from, or written to, besides a path. */
-const readable = { catalog: ['http', 'https'], files: ['http', 'https', 'gs'], download: ['gs'], pgstac: ['https'] };
+const readable = {
+  catalog: ['http', 'https', 'gs'],
+  files: ['http', 'https', 'gs'],
+  download: ['gs'],
+  pgstac: ['https'],
+};
 
 /**
  * URLs of a kind that the runner cannot open: it would take them for a path. Source: the runner itself, src/ingest/ and
- * src/database/release-source.ts. (Files by http or gs are `checkNotYet`'s.)
+ * src/database/release-source.ts.
  */
 export function checkLocations({ value }: RuleInput): readonly Finding[] {
   const findings: Finding[] = [];
@@ -16,10 +21,15 @@ export function checkLocations({ value }: RuleInput): readonly Finding[] {
   };
   for (const [name, { source, download }] of Object.entries(value.pipelines ?? {})) {
     const at = ['pipelines', name];
-    const catalog = 'write a path beside the spec, or an http(s) URL';
+    const catalog = 'write a path beside the spec, or an http(s) or gs URL';
     look([...at, 'source', 'catalog'], source.catalog, readable.catalog, catalog);
     for (const [index, file] of (source.files ?? []).entries())
-      look([...at, 'source', 'files', index], file, readable.files, 'write a path beside the spec');
+      look(
+        [...at, 'source', 'files', index],
+        file,
+        readable.files,
+        'write a path beside the spec, or an http(s) or gs URL',
+      );
     look([...at, 'download', 'to'], download?.to, readable.download, 'write gs://BUCKET/PREFIX, or a local folder');
   }
   const pgstac = value.databases?.pgstac?.source?.location;

@@ -9,12 +9,6 @@ export function checkNotYet({ value }: RuleInput): readonly Finding[] {
       const message = 'judge: full is not available yet';
       findings.push({ code: 'PF211', at: [...at, 'judge'], message, hint: 'write judge: structure' });
     }
-    for (const [index, file] of (pipeline.source.files ?? []).entries()) {
-      if (!/^(https?|gs):/i.test(file)) continue;
-      const message = 'reading files by URL is not available yet';
-      const hint = 'name a STAC API, or a catalog by URL, or a file beside the spec';
-      findings.push({ code: 'PF211', at: [...at, 'source', 'files', index], message, hint });
-    }
     if (pipeline.download !== undefined) {
       const message = 'assets are not downloaded yet: the items are loaded, and their assets left where they are';
       const hint = 'leave it: a bucket it names is granted to Metaflow already';
