@@ -18,6 +18,14 @@ export const metaflow = ['metaflow==2.19.39', 'kubernetes==36.0.3', 'google-clou
 export const asyncpg = ['asyncpg==0.30.0'] as const;
 /** With what the init Job's container reads the admin's password. */
 export const secretManagerClient = ['google-cloud-secret-manager==2.32.0'] as const;
+/** A real STAC API over pgSTAC 0.9. */
+export const stacFastapi = [
+  'stac-fastapi.pgstac==6.2.2',
+  'stac-fastapi.api==6.2.1',
+  'stac-fastapi.extensions==6.2.1',
+  'stac-fastapi.types==6.2.1',
+  'uvicorn==0.54.0',
+] as const;
 export const pytest = ['pytest==9.2.0'] as const;
 export const ruff = ['ruff==0.17.6'] as const;
 export const mypy = ['mypy==2.4.1'] as const;

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runIngestion } from '../../src/ingest/ingestion.ts';
+import { finishRun } from '../../src/ingest/run/finish-run.ts';
+import { describeWith } from '../support/needs.ts';
+import { pythonTool, stacFastapi } from '../support/python.ts';
+import { sharedRoot } from '../support/root.ts';
+import { type StacFastapi, startStacFastapi } from '../support/stac-fastapi.ts';
+import { makeServerDatabase } from './support/databases.ts';
+import { ingest, makePlan } from './support/ingest.ts';
+import { describeDatabase, itemsOf, rowsOf } from './support/load.ts';
+import { makePorts } from './support/ports.ts';
+import { useServer } from './support/server.ts';
+import { makeStacApiSource } from './support/stac-api.ts';
+
+const collection = 'landsat-8-c2-l2';
+
+describeWith(['postgres15', 'python', 'sharedData'], 'stac-fastapi-pgstac with real items', () => {
+  const suite = useServer(['0.9.11']);
+  let api: StacFastapi;
+  let original: Awaited<ReturnType<typeof itemsOf>>;
+
+  beforeAll(async () => {
+    await pythonTool(stacFastapi);
+    const databases = await makeServerDatabase(suite.server, 'source', '0.9.11');
+    const files = ['collection.json', 'items.ndjson'];
+    await ingest({ kind: 'files', files }, makePorts(databases, join(sharedRoot, 'data', collection)));
+    original = await itemsOf(databases.pgstac);
+    await databases.close();
+    api = await startStacFastapi(suite.server, 'source');
+  }, 900_000);
+  afterAll(() => api?.stop());
+
+  const source = (changes = {}) =>
+    makeStacApiSource(api.url, {
+      ...{
+        collections: [collection],
+        datetime: '2019-01-01/2022-12-31',
+        pageSize: 3,
+        requests: { atOnce: 4, perSecond: null },
+      },
+      ...changes,
+    });
+
+  /** The API writes the links anew. */
+  const withoutLinks = (rows: typeof original) =>
+    rows.map(({ content: { links: _, ...content }, ...row }) => ({ ...row, content }));
+
+  test('every item comes over as it was, by windows, in one shard or in four, and after a stop in the middle', async () => {
+    const one = await suite.make();
+    await ingest(source(), makePorts(one, '.'));
+    expect(withoutLinks(await itemsOf(one.pgstac))).toEqual(withoutLinks(original));
+    const whole = await describeDatabase(one.pgstac);
+
+    const four = await suite.make();
+    const { counts } = await ingest(source(), makePorts(four, '.'), { shards: 4 });
+    expect(counts).toMatchObject({ read: original.length, inserted: original.length, unchanged: 0 });
+    expect(await describeDatabase(four.pgstac)).toEqual(whole);
+
+    const stopped = await suite.make();
+    const stop = new AbortController();
+    let searches = 0;
+    const asked: string[] = [];
+    const stopping = makePorts(stopped, '.', {
+      signal: stop.signal,
+      fetch: (url, request) => {
+        if (request.method === 'POST') searches += 1;
+        if (searches === 60) stop.abort();
+        return fetch(url, request);
+      },
+    });
+    const plan = await makePlan(source(), stopping);
+    await expect(runIngestion(plan, stopping)).rejects.toMatchObject({ kind: 'interrupted' });
+    const done = await rowsOf<{ part: string }>(stopped.pgstac, 'SELECT part FROM platform.part');
+    expect((await itemsOf(stopped.pgstac)).length).toBeLessThan(original.length);
+    const again = makePorts(stopped, '.', {
+      fetch: (url, request) => {
+        const body = JSON.parse(String(request.body ?? '{}')) as { datetime?: string };
+        asked.push(`${collection} ${body.datetime}`);
+        return fetch(url, request);
+      },
+    });
+    await runIngestion(plan, again);
+    await finishRun(plan.run.run, again);
+    expect(await describeDatabase(stopped.pgstac)).toEqual(whole);
+    for (const { part } of done) expect(asked).not.toContain(part);
+  }, 120_000);
+
+  test('query, filter, intersects, ids and sortby narrow what is asked for; by GET alike', async () => {
+    const first = original[0] as (typeof original)[number];
+    const cover = (row: typeof first) =>
+      (row.content['properties'] as Record<string, number>)['eo:cloud_cover'] as number;
+    const clear = original.filter((row) => cover(row) < 20).map(({ id }) => id);
+    const read = async (changes: object, byGet = false) => {
+      const databases = await suite.make();
+      const ports = makePorts(databases, '.', {
+        fetch: async (url, request) =>
+          byGet && request.method === 'POST' ? new Response('', { status: 405 }) : await fetch(url, request),
+      });
+      await ingest(source({ pageSize: 100, ...changes }), ports);
+      return (await itemsOf(databases.pgstac)).map(({ id }) => id);
+    };
+    const filter = { op: '<', args: [{ property: 'eo:cloud_cover' }, 20] };
+    expect(clear.length).toBeGreaterThan(0);
+    expect(await read({ query: { 'eo:cloud_cover': { lt: 20 } } })).toEqual(clear);
+    expect(await read({ filter })).toEqual(clear);
+    expect(await read({ filter }, true)).toEqual(clear);
+    expect(await read({ ids: [first.id] })).toEqual([first.id]);
+    const sortby = [{ field: 'properties.eo:cloud_cover', direction: 'desc' }];
+    expect(await read({ sortby, query: { 'eo:cloud_cover': { lt: 20 } } }, true)).toEqual(clear);
+    expect(await read({ intersects: { type: 'Point', coordinates: [0, -89] } })).toEqual([]);
+  }, 120_000);
+});
