@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { compactJson } from '../json/compact.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import { isString, kindAt, readMembers, readString, type Tape, Token } from '../json/tape.ts';
@@ -149,5 +149,5 @@ function isUsableId(id: string): boolean {
 }
 
 function hashBytes(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

@@ -137,15 +137,21 @@ export interface PreparedPartitions {
 }
 
 export function keepPrepared(prepare: (key: PartitionKey) => Promise<string>): PreparedPartitions {
-  const names = new Map<string, string>();
+  const names = new Map<string, Promise<string>>();
   const all = new Set<string>();
   return {
     async nameOf(key) {
       const word = `${key.period}/${key.collection}`;
-      const name = names.get(word) ?? (await prepare(key));
-      names.set(word, name);
-      all.add(name);
-      return name;
+      const preparing = names.get(word) ?? prepare(key);
+      names.set(word, preparing);
+      try {
+        const name = await preparing;
+        all.add(name);
+        return name;
+      } catch (error) {
+        if (names.get(word) === preparing) names.delete(word);
+        throw error;
+      }
     },
     names: () => [...all],
     forget: () => names.clear(),

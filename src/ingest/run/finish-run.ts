@@ -1,11 +1,11 @@
 import type { Database } from '../../database/connection.ts';
 import type { Pipeline, Platform } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
-import { MAX_ID_BYTES } from '../item/judge.ts';
 import { drainQueue, listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
 import { countDeleted, countReceipts } from './counts.ts';
+import { type LoggedBatch, writeLog } from './log.ts';
 import { logRun } from './log-run.ts';
 import type { Counts } from './outcome.ts';
 import { type PlannedRun, readRun } from './planned-run.ts';
@@ -136,54 +136,21 @@ export async function settleAll(ports: Ports): Promise<void> {
 }
 
 async function settleLog(ports: Ports): Promise<void> {
-  const { pgstac, ingest } = ports;
-  while ((await retryTransaction(ports, () => settleReceipts(pgstac, ingest))) === RECEIPTS_AT_ONCE);
+  while ((await retryTransaction(ports, () => settleReceipts(ports))) === RECEIPTS_AT_ONCE);
 }
 
-interface UnsettledReceipt {
-  readonly run: string;
-  readonly pipeline: string;
-  readonly shard: number;
-  readonly batch: number;
-  readonly written: string;
-  readonly items: string;
-}
-
-/**
- * Copies receipts into `ingestion_log` and then marks them. Killed between the two commits, it writes the same rows
- * again next time, which changes nothing. Gives the number of receipts.
- */
-async function settleReceipts(pgstac: Database, ingest: Database): Promise<number> {
-  const receipts = await pgstac.session((session) =>
-    session.query<UnsettledReceipt>(
-      `SELECT r.run::text AS run, p.pipeline, r.shard, r.batch, r.written::text AS written, r.items::text AS items
+/** Gives the number of receipts that were settled. */
+async function settleReceipts(ports: Ports): Promise<number> {
+  const receipts = await ports.pgstac.session((session) =>
+    session.query<LoggedBatch>(
+      `SELECT r.run::text AS run, p.pipeline, r.shard, r.batch, r.written::text AS written, r.items
        FROM platform.receipt r JOIN platform.run p ON p.run = r.run
        WHERE NOT r.settled ORDER BY r.run, r.shard, r.batch LIMIT $1`,
       [RECEIPTS_AT_ONCE],
     ),
   );
   if (receipts.length === 0) return 0;
-  await ingest.transaction(async (session) => {
-    // Two names fit an index of the log. A longer one is a bad item's, left by an older release: here it is null.
-    for (const { run, pipeline, shard, batch, written, items } of receipts)
-      await session.query(
-        `INSERT INTO public.ingestion_log (run, pipeline, shard, batch, position, item, collection, outcome, hash, time)
-         SELECT $1::uuid, $2, $3, $4, w.position, CASE WHEN octet_length(w.id) <= ${MAX_ID_BYTES} THEN w.id END,
-           CASE WHEN octet_length(w.collection) <= ${MAX_ID_BYTES} THEN w.collection END, w.outcome,
-           decode(w.hash, 'hex'), $5::timestamptz
-         FROM jsonb_to_recordset($6::text::jsonb) AS w (position int, id text, collection text, outcome text, hash text)
-         ON CONFLICT (run, shard, batch, position) DO NOTHING`,
-        [run, pipeline, shard, batch, written, items],
-      );
-  });
-  await pgstac.session((session) =>
-    session.query(
-      `UPDATE platform.receipt r SET settled = true
-       FROM jsonb_to_recordset($1::text::jsonb) AS w (run uuid, shard int, batch int)
-       WHERE r.run = w.run AND r.shard = w.shard AND r.batch = w.batch`,
-      [JSON.stringify(receipts.map(({ run, shard, batch }) => ({ run, shard, batch })))],
-    ),
-  );
+  await writeLog(ports, receipts);
   return receipts.length;
 }
 

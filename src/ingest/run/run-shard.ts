@@ -8,12 +8,17 @@ import { listStale, settlePartition } from '../load/partitions.ts';
 import { forgetLinks } from '../load/quarantine.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource } from '../source/document.ts';
-import { type Batch, type CutOptions, cutBatches, type DoneParts, type JudgedCollection, readAhead } from './batch.ts';
+import { type Batch, type CutOptions, cutBatches, type JudgedCollection, readAhead } from './batch.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
+import { InFlight } from './in-flight.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
+import { listDoneParts, writeDonePart } from './parts.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
-import { readCollections, type ShardWork, selectEntries } from './shard-work.ts';
+import { isGood, readCollections, type ShardWork, selectEntries } from './shard-work.ts';
+
+/** Batches of a shard that are loaded at once: a third connection won nothing on any machine that was tried. */
+const CONNECTIONS = 2;
 
 /** Loads what no earlier start of a shard has loaded yet. Its lease is held by the caller. */
 export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSource): Promise<Counts> {
@@ -25,6 +30,7 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
     if (judged.kind === 'collection') await readCollections(work, [judged.id]);
   }
   let counts = noCounts;
+  const rows = { isWorthIt: true };
   const { shards, limit } = run;
   const options: CutOptions = {
     shard: lease.shard,
@@ -32,16 +38,32 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
     shards,
     limit,
     periods: listPeriods(run),
-    writeRow: makeRowWriter(work),
+    writeRow: makeRowWriter(work, rows),
   };
-  const doneParts: DoneParts = new Map();
-  // With a scanner of its own: the batch before is being written meanwhile.
-  for await (const batch of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
-    if (batch.kind === 'partEnd') continue;
-    stopIfInterrupted(ports.signal);
-    const receipt = await runBatch(work, batch, earlier);
-    counts = countOutcomes(counts, receipt);
-    ports.report({ kind: 'batch', counts, documents: batch.entries.length });
+  const doneParts = await listDoneParts(ports.pgstac, lease);
+  const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
+  try {
+    // With a scanner of its own: the batches before are being written meanwhile.
+    for await (const next of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
+      stopIfInterrupted(ports.signal);
+      if (next.kind === 'partEnd') {
+        await inFlight.drain();
+        await retryTransaction(ports, () => writeDonePart(ports.pgstac, lease, next));
+        continue;
+      }
+      if (earlier.differ || next.collections.length > 0) await inFlight.drain();
+      await inFlight.begin(listNames(next), async () => {
+        const receipt = await runBatch(work, next, earlier);
+        counts = countOutcomes(counts, receipt);
+        rows.isWorthIt = receipt.filter(({ outcome }) => outcome === 'unchanged').length * 2 <= receipt.length;
+        ports.report({ kind: 'batch', counts, documents: next.entries.length });
+      });
+      // What comes after a collection may be its items.
+      if (next.collections.length > 0) await inFlight.drain();
+    }
+    await inFlight.drain();
+  } finally {
+    await inFlight.settle();
   }
   stopIfInterrupted(ports.signal);
   await settleOwn(work);
@@ -53,11 +75,19 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   return counts;
 }
 
-/** Rows are written while an item is still scanned, if its collection was read before. */
-function makeRowWriter({ collections }: ShardWork): CutOptions['writeRow'] {
+/** The items of a batch by their names, whatever their shard. */
+function listNames({ entries }: Batch): ReadonlySet<string> {
+  return new Set(entries.filter(isGood).map(({ judged }) => `${judged.collection}\n${judged.id}`));
+}
+
+/**
+ * Rows are written while an item is still scanned, if its collection was read before; not while most items turn out to be
+ * unchanged, whose rows nobody needs.
+ */
+function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
   const text = new CopyText();
   return (item, tape) => {
-    const collection = collections.get(item.collection);
+    const collection = rows.isWorthIt ? collections.get(item.collection) : undefined;
     return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, text) };
   };
 }
