@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import type { Databases, Loaded } from './databases.ts';
 import { createFilePort } from './file-port.ts';
 import { openObjects } from './objects-port.ts';
+import { createSchemaCache } from './schema-cache.ts';
 
 /** What an ingestion touches of the world. Paths of a pipeline are relative to the folder that holds the spec. */
 export function createIngestPorts(
@@ -27,6 +28,7 @@ export function createIngestPorts(
     files: createFilePort(dirname(spec.path)),
     fetch: (url, request) => fetch(url, request),
     objects: openObjects(context),
+    schemaCache: createSchemaCache(context),
     clock,
     version: compilerVersion,
     report,

@@ -24,7 +24,7 @@ export function completeModel(older: Platform): Platform {
         : { ...fill(kubernetes, { quota: null }), pooler: completePooler(older, kubernetes.pooler) },
     databases: { ...older.databases, ingest: fill(older.databases.ingest, { retentionDays: null }) },
     pipelines: older.pipelines.map((pipeline) => ({
-      ...fill(pipeline, { shards: null, method: 'upsert', reconcile: { mostDeleted: 0.05 } }),
+      ...fill(pipeline, { shards: null, schemas: null, method: 'upsert', reconcile: { mostDeleted: 0.05 } }),
       source: pipeline.source.kind === 'stacApi' ? fill(pipeline.source, olderStacApi) : pipeline.source,
     })),
     bastion: bastion === null ? null : fill(bastion, olderBastion),

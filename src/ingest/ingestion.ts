@@ -9,7 +9,8 @@ import type { Counts } from './run/outcome.ts';
 import { listPeriods, type PlannedRun } from './run/planned-run.ts';
 import { refuseOtherSource } from './run/reconcile.ts';
 import { runShard } from './run/run-shard.ts';
-import { makeShardWork } from './run/shard-work.ts';
+import { makeShardWork, type ShardWork } from './run/shard-work.ts';
+import { openSchemaJudge } from './schema/judge-schemas.ts';
 import { openSource } from './source/open-source.ts';
 
 export interface IngestionPlan {
@@ -40,14 +41,23 @@ export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<I
   const { run, shard } = plan;
   refuseOtherSource(run, plan.pipeline);
   const shards = shard === null ? Array.from({ length: run.shards }, (_, place) => place + 1) : [shard];
+  const { pipeline } = plan;
+  const schemas = pipeline.judge === 'full' ? openSchemaJudge(pipeline.schemas, ports) : null;
   for (const one of shards) {
     const at = { run: run.run, pipeline: plan.pipeline.name, shard: one, shards: run.shards };
-    await runOneShard(plan, one, { ...ports, report: (happening) => ports.report({ ...happening, at }) });
+    await runOneShard({ ...plan, schemas }, one, {
+      ...ports,
+      report: (happening) => ports.report({ ...happening, at }),
+    });
   }
   return { counts: await countReceipts(ports.pgstac, run.run, shard) };
 }
 
-async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Promise<void> {
+async function runOneShard(
+  plan: IngestionPlan & Pick<ShardWork, 'schemas'>,
+  shard: number,
+  ports: Ports,
+): Promise<void> {
   const { run, pipeline, rehydrate, skip, compression, holder } = plan;
   const { pgstac, clock, signal } = ports;
   ports.report({ kind: 'waiting' });
@@ -70,6 +80,7 @@ async function runOneShard(plan: IngestionPlan, shard: number, ports: Ports): Pr
       rehydrate,
       skip,
       compression,
+      schemas: plan.schemas,
     });
     const { shards, limit, planned } = run;
     const { shardBy } = pipeline;

@@ -8,6 +8,7 @@ export interface Ports {
   readonly files: FilePort;
   readonly fetch: FetchPort;
   readonly objects: ObjectsPort;
+  readonly schemaCache: CachePort;
   readonly clock: ClockPort;
   /** Of this program. */
   readonly version: string;
@@ -29,6 +30,14 @@ export interface FolderEntry {
   /** Or a link to one. */
   readonly isFolder: boolean;
   readonly isLink: boolean;
+}
+
+/** What was fetched and does not change, kept beyond the run by a path with `/`. An entry is whole or not there. */
+export interface CachePort {
+  /** Null where there is none. */
+  read(path: string): Promise<Uint8Array | null>;
+  /** Does nothing where nothing can be kept. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
 }
 
 export type FetchPort = (url: string, request: FetchRequest) => Promise<Response>;

@@ -182,6 +182,8 @@ export interface Pipeline {
   /** What becomes of an item whose id is there already. */
   readonly method: 'upsert' | 'insert' | 'ignore' | 'delete-then-insert';
   readonly judge: 'structure' | 'full';
+  /** A folder with the JSON Schemas of `judge: full`; null: they are fetched. */
+  readonly schemas: string | null;
   /** A cron line of five fields, UTC. */
   readonly schedule: string | null;
   /** The parts of a distributed run, each a pod of its own; null: one pod in the cluster, and a flow chooses. */

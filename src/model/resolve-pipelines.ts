@@ -15,6 +15,7 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       shardBy: pipeline.shardBy ?? 'month',
       method: pipeline.method ?? 'upsert',
       judge: pipeline.judge ?? 'structure',
+      schemas: pipeline.schemas ?? null,
       schedule: pipeline.schedule ?? null,
       shards: pipeline.shards ?? null,
       reconcile: { mostDeleted: pipeline.reconcile?.mostDeleted ?? 0.05 },

@@ -197,6 +197,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
     'pipeline/schedule-removed',
     'pipeline/schedule-suspended',
   ],
+  'pipeline schemas': ['pipeline/schemas'],
   'pipeline shardBy': ['pipeline/shards-refused'],
   'pipeline shards': ['pipeline/shard-count', 'pipeline/shard-count-removed'],
   'pipeline source': ['pipeline/source'],

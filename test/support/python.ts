@@ -45,6 +45,10 @@ export const markdownIt = ['markdown-it-py==4.3.0', 'linkify-it-py==2.2.0'] as c
 /** pystac 1.10 is the last that brings the JSON Schemas of STAC 1.0. */
 export const stacValidators = ['pystac[validation]==1.10.1', 'shapely==2.2.0', 'stac-pydantic==3.7.1'] as const;
 
+/** Each brings the JSON Schemas of one release of STAC: 1.0.0 and 1.1.0. */
+export const pystac10 = ['pystac==1.11.0'] as const;
+export const pystac11 = ['pystac==1.12.2'] as const;
+
 /** The runner's image has exactly these for Metaflow's tasks: Metaflow itself comes with the flow's code package. */
 export function readImageRequirements(): readonly string[] {
   const text = readFileSync(join(projectRoot, 'image/requirements.txt'), 'utf8');

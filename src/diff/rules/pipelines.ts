@@ -110,6 +110,14 @@ export const pipelineRules: readonly Rule[] = [
     source: ours('a run reads the spec when it is finished'),
   },
   {
+    id: 'pipeline/schemas',
+    resource,
+    field: 'schemas',
+    impact: 'update',
+    reason: 'The next run takes its JSON Schemas from there; what was loaded stays.',
+    source: ours('a run reads the spec when it starts'),
+  },
+  {
     id: 'pipeline/download',
     resource,
     field: 'download*',

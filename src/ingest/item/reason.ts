@@ -24,8 +24,18 @@ export type Reason =
   | 'badBbox'
   /** Of `method: insert`: its id is there already. */
   | 'alreadyLoaded'
+  /** A JSON Schema is not content (`judge: full`). */
+  | 'schemaFault'
+  /** A JSON Schema that the item names is not to be had, so that nobody can say. */
+  | 'schemaMissing'
   /** Sound by every rule here, and yet PostgreSQL would not have it. */
   | 'refusedByDatabase';
+
+/** What is wrong with an item, in a stable word and for people. */
+export interface Fault {
+  readonly reason: Reason;
+  readonly message: string;
+}
 
 /** Thrown by the parts of the judge, caught by `judgeDocument`: the first fault decides. */
 export class ItemFault extends Error {

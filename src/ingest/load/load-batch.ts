@@ -5,6 +5,7 @@ import type { CopyText } from '../item/copy-text.ts';
 import { writeContent } from '../item/dehydrate.ts';
 import { formatInstant } from '../item/instant.ts';
 import type { GoodItem } from '../item/judge.ts';
+import type { Fault } from '../item/reason.ts';
 import type { RowTools } from '../item/row-tools.ts';
 import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
 import { findMember, kindAt, type Tape, Token } from '../json/tape.ts';
@@ -183,12 +184,13 @@ export async function findRefused(
   database: Database,
   changes: readonly Change[],
   tools: RowTools,
-): Promise<ReadonlyMap<GoodItem, string>> {
+): Promise<ReadonlyMap<GoodItem, Fault>> {
   const [first, ...others] = changes;
   if (first === undefined) return new Map();
   const refusal = await askRefusal(database, changes, tools);
   if (refusal === null) return new Map();
-  if (others.length === 0) return new Map([[first.item, describeError(refusal)]]);
+  if (others.length === 0)
+    return new Map([[first.item, { reason: 'refusedByDatabase', message: describeError(refusal) }]]);
   const middle = Math.ceil(changes.length / 2);
   const head = await findRefused(database, changes.slice(0, middle), tools);
   return new Map([...head, ...(await findRefused(database, changes.slice(middle), tools))]);

@@ -1,5 +1,5 @@
 import type { GoodItem } from '../item/judge.ts';
-import type { Reason } from '../item/reason.ts';
+import type { Fault } from '../item/reason.ts';
 import type { KnownCollection } from '../load/collections.ts';
 import type { Met } from '../load/ledger.ts';
 import type { Change } from '../load/load-batch.ts';
@@ -12,10 +12,10 @@ export type Verdict =
   | { readonly outcome: 'inserted' | 'updated'; readonly change: Omit<Change, 'partition'> }
   | { readonly outcome: 'unchanged'; readonly met: Met }
   | { readonly outcome: 'unchanged' | 'ignored' | 'duplicate' }
-  | { readonly outcome: 'quarantined'; readonly reason: Reason; readonly message: string };
+  | ({ readonly outcome: 'quarantined' } & Fault);
 
-/** Items that the database does not store, each with its words. */
-export type Refused = ReadonlyMap<GoodItem, string>;
+/** Items that the database does not store, or a JSON Schema is not content with. */
+export type Refused = ReadonlyMap<GoodItem, Fault>;
 
 /** Which of several items of one id is loaded: the last that is not refused. */
 export interface Twins {
@@ -50,7 +50,7 @@ export async function decide(
         message: `there is no collection ${item.collection} in pgSTAC, and the source has none`,
       };
     const refusal = refused.get(item);
-    if (refusal !== undefined) return { outcome: 'quarantined', reason: 'refusedByDatabase', message: refusal };
+    if (refusal !== undefined) return { outcome: 'quarantined', ...refusal };
     if (seen.superseded) return { outcome: 'duplicate' };
     return decideGood(work, { item, position, found: seen, collection, row: entry.row });
   });

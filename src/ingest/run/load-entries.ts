@@ -1,8 +1,11 @@
 import { readSqlState } from '../../database/failure.ts';
+import type { GoodItem } from '../item/judge.ts';
+import type { Fault } from '../item/reason.ts';
 import { writeLedger } from '../load/ledger.ts';
 import { type Change, findRefused, placeItems, writeChanges } from '../load/load-batch.ts';
 import { type Quarantined, quarantineItems, releaseItems } from '../load/quarantine.ts';
 import { isRefusal, MetAnother, retryTransaction } from '../load/retry.ts';
+import type { SchemaJudge } from '../schema/judge-schemas.ts';
 import type { Entry } from './batch.ts';
 import { decide, type Refused, type Twins, type Verdict } from './decide.ts';
 import { checkLease } from './lease.ts';
@@ -31,6 +34,7 @@ export async function loadEntries(
     refused ??= await findRefusedRivals(work, batch, entries, later);
     for (;;) {
       const planned = await plan(work, batch, entries, { later, refused });
+      refused = planned.refused;
       try {
         return await commit(work, batch, planned);
       } catch (error) {
@@ -56,10 +60,10 @@ async function findRefusedRivals(
   const among = new Map(rivals.map((rival) => [rival, (later.get(rival) ?? []).filter(isRival)]));
   let refused: Refused = new Map();
   for (;;) {
-    const { changes } = await plan(work, batch, rivals, { later: among, refused });
-    const found = await findRefused(work.ports.pgstac, changes, work);
-    if (found.size === 0) return refused;
-    refused = new Map([...refused, ...found]);
+    const planned = await plan(work, batch, rivals, { later: among, refused });
+    const found = await findRefused(work.ports.pgstac, planned.changes, work);
+    if (found.size === 0) return planned.refused;
+    refused = new Map([...planned.refused, ...found]);
   }
 }
 
@@ -68,12 +72,33 @@ interface Planned {
   /** Of each entry. */
   readonly verdicts: readonly Verdict[];
   readonly changes: readonly Change[];
+  /** With what the schemas had to say. */
+  readonly refused: Refused;
 }
 
 async function plan(work: ShardWork, batch: number, entries: readonly Entry[], twins: Twins): Promise<Planned> {
-  const verdicts = await decide(work, batch, entries, twins);
-  const unplaced = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change] : []));
-  return { entries, verdicts, changes: await placeItems(unplaced, work.shardBy, work.prepared) };
+  let { refused } = twins;
+  for (;;) {
+    const verdicts = await decide(work, batch, entries, { ...twins, refused });
+    const unplaced = verdicts.flatMap((verdict) => ('change' in verdict ? [verdict.change] : []));
+    // Only what is to be written: what is there unchanged was judged when it came.
+    const faults = await judgeBySchemas(work.schemas, unplaced);
+    if (faults.size === 0) {
+      const changes = await placeItems(unplaced, work.shardBy, work.prepared);
+      return { entries, verdicts, changes, refused };
+    }
+    refused = new Map([...refused, ...faults]);
+  }
+}
+
+async function judgeBySchemas(schemas: SchemaJudge | null, changes: readonly Pick<Change, 'item'>[]): Promise<Refused> {
+  const faults = new Map<GoodItem, Fault>();
+  if (schemas === null) return faults;
+  for (const { item } of changes) {
+    const fault = await schemas(item);
+    if (fault !== null) faults.set(item, fault);
+  }
+  return faults;
 }
 
 async function commit(

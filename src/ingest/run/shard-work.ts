@@ -8,6 +8,7 @@ import type { Layout } from '../load/layout.ts';
 import { keepPrepared, type PreparedPartitions } from '../load/load-batch.ts';
 import { preparePartition } from '../load/partitions.ts';
 import type { Ports } from '../ports.ts';
+import type { SchemaJudge } from '../schema/judge-schemas.ts';
 import type { Batch, Entry } from './batch.ts';
 import type { Lease } from './lease.ts';
 
@@ -30,6 +31,8 @@ export interface ShardWork {
   readonly skip: boolean;
   /** `default_toast_compression` of the batches; null leaves the server's. */
   readonly compression: 'lz4' | null;
+  /** Judges what is to be written by its JSON Schemas; null where its structure is enough. */
+  readonly schemas: SchemaJudge | null;
   readonly scanner: JsonScanner;
   readonly text: CopyText;
   readonly collections: Map<string, KnownCollection>;
@@ -39,7 +42,7 @@ export interface ShardWork {
 export function makeShardWork(
   fixed: Pick<
     ShardWork,
-    'ports' | 'pipeline' | 'shardBy' | 'method' | 'layout' | 'lease' | 'rehydrate' | 'skip' | 'compression'
+    'ports' | 'pipeline' | 'shardBy' | 'method' | 'layout' | 'lease' | 'rehydrate' | 'skip' | 'compression' | 'schemas'
   >,
 ): ShardWork {
   return {

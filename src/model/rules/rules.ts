@@ -26,6 +26,7 @@ import { checkRenames } from './renames.ts';
 import { checkReplicas } from './replicas.ts';
 import { checkRights } from './rights.ts';
 import { type Finding, type RuleInput, toDiagnostic } from './rule.ts';
+import { checkSchemas } from './schemas.ts';
 import { checkShards } from './shards.ts';
 
 const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
@@ -48,6 +49,7 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkKubernetes,
   checkLaunchers,
   checkPipelines,
+  checkSchemas,
   checkShards,
   checkRenames,
   checkCollections,

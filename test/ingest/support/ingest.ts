@@ -12,6 +12,8 @@ export interface IngestOptions {
   readonly skip?: boolean;
   readonly rehydrate?: boolean;
   readonly method?: Pipeline['method'];
+  readonly judge?: Pipeline['judge'];
+  readonly schemas?: string;
   readonly limit?: number;
   readonly run?: string;
   readonly pipeline?: string;
@@ -21,18 +23,17 @@ export interface IngestOptions {
 }
 
 function makePipeline(source: Source, options: IngestOptions): Pipeline {
-  const { shardBy = 'month', method = 'upsert', mostDeleted = 0.05 } = options;
+  const { shardBy = 'month', method = 'upsert', judge = 'structure', schemas = null, mostDeleted = 0.05 } = options;
   const pipeline = {
     name: options.pipeline ?? 'test',
     className: 'Test',
     fileStem: 'test',
-    judge: 'structure',
     schedule: null,
     shards: null,
     reconcile: { mostDeleted },
     download: null,
   } as const;
-  return { ...pipeline, source, shardBy, method };
+  return { ...pipeline, source, shardBy, method, judge, schemas };
 }
 
 export async function makePlan(source: Source, ports: Ports, options: IngestOptions = {}): Promise<IngestionPlan> {

@@ -33,6 +33,7 @@ export function makePorts(databases: Databases, folder: string, changes: Partial
     files: createFilePort(folder),
     fetch: (url, request) => fetch(url, request),
     objects: noObjects,
+    schemaCache: { read: async () => null, write: async () => undefined },
     clock: realClock,
     version: '0.0.0',
     report: () => undefined,
