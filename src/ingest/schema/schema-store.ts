@@ -1,8 +1,8 @@
 import { failToRead, IngestionFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { makePrintable } from '../source/link.ts';
-import { isObject } from '../source/page.ts';
 import { fetchBody } from '../source/request.ts';
+import { isObject } from '../source/stac-api/page.ts';
 import { findSchemaFile, nameSchema } from './schema-file.ts';
 
 export type SchemaPorts = Pick<Ports, 'files' | 'fetch' | 'clock' | 'signal' | 'report' | 'schemaCache'>;
