@@ -96,6 +96,8 @@ const faults: readonly (readonly [string, Fault, string, number])[] = [
   ['answers 500 to more than 6 items', above(6, answer(500)), 'smaller pages', 5],
   ['answers 502 to more than 6 items', above(6, answer(502)), 'smaller pages', 5],
   ['answers 504 to more than 6 items', above(6, answer(504)), 'smaller pages', 5],
+  ['answers 524 to more than 6 items', above(6, answer(524)), 'smaller pages', 5],
+  ['answers 503 to more than 6 items', above(6, answer(503)), 'smaller pages', 5],
   ['breaks off in pages of more than 6 items', above(6, half), 'smaller pages', 5],
   ['never answers for more than 6 items', above(6, () => true), 'smaller pages', 5],
 ];

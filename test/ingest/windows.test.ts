@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { type Instant, parseInstant } from '../../src/ingest/item/instant.ts';
 import { type Period, parsePeriod } from '../../src/ingest/item/period.ts';
-import { cutWindows, type ItemTimes, isGivenElsewhere, type Window } from '../../src/ingest/source/stac-api/windows.ts';
+import {
+  cutWindows,
+  type ItemTimes,
+  isGivenElsewhere,
+  isOutside,
+  type Window,
+} from '../../src/ingest/source/stac-api/windows.ts';
 import { makeRandom } from '../support/hostile.ts';
 
 const at = (text: string) => parseInstant(text) as Instant;
@@ -67,6 +73,7 @@ test.each(Object.keys(servers))(
       const windows = cut(interval, { shards, shardBy });
       const given = windows.filter((one) => finds(times, one.period) && !isGivenElsewhere(times, one, windows));
       const isWhole = finds(times, parsePeriod(interval) as Period);
+      if (isWhole) expect(isOutside(times, parsePeriod(interval) as Period)).toBe(false);
       expect({ times, interval, given: given.length > 0 }).toEqual({ times, interval, given: isWhole });
       // Once, but for a range whose moment lies outside of what is asked for.
       const moment = times.datetime ?? (times.start as Instant);

@@ -60,13 +60,17 @@ export async function follow(
       throw new IngestionFailure('source', `${describeUrl(url)} redirects more than ${MOST_REDIRECTS} times`);
     const next = resolveUrl(location, finalUrl);
     if (response.status === 303) current = { method: 'GET', headers: current.headers };
-    // Who asks is the first server's business alone.
-    if (new URL(next).origin !== new URL(finalUrl).origin) {
-      const { authorization: _, ...headers } = current.headers;
-      current = { ...current, headers };
-    }
+    if (new URL(next).origin !== new URL(finalUrl).origin)
+      current = { ...current, headers: keepPublic(current.headers) };
     finalUrl = next;
   }
+}
+
+/** Headers that say nothing of who asks: that is the first server's business alone, whatever it is called. */
+const PUBLIC_HEADERS: ReadonlySet<string> = new Set(['accept', 'content-type', 'range', 'if-range']);
+
+function keepPublic(headers: Request['headers']): Request['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => PUBLIC_HEADERS.has(name.toLowerCase())));
 }
 
 async function readBody(response: Response, most: number): Promise<Buffer> {
@@ -95,18 +99,31 @@ const UNREACHABLE: ReadonlySet<unknown> = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
 ]);
 
+interface ErrorLike {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly cause?: unknown;
+}
+
+/** By its members: an error of another realm is no `Error`, nor are all that streams throw. */
+function readError(error: unknown): ErrorLike {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
 /** What an error of `ask`, or of who reads its answer, says of the request. */
 export function classifyError(error: unknown): RequestFailure {
   if (error instanceof BodyTooLarge) return { kind: 'tooLarge' };
-  if (error instanceof Error && error.name === 'TimeoutError') return { kind: 'timeout' };
-  const cause = error instanceof Error ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
-  return UNREACHABLE.has(cause?.code) ? { kind: 'unreachable' } : { kind: 'brokenOff' };
+  const { name, cause } = readError(error);
+  if (name === 'TimeoutError') return { kind: 'timeout' };
+  const { code } = readError(cause);
+  return UNREACHABLE.has(code) ? { kind: 'unreachable' } : { kind: 'brokenOff' };
 }
 
-/** fetch hides what went wrong in the cause. */
+/** fetch hides what went wrong in the cause, and names whole URLs. */
 export function describeFetchError(error: unknown): string {
-  if (!(error instanceof Error)) return makePrintable(String(error));
-  const cause = error.cause instanceof Error ? error.cause : null;
-  const said = cause === null || cause.message === '' ? error.message : `${error.message} (${cause.message})`;
-  return makePrintable(said);
+  const { message = String(error), cause } = readError(error);
+  const { message: why = '' } = readError(cause);
+  const said = why === '' ? message : `${message} (${why})`;
+  return makePrintable(said.replace(/\bhttps?:\/\/\S+/gi, describeUrl));
 }

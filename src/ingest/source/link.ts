@@ -7,6 +7,13 @@ export function resolveUrl(href: string, from: string): string {
   return url.href;
 }
 
+/** What lies so many segments below a URL, whose query comes along. */
+export function extendUrl(url: string, ...segments: readonly string[]): string {
+  const extended = new URL(url);
+  extended.pathname = [extended.pathname.replace(/\/+$/, ''), ...segments.map(encodeURIComponent)].join('/');
+  return extended.href;
+}
+
 /**
  * A link that leaves encryption is taken back to where its page came from: a server behind a proxy that ends TLS often
  * calls itself by http, and by a name or a port that only its own network knows.

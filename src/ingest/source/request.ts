@@ -35,8 +35,13 @@ export const TIMEOUT_MS = 120_000;
 /** Room for a few of the largest items. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Statuses of a server that may answer when asked again (RFC 9110, section 15). */
-export const RETRIED: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Of the 5xx, those that say what a server never does (RFC 9110, section 15.6; 508 is a loop, 510 and 511 want more). */
+const NEVER: ReadonlySet<number> = new Set([501, 505, 508, 510, 511]);
+
+/** Whether a server that gave this status may answer when asked again; proxies have many a 5xx of their own. */
+export function mayAnswerLater(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || (status >= 500 && !NEVER.has(status));
+}
 
 /** A status that asking again does not change. */
 export class RefusedRequest extends IngestionFailure {
@@ -126,7 +131,7 @@ async function tryOnce<T>(
 
 /** Whether the same request may be answered when it comes again. */
 function mayPass(failure: RequestFailure): boolean {
-  return failure.kind === 'status' ? RETRIED.has(failure.status) : failure.kind !== 'tooLarge';
+  return failure.kind === 'status' ? mayAnswerLater(failure.status) : failure.kind !== 'tooLarge';
 }
 
 /** What a server asks for, or a 429 without a word, is meant for everybody. */

@@ -5,7 +5,7 @@ import {
   ATTEMPTS,
   chooseWait,
   LONGEST_ASKED_MS,
-  RETRIED,
+  mayAnswerLater,
   RefusedRequest,
   readRetryAfter,
   TIMEOUT_MS,
@@ -56,7 +56,7 @@ async function tryOnce<T>(
     if (ok || wanted.includes(status)) return { kind: 'used', value: await use(response, finalUrl) };
     const error = new RefusedRequest(url, status, await response.text());
     const asksFor = readRetryAfter(headers.get('retry-after'), ports.clock.now());
-    return { kind: 'failed', mayPass: RETRIED.has(status), asksFor, error };
+    return { kind: 'failed', mayPass: mayAnswerLater(status), asksFor, error };
   } catch (cause) {
     if (cause instanceof IngestionFailure) throw cause;
     stopIfInterrupted(ports.signal);

@@ -1,4 +1,5 @@
 import type { StacApiSource } from '../../../model/platform.ts';
+import { extendUrl } from '../link.ts';
 import type { WebPorts } from '../request.ts';
 import { checkConformance, speaksCql2Json } from './conformance.ts';
 import { type Landing, readLanding } from './landing.ts';
@@ -12,7 +13,7 @@ import { describeQuery, findUnsendable, type Search } from './search.ts';
 export async function prepareAccess(source: StacApiSource, ports: WebPorts): Promise<SearchAccess> {
   const landing = await readLanding(source.url, ports);
   checkConformance(source.url, landing, source, (message) => ports.report({ kind: 'warning', message }));
-  const { url, methods } = landing.search ?? { url: `${source.url}/search`, methods: new Set(['POST']) };
+  const { url, methods } = landing.search ?? { url: extendUrl(source.url, 'search'), methods: new Set(['POST']) };
   const explain = (search: Search) => findUnsendable(source, describeQuery(search)) ?? findUnspoken(source, landing);
   return {
     url,

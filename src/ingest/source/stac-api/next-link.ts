@@ -14,17 +14,14 @@ export interface PageRequest {
  *
  * @param search What the first page was asked with: a link may leave it out.
  * @param pageUrl Where the page came from: links are relative to it.
- * @param linkHeader The answer's `Link`, for APIs that page as HTTP does (RFC 8288).
  */
 export function readNextLink(
   envelope: Readonly<Record<string, unknown>>,
-  { search, pageUrl, linkHeader }: { search: Search; pageUrl: string; linkHeader: string | null },
+  { search, pageUrl }: { search: Search; pageUrl: string },
 ): PageRequest | null {
   const links = Array.isArray(envelope['links']) ? (envelope['links'] as readonly unknown[]) : [];
-  const link =
-    links.find((one): one is Readonly<Record<string, unknown>> => isObject(one) && one['rel'] === 'next') ??
-    readLinkHeader(linkHeader);
-  if (link === null || typeof link['href'] !== 'string') return null;
+  const link = links.find((one): one is Readonly<Record<string, unknown>> => isObject(one) && one['rel'] === 'next');
+  if (typeof link?.['href'] !== 'string') return null;
   const url = keepSecure(resolveUrl(link['href'], pageUrl), pageUrl, new URL(pageUrl).pathname);
   const headers = readHeaders(link['headers']);
   if (String(link['method'] ?? 'GET').toUpperCase() !== 'POST') return { url, body: null, headers };
@@ -54,9 +51,4 @@ function readHeaders(headers: unknown): Readonly<Record<string, string>> {
         /^[\w!#$%&'*+.^`|~-]+$/.test(name) && !OWN_HEADERS.test(name) && /^[\t\x20-\x7e]*$/.test(value),
     ),
   );
-}
-
-function readLinkHeader(header: string | null): Readonly<Record<string, unknown>> | null {
-  const [, href] = /<([^>]*)>[^,<]*;\s*rel="?next"?\s*(?:[;,]|$)/i.exec(header ?? '') ?? [];
-  return href === undefined ? null : { href };
 }

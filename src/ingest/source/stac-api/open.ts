@@ -1,20 +1,20 @@
 import type { StacApiSource } from '../../../model/platform.ts';
 import { IngestionFailure } from '../../failure.ts';
-import { allTime, formatPeriod, meetPeriods, type Period, parsePeriod } from '../../item/period.ts';
+import { allTime, meetPeriods, type Period, parsePeriod } from '../../item/period.ts';
 import type { Ports } from '../../ports.ts';
-import { asOnePart, type OpenSource, type SourceDocument } from '../document.ts';
+import { asOnePart, type OpenSource } from '../document.ts';
 import { HostTurns } from '../host-turns.ts';
-import { describeUrl } from '../link.ts';
+import { describeUrl, extendUrl } from '../link.ts';
 import { fetchBody } from '../request.ts';
 import type { SourceOptions } from '../source-options.ts';
 import { prepareAccess } from './access.ts';
-import { readItemTimes } from './item-times.ts';
+import { ItemPicker } from './documents.ts';
 import type { Page } from './page.ts';
 import { PageSize } from './page-size.ts';
 import { readPages, type SearchAccess } from './pages.ts';
 import { readWindows } from './read-windows.ts';
 import { describeSearch } from './search.ts';
-import { cutWindows, isGivenElsewhere, type Window } from './windows.ts';
+import { cutWindows, type Window } from './windows.ts';
 
 export interface StacApiOptions extends Omit<SourceOptions, 'ports'> {
   readonly ports: Pick<Ports, 'fetch' | 'clock' | 'signal' | 'report'>;
@@ -48,28 +48,27 @@ export function openStacApi(source: StacApiSource, options: StacApiOptions): Ope
       // First of all: what the API cannot do is refused before anything is loaded.
       await prepare();
       for (const id of source.collections) {
-        const url = `${source.url}/collections/${encodeURIComponent(id)}`;
+        const url = extendUrl(source.url, 'collections', id);
         const request = { method: 'GET', headers: { accept: 'application/json' } } as const;
         const bytes = await fetchBody(url, request, ports, (body) => body);
-        yield { bytes, source: url, place: 'collection', tooLarge: false };
+        yield { bytes, source: describeUrl(url), place: 'collection', tooLarge: false };
       }
     },
     async *parts(done) {
       const period = meetPeriods(readSpecPeriod(source), ...options.periods);
       if (period === null) return;
-      const origin = describeUrl((await prepare()).url);
+      const picker = new ItemPicker({ origin: describeUrl((await prepare()).url), period, report });
       const windows = listWindows(source, period, options);
       if (windows === null) {
         const never = new AbortController().signal;
-        const read = () => readDocuments(readSearch(source.collections, period, never), origin, null, []);
-        yield* asOnePart(done, read);
+        yield* asOnePart(done, () => picker.pickAll(readSearch(source.collections, period, never)));
         return;
       }
       const own = windows.filter(({ shard, name }) => shard === options.shard && !done.has(name));
       yield* readWindows(own, {
         atOnce: source.requests.atOnce,
         read: (window, stop) => readSearch([window.collection], window.period, stop),
-        take: (window, pages) => readDocuments(pages, origin, window, windows),
+        take: (window, pages) => picker.pickOf(window, windows, pages),
       });
     },
   };
@@ -90,24 +89,4 @@ function listWindows(source: StacApiSource, period: Period, options: StacApiOpti
   const isOneGo = shardBy === 'none' || limit !== null || source.ids !== null || source.sortby !== null;
   if (isOneGo || (period.from === null && period.to === null)) return null;
   return cutWindows({ collections: source.collections, period, shardBy, shards, planned });
-}
-
-/** The items of a search, but for those that another window is certain to give. */
-async function* readDocuments(
-  pages: AsyncIterable<Page>,
-  origin: string,
-  window: Window | null,
-  windows: readonly Window[],
-): AsyncGenerator<SourceDocument> {
-  const others = windows.filter(({ collection }) => collection === window?.collection);
-  const where = window === null ? '' : ` of ${formatPeriod(window.period)}`;
-  let count = 0;
-  for await (const page of pages) {
-    for (const feature of page.features) {
-      count += 1;
-      const times = window === null || others.length === 1 ? null : readItemTimes(feature.bytes);
-      if (window !== null && times !== null && isGivenElsewhere(times, window, others)) continue;
-      yield { ...feature, source: origin, place: `item ${count}${where}` };
-    }
-  }
 }

@@ -1,8 +1,18 @@
 import type { RequestFailure } from '../answer.ts';
 import type { PageRequest } from './next-link.ts';
 
-/** Statuses of a server, or of a proxy before it, that may have had too much to do for one page. */
-const TOO_MUCH: ReadonlySet<number> = new Set([500, 502, 504]);
+/**
+ * After how many failures of one page a status means that it may be too much for the server, or for a proxy before it
+ * (524: too slow). 503 is mostly meant for everybody; some gateways say it of a slow answer.
+ */
+const TOO_MUCH: ReadonlyMap<number, number> = new Map([
+  [413, 0],
+  [500, 1],
+  [502, 1],
+  [504, 1],
+  [524, 1],
+  [503, 2],
+]);
 
 /** How many items a page is asked for, learnt from what the API fails on. Shared by the windows of a source. */
 export class PageSize {
@@ -38,7 +48,7 @@ export function asksForLess(failure: RequestFailure, before: number): boolean {
     case 'timeout':
       return true;
     case 'status':
-      return failure.status === 413 || (before > 0 && TOO_MUCH.has(failure.status));
+      return before >= (TOO_MUCH.get(failure.status) ?? Number.POSITIVE_INFINITY);
     case 'brokenOff':
       return before > 0;
     case 'unreachable':

@@ -1,4 +1,3 @@
-import { IngestionFailure } from '../../failure.ts';
 import type { Piece } from '../split.ts';
 import { type PlacedPiece, splitValues } from '../split-values.ts';
 
@@ -10,7 +9,7 @@ export interface Page {
 
 /**
  * Takes a page apart without parsing its features: one that is broken must not take the others with it, and none may
- * lose a digit. Throws `IngestionFailure` where the body is no page, and another error where it is not all of one.
+ * lose a digit. Throws where the body is no page, or not all of one: a proxy's page of apology passes.
  */
 export async function readPage(body: Buffer): Promise<Page> {
   if (!/^\s*\{/.test(body.toString('latin1', 0, 100))) throw notAPage();
@@ -23,10 +22,8 @@ export async function readPage(body: Buffer): Promise<Page> {
   return { features, envelope };
 }
 
-function notAPage(): IngestionFailure {
-  return new IngestionFailure('source', 'the search answers with something that is no page of items', {
-    hint: 'check that source.stacApi.url is the landing page of a STAC API',
-  });
+function notAPage(): Error {
+  return new Error('the search answers with something that is no page of items');
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

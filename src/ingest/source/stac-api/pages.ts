@@ -10,8 +10,11 @@ import type { Search } from './search.ts';
 
 const ACCEPT = 'application/geo+json, application/json';
 
-/** So many pages without an item, one after the other, are the end: some servers link to a next page for ever. */
-const MOST_EMPTY_PAGES = 10;
+/**
+ * So many pages without an item, one after the other, are taken for the end: a server that filters what it has paged
+ * gives some, and some link to a next page for ever.
+ */
+const MOST_EMPTY_PAGES = 100;
 
 /** How the search of an API is asked. */
 export interface SearchAccess {
@@ -54,9 +57,15 @@ export async function* readPages(
     const next = readNextLink(got.page.envelope, {
       search: search(limit),
       pageUrl: got.answer.url,
-      linkHeader: got.answer.headers.get('link'),
     });
-    if (next === null || empty === MOST_EMPTY_PAGES) break;
+    if (next === null) break;
+    if (empty === MOST_EMPTY_PAGES) {
+      ports.report({
+        kind: 'warning',
+        message: `${describeUrl(access.url)}: ${empty} pages without an item, though each links to a next one, are taken for the end`,
+      });
+      break;
+    }
     refuseLoop(visited, next);
     got = await fetchPage(next, ports, options);
   }

@@ -81,11 +81,25 @@ export function isGivenElsewhere(times: ItemTimes, here: Window, windows: readon
   // A moment at an edge is of the window that starts with it.
   const owner = windows.findLast(({ period }) => contains(period, moment));
   if (owner === undefined || owner === here) return false;
-  const { from, to } = owner.period;
-  const [start, end] = [times.start ?? moment, times.end ?? moment];
-  return (to === null || start <= to) && (from === null || end >= from);
+  return meets(times.start ?? moment, times.end ?? moment, owner.period);
 }
 
-function contains({ from, to }: Period, moment: Instant): boolean {
-  return (from === null || from <= moment) && (to === null || moment <= to);
+/** Servers that count in seconds may give what is less than that outside. */
+const LEEWAY = 1_000_000n;
+
+/** Whether no server that heeds `datetime` finds an item in a period, whichever of its times it compares. */
+export function isOutside({ datetime, start, end }: ItemTimes, period: Period): boolean {
+  // A range with one end is nobody knows how long.
+  if ((start === null) !== (end === null)) return false;
+  const ranges = [[datetime, datetime] as const, [start, end] as const];
+  const known = ranges.filter((range): range is readonly [Instant, Instant] => range[0] !== null);
+  return known.length > 0 && known.every(([first, last]) => !meets(first - LEEWAY, last + LEEWAY, period));
+}
+
+function meets(first: Instant, last: Instant, { from, to }: Period): boolean {
+  return (from === null || last >= from) && (to === null || first <= to);
+}
+
+function contains(period: Period, moment: Instant): boolean {
+  return meets(moment, moment, period);
 }

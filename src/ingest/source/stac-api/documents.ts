@@ -1,0 +1,91 @@
+import { formatPeriod, type Period } from '../../item/period.ts';
+import type { Report } from '../../progress.ts';
+import type { SourceDocument } from '../document.ts';
+import { readItemTimes } from './item-times.ts';
+import { isObject, type Page } from './page.ts';
+import { type ItemTimes, isGivenElsewhere, isOutside, type Window } from './windows.ts';
+
+/** What the searches of a source have in common. */
+export interface SearchedSource {
+  /** What its documents are said to come from. */
+  readonly origin: string;
+  /** What was asked for, windows taken together. */
+  readonly period: Period;
+  readonly report: Report;
+}
+
+/**
+ * The items of searches, but for those that another window is certain to give, and those of a server that does not heed
+ * the time that it is asked for: the latter with one warning.
+ */
+export class ItemPicker {
+  readonly #source: SearchedSource;
+  #hasWarned = false;
+
+  constructor(source: SearchedSource) {
+    this.#source = source;
+  }
+
+  /** Of a source that is read in one go; says how many items its server counts. */
+  async *pickAll(pages: AsyncIterable<Page>): AsyncGenerator<SourceDocument> {
+    yield* this.#pick(this.#reportCount(pages), '', () => false);
+  }
+
+  /** @param windows Of the source. */
+  async *pickOf(
+    window: Window,
+    windows: readonly Window[],
+    pages: AsyncIterable<Page>,
+  ): AsyncGenerator<SourceDocument> {
+    const others = windows.filter(({ collection }) => collection === window.collection);
+    const where = ` of ${formatPeriod(window.period)}`;
+    yield* this.#pick(pages, where, (times) => isGivenElsewhere(times, window, others));
+  }
+
+  async *#pick(
+    pages: AsyncIterable<Page>,
+    where: string,
+    isPassedOver: (times: ItemTimes) => boolean,
+  ): AsyncGenerator<SourceDocument> {
+    const { origin, period } = this.#source;
+    const asksForTime = period.from !== null || period.to !== null;
+    let count = 0;
+    for await (const page of pages) {
+      for (const feature of page.features) {
+        count += 1;
+        const times = asksForTime ? readItemTimes(feature.bytes) : null;
+        if (times !== null && (this.#isUnasked(times) || isPassedOver(times))) continue;
+        yield { ...feature, source: origin, place: `item ${count}${where}` };
+      }
+    }
+  }
+
+  #isUnasked(times: ItemTimes): boolean {
+    const { origin, period, report } = this.#source;
+    if (!isOutside(times, period)) return false;
+    if (!this.#hasWarned)
+      report({
+        kind: 'warning',
+        message: `${origin} gives items from outside of ${formatPeriod(period)}, which it was asked for: they are passed over`,
+      });
+    this.#hasWarned = true;
+    return true;
+  }
+
+  /** For whoever watches: a server's count may be an estimate, or wrong. */
+  async *#reportCount(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+    let isFirst = true;
+    for await (const page of pages) {
+      const documents = isFirst ? readCount(page.envelope) : null;
+      if (documents !== null) this.#source.report({ kind: 'expected', documents });
+      isFirst = false;
+      yield page;
+    }
+  }
+}
+
+/** As OGC API has it, or as the context extension had it before 1.0.0; null where it says none. */
+function readCount({ numberMatched, context }: Page['envelope']): number | null {
+  const count = numberMatched ?? (isObject(context) ? context['matched'] : undefined);
+  return Number.isSafeInteger(count) && Number(count) >= 0 ? Number(count) : null;
+}
