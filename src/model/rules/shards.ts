@@ -18,7 +18,7 @@ function checkParts(at: readonly string[], shards: number, pipeline: PipelineSpe
   const parts = countParts(pipeline);
   if (parts === null || shards <= parts) return [];
   const what = { month: 'months', year: 'years', none: 'collections' }[pipeline.shardBy ?? 'month'];
-  const message = `${shards} shards for ${parts} ${what}: some would load nothing, and read the whole source for it`;
+  const message = `${shards} shards for ${parts} ${what}: some would have nothing to load`;
   const hint = `write shards: ${parts} or less`;
   return [{ code: 'PF276', severity: 'warning', at, message, hint }];
 }
