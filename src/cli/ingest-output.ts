@@ -1,3 +1,4 @@
+import type { MissingAssets } from '../ingest/assets/asset-queue.ts';
 import type { IngestionFailure } from '../ingest/failure.ts';
 import type { RowCounts } from '../ingest/run/finish-run.ts';
 import type { Footprints } from '../ingest/run/footprints.ts';
@@ -20,6 +21,8 @@ export interface RunResult {
   /** Why nothing more was deleted. */
   readonly refused?: IngestionFailure | null;
   readonly quarantine: QuarantineReport;
+  /** Null where the pipeline fetches none. */
+  readonly missingAssets: MissingAssets | null;
 }
 
 export interface IngestResult {
@@ -37,6 +40,7 @@ export interface IngestResult {
 export function formatResultJson({ runs, rows, quarantine, footprints, seconds }: IngestResult): string {
   const [only] = runs.length === 1 ? runs : [];
   const shard = only?.shard ?? null;
+  const assets = runs.flatMap(({ missingAssets }) => missingAssets ?? []);
   const value = {
     ...describeCounts(sumCounts(runs)),
     reasons: sumReasons(runs),
@@ -51,6 +55,7 @@ export function formatResultJson({ runs, rows, quarantine, footprints, seconds }
       ...(deleted > 0 ? { deleted } : {}),
       openShards,
     })),
+    ...(assets.length === 0 ? {} : { missingAssets: sumMissing(assets) }),
     ...(rows === null ? {} : { rows }),
     ...(quarantine === undefined ? {} : { quarantine }),
     ...(footprints === undefined ? {} : { footprints }),
@@ -106,6 +111,23 @@ export function formatQuarantine(runs: readonly RunResult[], given: Given): stri
     );
   }
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Assets that could not be fetched, for people. */
+export function formatMissingAssets(runs: readonly RunResult[]): string {
+  const { count, assets } = sumMissing(runs.flatMap(({ missingAssets }) => missingAssets ?? []));
+  if (count === 0) return '';
+  const rows = assets.map(({ collection, item, asset, reason }) => [`${collection}/${item}`, asset, reason]);
+  const more = count > assets.length ? [`  and ${count - assets.length} more: platform.asset`] : [];
+  const head = `${count} assets not fetched; the next run tries them again, without loading their items again:`;
+  return ['', head, ...alignRows(rows).map((line) => `  ${line}`), ...more].map((line) => `${line}\n`).join('');
+}
+
+function sumMissing(all: readonly MissingAssets[]): MissingAssets {
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    assets: all.flatMap(({ assets }) => assets),
+  };
 }
 
 function sumReasons(runs: readonly RunResult[]): Readonly<Record<string, number>> {

@@ -9,6 +9,7 @@ import type { Databases, Loaded } from './databases.ts';
 import { createFilePort } from './file-port.ts';
 import { openObjects } from './objects-port.ts';
 import { createSchemaCache } from './schema-cache.ts';
+import { createWritePort } from './write-port.ts';
 
 /** What an ingestion touches of the world. Paths of a pipeline are relative to the folder that holds the spec. */
 export function createIngestPorts(
@@ -26,6 +27,7 @@ export function createIngestPorts(
     pgstac: retrySessions(pgstac, { clock, signal, report }),
     ingest: retrySessions(ingest, { clock, signal, report }),
     files: createFilePort(dirname(spec.path)),
+    writes: createWritePort(dirname(spec.path)),
     fetch: (url, request) => fetch(url, request),
     objects: openObjects(context),
     schemaCache: createSchemaCache(context),

@@ -10,6 +10,7 @@ export const platformTables = [
   'run',
   'lease',
   'part',
+  'asset',
   'receipt',
   'ledger',
   'gone',

@@ -26,6 +26,7 @@ export function completeModel(older: Platform): Platform {
     pipelines: older.pipelines.map((pipeline) => ({
       ...fill(pipeline, { shards: null, schemas: null, method: 'upsert', reconcile: { mostDeleted: 0.05 } }),
       source: pipeline.source.kind === 'stacApi' ? fill(pipeline.source, olderStacApi) : pipeline.source,
+      download: pipeline.download === null ? null : fill(pipeline.download, { atOnce: 4 }),
     })),
     bastion: bastion === null ? null : fill(bastion, olderBastion),
     hosting: hosting.kind === 'cloudSql' ? completeCloudSql(hosting) : completeMachines(hosting, older.prefix),

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../model/platform.ts';
+import { downloadAssets } from './assets/download-assets.ts';
 import { IngestionFailure } from './failure.ts';
 import { readLayout } from './load/layout.ts';
 import { retryTransaction } from './load/retry.ts';
@@ -81,6 +82,8 @@ async function runOneShard(
       skip,
       compression,
       schemas: plan.schemas,
+      assets: pipeline.download?.assets ?? null,
+      isApi: pipeline.source.kind === 'stacApi',
     });
     const { shards, limit, planned } = run;
     const { shardBy } = pipeline;
@@ -93,7 +96,11 @@ async function runOneShard(
       limit,
       planned,
     });
-    await keepLease(pgstac, lease, clock, () => runShard(work, run, source));
+    await keepLease(pgstac, lease, clock, async () => {
+      await runShard(work, run, source);
+      if (pipeline.download !== null)
+        await downloadAssets({ ...pipeline.download, ...lease, pipeline: pipeline.name, shards }, ports);
+    });
   } catch (error) {
     // The next runner need not wait for the lease to expire. It does where the database was given up, which would not
     // hear of this either.

@@ -6,6 +6,7 @@ export interface Ports {
   readonly pgstac: Database;
   readonly ingest: Database;
   readonly files: FilePort;
+  readonly writes: WritePort;
   readonly fetch: FetchPort;
   readonly objects: ObjectsPort;
   readonly schemaCache: CachePort;
@@ -38,6 +39,30 @@ export interface CachePort {
   read(path: string): Promise<Uint8Array | null>;
   /** Does nothing where nothing can be kept. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** Files that are written, by paths as `FilePort` has them. Fails with an `IngestionFailure` that names the file. */
+export interface WritePort {
+  has(path: string): Promise<boolean>;
+  /** What there is of a file that is not whole yet, under another name; its folders are made. One process at a time. */
+  openPart(path: string): Promise<PartFile>;
+}
+
+export interface PartFile {
+  /** Bytes that were there when it was opened. */
+  readonly size: number;
+  read(): AsyncIterable<Uint8Array>;
+  /** What was noted beside it; null where nothing was. */
+  readNote(): Promise<string | null>;
+  note(text: string): Promise<void>;
+  /** Takes away what is there. */
+  empty(): Promise<void>;
+  /** Appends. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Puts it in its place, in place of what is there. */
+  finish(): Promise<void>;
+  /** What is there stays for the next time. */
+  close(): Promise<void>;
 }
 
 export type FetchPort = (url: string, request: FetchRequest) => Promise<Response>;

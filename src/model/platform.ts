@@ -190,7 +190,17 @@ export interface Pipeline {
   readonly shards: number | null;
   /** The largest share of what is there that `--reconcile` deletes, 0 to 1. */
   readonly reconcile: { readonly mostDeleted: number };
-  readonly download: { readonly assets: readonly string[]; readonly to: string } | null;
+  readonly download: Download | null;
+}
+
+/** Assets that are fetched once their items are loaded. */
+export interface Download {
+  /** Keys of assets. */
+  readonly assets: readonly string[];
+  /** `gs://…`, or a folder relative to the spec's. */
+  readonly to: string;
+  /** How many at the same time. */
+  readonly atOnce: number;
 }
 
 export type Source = StacApiSource | FilesSource | CatalogSource;

@@ -19,7 +19,8 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       schedule: pipeline.schedule ?? null,
       shards: pipeline.shards ?? null,
       reconcile: { mostDeleted: pipeline.reconcile?.mostDeleted ?? 0.05 },
-      download: pipeline.download ?? null,
+      download:
+        pipeline.download === undefined ? null : { ...pipeline.download, atOnce: pipeline.download.atOnce ?? 4 },
     }),
   );
   return sortByName(pipelines, (pipeline) => pipeline.name);

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { type MissingAssets, reportMissingAssets } from '../../ingest/assets/asset-queue.ts';
 import { runIngestion } from '../../ingest/ingestion.ts';
 import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
@@ -15,6 +16,7 @@ import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { ensureInitialised, type Loaded, openDatabases } from '../databases.ts';
 import { explainIngestion } from '../ingest-failure.ts';
 import {
+  formatMissingAssets,
   formatQuarantine,
   formatResultJson,
   formatResultTable,
@@ -56,10 +58,6 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
         throw new CommandError(2, `run ${planned.run} has ${planned.shards} shards, not ${wanted.shard.of}`);
       const run = planned ?? (await makeRun(pipeline, wanted, ports, wanted.shard?.of ?? wanted.shards ?? 1));
       context.stderr.write(`run ${run.run} of ${pipeline.name}\n`);
-      if (pipeline.download !== null)
-        context.stderr.write(
-          `pipelines.${pipeline.name}.download: assets are not downloaded yet, only items are loaded\n`,
-        );
       const plan = {
         run,
         pipeline,
@@ -78,12 +76,14 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
       );
       if (finished !== null) {
         const quarantine = await reportQuarantine(ports.pgstac, run.run, null, SHOWN_ITEMS);
-        runs.push({ ...finished, shard: null, quarantine });
+        const missingAssets = await reportAssets(ports, pipeline, run.run, null, options);
+        runs.push({ ...finished, shard: null, quarantine, missingAssets });
         rows = finished.rows;
       } else if (wanted.shard !== null) {
         const shard = `${wanted.shard.number}/${wanted.shard.of}`;
         const quarantine = await reportQuarantine(ports.pgstac, run.run, wanted.shard.number, SHOWN_ITEMS);
-        runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [], quarantine });
+        const missingAssets = await reportAssets(ports, pipeline, run.run, wanted.shard.number, options);
+        runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [], quarantine, missingAssets });
       }
     }
     return showResult(context, options, { runs, rows, seconds: (context.now().getTime() - started) / 1000 });
@@ -141,8 +141,10 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
     const finished = await finishRun(run ?? options.run, ports, loaded.platform);
     const isJson = options.format === 'json';
     const quarantine = await reportQuarantine(ports.pgstac, finished.run, null, isJson ? LISTED_ITEMS : SHOWN_ITEMS);
+    const pipeline = loaded.platform.pipelines.find(({ name }) => name === finished.pipeline);
+    const missingAssets = await reportAssets(ports, pipeline, finished.run, null, options);
     return showResult(context, options, {
-      runs: [{ ...finished, shard: null, quarantine }],
+      runs: [{ ...finished, shard: null, quarantine, missingAssets }],
       quarantine: quarantine.items,
       ...(isJson ? { footprints: await readFootprints(ports.pgstac, finished.run) } : {}),
       rows: finished.rows,
@@ -186,6 +188,17 @@ async function withPorts(
   });
 }
 
+async function reportAssets(
+  { pgstac }: Ports,
+  pipeline: Pipeline | undefined,
+  run: string,
+  shard: number | null,
+  { format }: CommonOptions,
+): Promise<MissingAssets | null> {
+  if (pipeline === undefined || pipeline.download === null) return null;
+  return await reportMissingAssets(pgstac, run, shard, format === 'json' ? LISTED_ITEMS : SHOWN_ITEMS);
+}
+
 async function makeRun(pipeline: Pipeline, wanted: Wanted, ports: Ports, shards: number): Promise<PlannedRun> {
   const run = wanted.run ?? makeRunId(ports.clock.now());
   const planned = await planRun(ports.pgstac, {
@@ -222,9 +235,11 @@ function showResult(context: Context, options: Shown, result: IngestResult): Exi
     }
   const { quarantined } = sumCounts(result.runs);
   if (options.format === 'pretty') context.stderr.write(formatQuarantine(result.runs, options));
+  if (options.format === 'pretty') context.stderr.write(formatMissingAssets(result.runs));
+  const areMissing = result.runs.some(({ missingAssets }) => (missingAssets?.count ?? 0) > 0);
   for (const { refused } of result.runs)
     if (refused)
       throw new CommandError(4, refused.message, { ...(refused.hint && { hint: refused.hint }), cause: refused });
   const inPart = quarantined > 0 && options.allowQuarantined !== true;
-  return inPart || open.length > 0 ? 3 : 0;
+  return inPart || areMissing || open.length > 0 ? 3 : 0;
 }

@@ -1,4 +1,6 @@
 import { readSqlState } from '../../database/failure.ts';
+import { type QueuedAsset, queueAssets } from '../assets/asset-queue.ts';
+import { listAssets } from '../assets/list-assets.ts';
 import type { GoodItem } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
 import { writeLedger } from '../load/ledger.ts';
@@ -109,6 +111,7 @@ async function commit(
   const receipt = entries.map((entry, place) => describeEntry(entry, (verdicts[place] as Verdict).outcome));
   const bad = entries.flatMap((entry, place) => describeBad(entry, verdicts[place] as Verdict));
   const unchanged = verdicts.flatMap((verdict) => ('met' in verdict ? [verdict.met] : []));
+  const assets = entries.flatMap((entry, place) => listWanted(work, entry, verdicts[place] as Verdict));
   const { lease, ports } = work;
   return await ports.pgstac.transaction(async (session) => {
     if (!(await writeReceipt(session, lease, batch, receipt)))
@@ -125,9 +128,21 @@ async function commit(
       );
     if (bad.length > 0)
       await quarantineItems(session, { pipeline: work.pipeline, run: lease.run, shard: lease.shard, batch }, bad);
+    await queueAssets(session, { ...lease, pipeline: work.pipeline }, assets);
     await checkLease(session, lease);
     return receipt;
   });
+}
+
+/** Of an unchanged item too: what the spec names, or where to, may be another than when it was loaded. */
+function listWanted(
+  { assets, isApi }: ShardWork,
+  { judged, source }: Entry,
+  { outcome }: Verdict,
+): readonly QueuedAsset[] {
+  const changed = outcome === 'inserted' || outcome === 'updated';
+  if (assets === null || judged.kind === 'bad' || !(changed || outcome === 'unchanged')) return [];
+  return listAssets(judged, { source, isApi }, assets).map((asset) => ({ ...asset, changed }));
 }
 
 function describeEntry({ position, judged }: Entry, outcome: Outcome): ReceiptItem {

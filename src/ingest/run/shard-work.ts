@@ -33,6 +33,10 @@ export interface ShardWork {
   readonly compression: 'lz4' | null;
   /** Judges what is to be written by its JSON Schemas; null where its structure is enough. */
   readonly schemas: SchemaJudge | null;
+  /** Keys of the assets to fetch; null for none. */
+  readonly assets: readonly string[] | null;
+  /** Whether the items are an API's, and not where they are read. */
+  readonly isApi: boolean;
   readonly scanner: JsonScanner;
   readonly text: CopyText;
   readonly collections: Map<string, KnownCollection>;
@@ -42,7 +46,18 @@ export interface ShardWork {
 export function makeShardWork(
   fixed: Pick<
     ShardWork,
-    'ports' | 'pipeline' | 'shardBy' | 'method' | 'layout' | 'lease' | 'rehydrate' | 'skip' | 'compression' | 'schemas'
+    | 'ports'
+    | 'pipeline'
+    | 'shardBy'
+    | 'method'
+    | 'layout'
+    | 'lease'
+    | 'rehydrate'
+    | 'skip'
+    | 'compression'
+    | 'schemas'
+    | 'assets'
+    | 'isApi'
   >,
 ): ShardWork {
   return {

@@ -28,7 +28,7 @@ export async function readDocument(asked: string, ports: FilesPorts): Promise<Ca
   const parts: Buffer[] = [];
   let size = 0;
   const isWeb = isWebUrl(asked) && parseObjectUrl(asked) === null;
-  for await (const part of isWeb ? downloadFile(asked, ports, note) : readRaw(asked, ports)) {
+  for await (const part of isWeb ? downloadFile(asked, ports, { found: note }) : readRaw(asked, ports)) {
     parts.push(part);
     size += part.length;
     if (size > MAX_DOCUMENT_BYTES) break;

@@ -15,7 +15,28 @@ interface Remote {
   readonly name: string;
   readonly url: string;
   readonly authorize: () => Promise<Readonly<Record<string, string>>>;
-  readonly found: (url: string) => void;
+}
+
+/** By what a server tells whether a part is of the same file: a strong entity tag, or a generation. */
+export interface Validator {
+  readonly tag: string | null;
+  readonly generation: string | null;
+}
+
+/** What there is of a file already, and the sha256 of it. */
+export interface Begun {
+  readonly given: number;
+  readonly sum: Hash;
+  readonly validator: Validator;
+}
+
+export interface DownloadOptions {
+  /** Of an earlier process; the download goes on from there. */
+  readonly begun?: Begun | null;
+  /** Told by what the rest could be asked for later, before the first byte. */
+  readonly opened?: (validator: Validator) => Promise<void>;
+  /** Told where the file is, behind any redirects. */
+  readonly found?: (url: string) => void;
 }
 
 /**
@@ -23,41 +44,46 @@ interface Remote {
  * sections 13.1.5 and 14), or from the beginning where the server does not know ranges, and then without giving a byte
  * twice. Waits and asks again as `fetchBody` does.
  *
- * @param found Told where the file is, behind any redirects.
  * @throws IngestionFailure where no attempt helps, where the file changes meanwhile, and where its end could not be told
  * from a broken connection.
  */
-export function downloadFile(
-  url: string,
-  ports: WebPorts,
-  found: (url: string) => void = () => undefined,
-): AsyncGenerator<Buffer> {
-  return new Download({ name: describeUrl(url), url, authorize: async () => ({}), found }, ports).read();
+export function downloadFile(url: string, ports: WebPorts, options: DownloadOptions = {}): AsyncGenerator<Buffer> {
+  return new Download({ name: describeUrl(url), url, authorize: async () => ({}) }, ports, options).read();
 }
 
 /** The same for an object of Cloud Storage: all of it is of one generation. */
-export function downloadObject(location: ObjectLocation, ports: ObjectPorts): AsyncGenerator<Buffer> {
+export function downloadObject(
+  location: ObjectLocation,
+  ports: ObjectPorts,
+  options: DownloadOptions = {},
+): AsyncGenerator<Buffer> {
   const { authorize } = ports.objects;
   const url = `${describeObject(location, ports)}?alt=media`;
-  const found = () => undefined;
-  return new Download({ name: formatObjectUrl(location), url, authorize, found }, ports).read();
+  return new Download({ name: formatObjectUrl(location), url, authorize }, ports, options).read();
 }
 
 class Download {
   readonly #remote: Remote;
   readonly #ports: WebPorts;
+  readonly #options: DownloadOptions;
   /** Bytes given so far, and their sum. */
   #given = 0;
-  readonly #sum: Hash = createHash('sha256');
+  readonly #sum: Hash;
   /** Of the whole file, where the server says it. */
   #length: number | null = null;
   /** What a part must be of: a strong entity tag, or a generation. */
   #tag: string | null = null;
   #generation: string | null = null;
 
-  constructor(remote: Remote, ports: WebPorts) {
+  constructor(remote: Remote, ports: WebPorts, options: DownloadOptions) {
+    const { begun } = options;
     this.#remote = remote;
     this.#ports = ports;
+    this.#options = options;
+    this.#given = begun?.given ?? 0;
+    this.#sum = begun?.sum ?? createHash('sha256');
+    this.#tag = begun?.validator.tag ?? null;
+    this.#generation = begun?.validator.generation ?? null;
   }
 
   async *read(): AsyncGenerator<Buffer> {
@@ -80,7 +106,7 @@ class Download {
   }
 
   async #open(): Promise<Response> {
-    const { name, url, authorize, found } = this.#remote;
+    const { name, url, authorize } = this.#remote;
     let headers: Readonly<Record<string, string>> = {};
     const makeRequest = async () => {
       headers = await authorize();
@@ -92,7 +118,7 @@ class Download {
     };
     const asked = this.#generation === null ? url : `${url}&generation=${this.#generation}`;
     const use = async (response: Response, finalUrl: string) => {
-      found(finalUrl);
+      this.#options.found?.(finalUrl);
       return response;
     };
     try {
@@ -114,7 +140,10 @@ class Download {
   async *#readBody(response: Response): AsyncGenerator<Buffer> {
     const isPart = response.status === 206;
     if (isPart) this.#checkPart(response);
-    else this.#look(response);
+    else {
+      this.#look(response);
+      await this.#options.opened?.({ tag: this.#tag, generation: this.#generation });
+    }
     // fetch gives up on a body that stays silent for five minutes.
     const chunks = toBuffers(response);
     for await (const chunk of isPart || this.#given === 0 ? chunks : this.#passOver(chunks)) {

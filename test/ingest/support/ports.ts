@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFilePort } from '../../../src/cli/file-port.ts';
+import { createWritePort } from '../../../src/cli/write-port.ts';
 import type { ClockPort, ObjectsPort, Ports } from '../../../src/ingest/ports.ts';
 import type { FilesPorts } from '../../../src/ingest/source/list-files.ts';
 import type { Databases } from './databases.ts';
@@ -31,6 +32,7 @@ export function makePorts(databases: Databases, folder: string, changes: Partial
     pgstac: databases.pgstac,
     ingest: databases.ingest,
     files: createFilePort(folder),
+    writes: createWritePort(folder),
     fetch: (url, request) => fetch(url, request),
     objects: noObjects,
     schemaCache: { read: async () => null, write: async () => undefined },
