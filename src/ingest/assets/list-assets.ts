@@ -100,7 +100,8 @@ function locate(
 function resolve(href: string, base: string, { isApi }: ItemOrigin): string | null {
   if (/^gs:\/\/./.test(href)) return href;
   if (/^https?:/i.test(href) || /^https?:/i.test(base)) {
-    const url = URL.canParse(href, base) ? new URL(href, base) : null;
+    const from = /^https?:/i.test(base) ? base : undefined;
+    const url = URL.canParse(href, from) ? new URL(href, from) : null;
     return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.href : null;
   }
   const isPath = !/^[a-z][a-z\d+.-]*:/i.test(href) && !/[\\\p{Cc}]/u.test(href) && !posix.isAbsolute(href);
