@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { makePrintable } from '../source/link.ts';
-import { isObject } from '../source/page.ts';
+import { isObject } from '../source/stac-api/page.ts';
 import { makeSafeName } from './safe-name.ts';
 
 /** An asset that the spec names, and where it is to be. */
