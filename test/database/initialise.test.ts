@@ -286,6 +286,9 @@ describeWith(['postgres15', 'python'], 'db init on a server', () => {
         `INSERT INTO platform.part VALUES ('${run}', 1, '2024-01', 1)`,
         `INSERT INTO platform.gone VALUES ('${run}', 'c', 'i', sha256(''))`,
         `DELETE FROM platform.gone`,
+        `INSERT INTO platform.asset (pipeline, collection, item, asset, run, shard, path, changed) VALUES ('p', 'c', 'i', 'a', '${run}', 1, 'c/i/a', true)`,
+        `UPDATE platform.asset SET failure = 'no', version = version + 1`,
+        `DELETE FROM platform.asset`,
         `DELETE FROM platform.quarantine`,
         `SELECT * FROM platform.run_progress`,
       ];

@@ -40,6 +40,7 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
     readonly outcomes: Readonly<Record<string, number>>;
     readonly missing: MissingAssets;
     readonly counts: Readonly<Record<string, number>>;
+    readonly warnings: readonly string[];
   }
 
   /** One run of a pipeline that fetches `image` and `thumbnail` of these items. */
@@ -60,6 +61,7 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
       outcomes,
       missing: await reportMissingAssets(databases.pgstac, plan.run.run, null, 10),
       counts: { ...counts },
+      warnings: told.flatMap((progress) => (progress.kind === 'warning' ? progress.message : [])),
     };
   }
 
@@ -80,6 +82,9 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
     expect(await fetchAssets(items, { shards: 2 })).toMatchObject({
       outcomes: { fetched: 3, present: 0, failed: 0 },
       missing: { count: 0 },
+      warnings: [
+        expect.stringMatching(/^file:checksum is .* the length alone was checked: scenes\/b image \(no multihash…\)$/),
+      ],
     });
     expect(readFileSync(join(folder, 'out/scenes/a/B04.tif')).equals(big)).toBe(true);
     expect(readdirSync(join(folder, 'out/scenes/a')).sort()).toEqual(['B04.tif', 'B05.tif']);
@@ -162,6 +167,15 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
     const properties = { datetime: '2024-01-15T10:00:00Z', platform: 'other' };
     expect((await fetchAssets([item('a/../x', assets, { properties })])).outcomes).toMatchObject({ fetched: 2 });
     expect(readFileSync(join(own, 'image-B.tif'), 'utf8')).toBe('TEN');
+  });
+
+  test('so many at the same time as the spec says, and no more', async () => {
+    server.delay = 100;
+    const ids = Array.from({ length: 9 }, (_, place) => `i${place}`);
+    for (const id of ids) server.files.set(`/${id}`, Buffer.from(id));
+    const items = ids.map((id) => item(id, { image: { href: `${server.url}/${id}` } }));
+    expect((await fetchAssets(items)).outcomes).toMatchObject({ fetched: 9 });
+    expect(server.most).toBe(3);
   });
 
   test('a bucket gets them whole or not at all', async () => {

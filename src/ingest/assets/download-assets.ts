@@ -1,6 +1,7 @@
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { AssetOutcome } from '../progress.ts';
+import { makePrintable } from '../source/link.ts';
 import { type AssetOwner, adoptAssets, forgetAsset, noteFailure, type QueueRow, readQueue } from './asset-queue.ts';
 import { type AssetPorts, type AssetTarget, openTarget } from './asset-target.ts';
 import { parseChecksum } from './checksum.ts';
@@ -32,11 +33,16 @@ export async function downloadAssets(job: AssetJob, ports: AssetPorts): Promise<
   const target = openTarget(job.to, own);
   const rows = readRows(job, ports);
   const failures = new Map<string, number>();
+  const unverified = { first: null as QueueRow | null, count: 0 };
   const work = async () => {
     for await (const row of rows) {
       stopIfInterrupted(ports.signal);
       const { outcome, bytes } = await fetchAsset(job, row, target, failures, own);
       ports.report({ kind: 'asset', outcome, bytes });
+      if (outcome === 'fetched' && row.checksum !== null && parseChecksum(row.checksum) === null) {
+        unverified.first ??= row;
+        unverified.count += 1;
+      }
     }
   };
   // One that fails ends the others, and is what is told.
@@ -48,10 +54,20 @@ export async function downloadAssets(job: AssetJob, ports: AssetPorts): Promise<
       }),
     ),
   );
+  if (unverified.first !== null) warnOfUnverified(unverified.first, unverified.count, ports);
   stopIfInterrupted(ports.signal);
   const reasons = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
   const first = reasons.find((error) => !(error instanceof IngestionFailure && error.kind === 'interrupted'));
   if (reasons.length > 0) throw first ?? reasons[0];
+}
+
+/** Nothing is silently green: what an item says of its bytes was not compared. */
+function warnOfUnverified(first: QueueRow, count: number, { report }: AssetPorts): void {
+  const { collection, item, asset, checksum } = first;
+  const shown = makePrintable(`${collection}/${item} ${asset} (${(checksum ?? '').slice(0, 12)}…)`);
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  const message = `file:checksum is of a kind that cannot be computed here, and the length alone was checked: ${shown}${more}`;
+  report({ kind: 'warning', message });
 }
 
 /** An iterator that several readers share: it must not end when one of them does. */

@@ -56,7 +56,11 @@ async function startUpload({ bucket, name }: ObjectLocation, type: string, ports
   const query = new URLSearchParams({ uploadType: 'resumable', name });
   const url = `${ports.objects.origin}/upload/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`;
   const headers = await ports.objects.authorize();
-  const makeRequest = () => ({ method: 'POST' as const, headers: { ...headers, 'x-upload-content-type': type } });
+  const makeRequest = () => ({
+    method: 'POST' as const,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ contentType: type }),
+  });
   const use = async (response: Response) => {
     await response.body?.cancel();
     const address = response.headers.get('location');

@@ -44,21 +44,7 @@ export interface ShardWork {
 }
 
 export function makeShardWork(
-  fixed: Pick<
-    ShardWork,
-    | 'ports'
-    | 'pipeline'
-    | 'shardBy'
-    | 'method'
-    | 'layout'
-    | 'lease'
-    | 'rehydrate'
-    | 'skip'
-    | 'compression'
-    | 'schemas'
-    | 'assets'
-    | 'isApi'
-  >,
+  fixed: Omit<ShardWork, 'scanner' | 'text' | 'collections' | 'prepared'>,
 ): ShardWork {
   return {
     ...fixed,

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listenOn } from '../../support/listen.ts';
 
 export interface AssetServer {
@@ -10,13 +11,31 @@ export interface AssetServer {
   cutAt: number | null;
   /** Answered with in place of 200. */
   readonly statuses: Map<string, number>;
+  /** Milliseconds before each answer. */
+  delay: number;
+  /** The most requests that it had to answer at a time. */
+  most: number;
   stop(): void;
 }
 
 /** Files by path, with ranges and entity tags as a good server has them. */
 export async function startAssetServer(): Promise<AssetServer> {
-  const api: Omit<AssetServer, 'url' | 'stop'> = { requests: [], files: new Map(), cutAt: null, statuses: new Map() };
-  const server = createServer((request, response) => {
+  const api: Omit<AssetServer, 'url' | 'stop'> = {
+    requests: [],
+    files: new Map(),
+    cutAt: null,
+    statuses: new Map(),
+    delay: 0,
+    most: 0,
+  };
+  let open = 0;
+  const server = createServer(async (request, response) => {
+    open += 1;
+    api.most = Math.max(api.most, open);
+    response.once('close', () => {
+      open -= 1;
+    });
+    await sleep(api.delay);
     const path = request.url ?? '';
     const file = api.files.get(path);
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
