@@ -229,6 +229,9 @@ describe('what looks like a rename', () => {
       judge: 'full' as const,
       schedule: null,
       shards: 7,
+      shardBy: 'year' as const,
+      method: 'insert' as const,
+      download: { assets: ['thumbnail'], to: 'out', atOnce: 1 },
       reconcile: { mostDeleted: 0.5 },
       source: { kind: 'files' as const, files: ['x'] },
     };
