@@ -177,6 +177,31 @@ CREATE TABLE IF NOT EXISTS platform.part (
 COMMENT ON TABLE platform.part IS 'A part of the source of which a shard has done every batch: a restart does not read it again.';
 COMMENT ON COLUMN platform.part.batches IS 'How many batches it was.';
 
+CREATE TABLE IF NOT EXISTS platform.asset (
+  pipeline   text NOT NULL,
+  collection text NOT NULL,
+  item       text NOT NULL,
+  asset      text NOT NULL,
+  run        uuid NOT NULL,
+  shard      integer NOT NULL CHECK (shard > 0),
+  location   text,
+  path       text NOT NULL,
+  checksum   text,
+  type       text,
+  changed    boolean NOT NULL,
+  version    integer NOT NULL DEFAULT 1,
+  failure    text,
+  tried      timestamptz,
+  PRIMARY KEY (pipeline, collection, item, asset)
+);
+CREATE INDEX IF NOT EXISTS asset_run ON platform.asset (run, shard);
+COMMENT ON TABLE platform.asset IS 'Assets that are still to be fetched: put here in the transaction that loads their items, and gone once they are there whole.';
+COMMENT ON COLUMN platform.asset.run IS 'The run whose shard fetches it: the last that met the item, or that took it over.';
+COMMENT ON COLUMN platform.asset.path IS 'Where it goes, below what pipelines.*.download.to names.';
+COMMENT ON COLUMN platform.asset.changed IS 'True where the item was new or another one: what is there already may be another file.';
+COMMENT ON COLUMN platform.asset.version IS 'Raised when the item is met again: who fetches it meanwhile must not take it from here.';
+COMMENT ON COLUMN platform.asset.failure IS 'Why the last attempt failed.';
+
 CREATE TABLE IF NOT EXISTS platform.receipt (
   run      uuid NOT NULL REFERENCES platform.run (run) ON DELETE CASCADE,
   shard    integer NOT NULL CHECK (shard >= 0),
@@ -274,10 +299,10 @@ GRANT UPDATE (compared, finished) ON platform.run TO pgstac_ingest;
 GRANT UPDATE (epoch, holder, expires, done) ON platform.lease TO pgstac_ingest;
 GRANT UPDATE (settled) ON platform.receipt TO pgstac_ingest;
 GRANT SELECT, INSERT, DELETE ON platform.gone TO pgstac_ingest;
-GRANT SELECT, INSERT, UPDATE, DELETE ON platform.ledger, platform.quarantine, platform.stale_partition
+GRANT SELECT, INSERT, UPDATE, DELETE ON platform.ledger, platform.quarantine, platform.stale_partition, platform.asset
   TO pgstac_ingest;
 GRANT SELECT ON platform.run, platform.lease, platform.part, platform.receipt, platform.ledger, platform.gone,
-  platform.quarantine, platform.stale_partition TO pgstac_read;
+  platform.quarantine, platform.stale_partition, platform.asset TO pgstac_read;
 GRANT SELECT ON platform.run_progress TO pgstac_read, pgstac_ingest;
 
 RESET ROLE;
