@@ -24,7 +24,6 @@ export const catalog = {
   PF208: 'An address range that is none',
   PF209: 'A flag that the platform sets itself',
   PF210: 'A place or time that is none',
-  PF211: 'Something that is not available yet',
   PF212: 'A flag that Cloud SQL does not have',
   PF213: 'A value that a flag does not take',
   PF214: 'More connections asked for than there are',

@@ -126,14 +126,14 @@ describe("GitHub's workflow commands", () => {
   test('a warning, a range of several lines, a failure without a place', () => {
     const warn = (endLine: number, endColumn: number): Diagnostic => {
       const range = { start: { line: 2, column: 3 }, end: { line: endLine, column: endColumn } };
-      return { code: 'PF211', severity: 'warning', message: 'no', file: 'p.yaml', range };
+      return { code: 'PF224', severity: 'warning', message: 'no', file: 'p.yaml', range };
     };
     expect(
       formatGithub(report({ diagnostics: [warn(4, 2), warn(3, 1)], failure: { message: 'no', hint: undefined } })),
     ).toBe(
       [
-        '::warning file=p.yaml,line=2,endLine=4,title=PF211::no',
-        '::warning file=p.yaml,line=2,col=3,title=PF211::no',
+        '::warning file=p.yaml,line=2,endLine=4,title=PF224::no',
+        '::warning file=p.yaml,line=2,col=3,title=PF224::no',
         '::error::no',
         '',
       ].join('\n'),

@@ -43,9 +43,7 @@ export interface ShardWork {
   readonly prepared: PreparedPartitions;
 }
 
-export function makeShardWork(
-  fixed: Omit<ShardWork, 'scanner' | 'text' | 'collections' | 'prepared'>,
-): ShardWork {
+export function makeShardWork(fixed: Omit<ShardWork, 'scanner' | 'text' | 'collections' | 'prepared'>): ShardWork {
   return {
     ...fixed,
     scanner: new JsonScanner(),

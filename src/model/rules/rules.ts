@@ -17,7 +17,6 @@ import { checkMachineTypes } from './machine-types.ts';
 import { checkNames } from './names.ts';
 import { checkMisspeltNamespaces } from './namespaces.ts';
 import { checkNetwork } from './network.ts';
-import { checkNotYet } from './not-yet.ts';
 import { checkPasswords } from './passwords.ts';
 import { checkPipelines } from './pipelines.ts';
 import { checkPlaces } from './places.ts';
@@ -57,7 +56,6 @@ const rules: readonly ((input: RuleInput) => readonly Finding[])[] = [
   checkLocations,
   checkAcknowledgements,
   checkPasswords,
-  checkNotYet,
 ];
 
 /** Everything past the schema that is wrong with one environment. */
