@@ -9,7 +9,6 @@ const hints: Readonly<Record<string, string>> = {
   '53300': `all connections are taken: raise max_connections or the login's limit, or end who holds them; ${GO_ON}`,
   '25006': `this server may only be read: it is a standby, as after a failover, or was set so (Cloud SQL does where the disk is full). Name the one that takes writes; ${GO_ON}`,
   '57014': `statement_timeout, or somebody, ended a statement: give the login a longer one (ALTER ROLE … SET statement_timeout), then ${GO_ON}`,
-  '57P04': 'somebody dropped the database: make it again with `platform db init`; everything is loaded anew',
 };
 
 /** Null where nothing more can be said than the server's own words. */

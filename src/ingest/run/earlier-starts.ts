@@ -3,21 +3,20 @@ import type { Entry } from './batch.ts';
 import type { Lease } from './lease.ts';
 import type { ReceiptItem } from './outcome.ts';
 import { listReceipts, readReceipt } from './receipts.ts';
-import type { ShardWork } from './shard-work.ts';
+import { isGood, type ShardWork } from './shard-work.ts';
 
 /** What is left to do of a batch after what earlier starts of its shard did. */
 export type Remaining =
   | { readonly kind: 'done'; readonly receipt: readonly ReceiptItem[] }
   | { readonly kind: 'open'; readonly number: number; readonly entries: readonly Entry[] };
 
-/** What earlier starts of a shard left, to be asked batch by batch in the source's order. */
+/** What earlier starts of a shard left. */
 export interface EarlierStarts {
   /**
-   * True from the first batch on that is not what its receipt says. From then on whether an item is done is read from
-   * what was committed, so that a batch may be asked about only once those before it have ended.
+   * To be asked batch by batch, in the source's order, one after the other. `quiet` is awaited before anything is read
+   * from what is committed: no batch may be in flight then.
    */
-  readonly differ: boolean;
-  compare(number: number, mine: readonly Entry[]): Promise<Remaining>;
+  compare(number: number, mine: readonly Entry[], quiet: () => Promise<void>): Promise<Remaining>;
 }
 
 /**
@@ -29,26 +28,28 @@ export async function recallEarlierStarts(work: ShardWork): Promise<EarlierStart
   const { lease, ports } = work;
   const done = await listReceipts(ports.pgstac, lease.run, lease.shard);
   const undone = await listUndone(ports.ingest, lease, done);
+  const mostDone = Math.max(0, ...done);
+  let free = 1 + Math.max(mostDone, ...undone);
   let differ = false;
-  let free = 1 + [...done, ...undone].reduce((most, number) => Math.max(most, number), 0);
+  /** Whether the source is seen by a batch to have changed since. */
+  async function isAnother(number: number, mine: readonly Entry[]): Promise<boolean> {
+    // What stands in the log already need not be written there again, and its number must not mean anything else.
+    if (undone.has(number) && !isSame(await readLogged(ports.ingest, lease, number), mine)) return true;
+    return number < mostDone && mine.length > 0 && (await haveMoved(ports.pgstac, lease, number, mine));
+  }
   return {
-    get differ() {
-      return differ;
-    },
-    async compare(number, mine) {
-      if (!differ && !done.has(number)) {
-        // What stands in the log already need not be written there again, and its number must not mean anything else.
-        differ = undone.has(number) && !isSame(await readLogged(ports.ingest, lease, number), mine);
-        if (!differ) return { kind: 'open', number, entries: mine };
-      }
-      return await ports.pgstac.session(async (session) => {
-        const receipt = differ ? null : await readReceipt(session, lease.run, lease.shard, number);
+    async compare(number, mine, quiet) {
+      if (!differ && done.has(number)) {
+        const receipt = await ports.pgstac.session((session) => readReceipt(session, lease.run, lease.shard, number));
         if (receipt !== null && isSame(receipt, mine)) return { kind: 'done', receipt };
         differ = true;
-        const entries = await dropMet(session, work, mine);
-        if (entries.length === 0) return { kind: 'done', receipt: [] };
-        return { kind: 'open', number: free++, entries };
-      });
+      }
+      differ ||= await isAnother(number, mine);
+      if (mine.length === 0) return { kind: 'done', receipt: [] };
+      if (!differ) return { kind: 'open', number, entries: mine };
+      await quiet();
+      const entries = await ports.pgstac.session((session) => dropMet(session, work, mine));
+      return entries.length === 0 ? { kind: 'done', receipt: [] } : { kind: 'open', number: free++, entries };
     },
   };
 }
@@ -76,6 +77,25 @@ async function readLogged(ingest: Database, lease: Lease, batch: number): Promis
       [lease.run, lease.shard, batch],
     ),
   );
+}
+
+/**
+ * Whether items of a batch stand in receipts of later ones. Batches are loaded at the same time, so that one may have been
+ * left out by an earlier start which has done a later one; but never are two of them that have an item in common.
+ */
+async function haveMoved(pgstac: Database, lease: Lease, batch: number, mine: readonly Entry[]): Promise<boolean> {
+  const names = mine.filter(isGood).map(({ judged: { collection, id } }) => ({ collection, id }));
+  const [found] = await pgstac.session((session) =>
+    session.query<{ some: boolean }>(
+      `SELECT EXISTS (
+         SELECT FROM platform.receipt r, jsonb_to_recordset(r.items) AS w (collection text, id text, outcome text)
+         WHERE r.run = $1 AND r.shard = $2 AND r.batch > $3 AND w.outcome <> 'quarantined'
+           AND (w.collection, w.id) IN (SELECT collection, id FROM jsonb_to_recordset($4::text::jsonb) AS m (collection text, id text))
+       ) AS some`,
+      [lease.run, lease.shard, batch, JSON.stringify(names)],
+    ),
+  );
+  return found?.some === true;
 }
 
 type Placed = Pick<ReceiptItem, 'position' | 'hash'>;

@@ -53,8 +53,9 @@ export async function writeLog({ pgstac, ingest }: Ports, batches: readonly Logg
   );
 }
 
+/** In a transaction, since a session is tried again by itself, and rows that are there are there the next time too. */
 async function copyRows(ingest: Database, batches: readonly LoggedBatch[]): Promise<void> {
-  await ingest.session((session) =>
+  await ingest.transaction((session) =>
     session.copyInto({ schema: 'public', name: 'ingestion_log', columns: COLUMNS }, writeRows(batches)),
   );
 }

@@ -29,19 +29,36 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
     if (judged.kind === 'collection') await putCollection(work, judged);
     if (judged.kind === 'collection') await readCollections(work, [judged.id]);
   }
+  const counts = await loadParts(work, run, source, earlier);
+  stopIfInterrupted(ports.signal);
+  await settleOwn(work);
+  // Links have no partition, so they are all the first shard's.
+  if (lease.shard === 1 && run.limit === null)
+    await retryTransaction(ports, () =>
+      ports.pgstac.session((session) => forgetLinks(session, work.pipeline, run.run)),
+    );
+  return counts;
+}
+
+async function loadParts(
+  work: ShardWork,
+  run: PlannedRun,
+  source: OpenSource,
+  earlier: EarlierStarts,
+): Promise<Counts> {
+  const { ports, lease, shardBy } = work;
   let counts = noCounts;
   const rows = { isWorthIt: true };
+  const writeRow = makeRowWriter(work, rows);
   const { shards, limit } = run;
-  const options: CutOptions = {
-    shard: lease.shard,
-    shardBy: work.shardBy,
-    shards,
-    limit,
-    periods: listPeriods(run),
-    writeRow: makeRowWriter(work, rows),
-  };
+  const options: CutOptions = { shard: lease.shard, shardBy, shards, limit, periods: listPeriods(run), writeRow };
   const doneParts = await listDoneParts(ports.pgstac, lease);
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
+  const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
+    counts = countOutcomes(counts, receipt);
+    rows.isWorthIt = receipt.filter(({ outcome }) => outcome === 'unchanged').length * 2 <= receipt.length;
+    ports.report({ kind: 'batch', counts, documents: entries.length });
+  };
   try {
     // With a scanner of its own: the batches before are being written meanwhile.
     for await (const next of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
@@ -51,27 +68,21 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
         await retryTransaction(ports, () => writeDonePart(ports.pgstac, lease, next));
         continue;
       }
-      if (earlier.differ || next.collections.length > 0) await inFlight.drain();
-      await inFlight.begin(listNames(next), async () => {
-        const receipt = await runBatch(work, next, earlier);
-        counts = countOutcomes(counts, receipt);
-        rows.isWorthIt = receipt.filter(({ outcome }) => outcome === 'unchanged').length * 2 <= receipt.length;
-        ports.report({ kind: 'batch', counts, documents: next.entries.length });
-      });
-      // What comes after a collection may be its items.
       if (next.collections.length > 0) await inFlight.drain();
+      for (const collection of next.collections) await putCollection(work, collection);
+      const { mine, later } = selectEntries(next, lease.shard);
+      // One after the other, in the source's order, whatever is in flight.
+      const left = await earlier.compare(next.number, mine, () => inFlight.drain());
+      if (left.kind === 'done') note(next, left.receipt);
+      else
+        await inFlight.begin(listNames(next), async () =>
+          note(next, await loadEntries(work, left.number, left.entries, later)),
+        );
     }
     await inFlight.drain();
   } finally {
     await inFlight.settle();
   }
-  stopIfInterrupted(ports.signal);
-  await settleOwn(work);
-  // Links have no partition, so they are all the first shard's.
-  if (lease.shard === 1 && limit === null)
-    await retryTransaction(ports, () =>
-      ports.pgstac.session((session) => forgetLinks(session, work.pipeline, run.run)),
-    );
   return counts;
 }
 
@@ -90,15 +101,6 @@ function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: b
     const collection = rows.isWorthIt ? collections.get(item.collection) : undefined;
     return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, text) };
   };
-}
-
-async function runBatch(work: ShardWork, batch: Batch, earlier: EarlierStarts): Promise<readonly ReceiptItem[]> {
-  for (const collection of batch.collections) await putCollection(work, collection);
-  const { mine, later } = selectEntries(batch, work.lease.shard);
-  const remaining = await earlier.compare(batch.number, mine);
-  if (remaining.kind === 'done') return remaining.receipt;
-  const { number, entries } = remaining;
-  return entries.length === 0 ? [] : await loadEntries(work, number, entries, later);
 }
 
 async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {

@@ -74,15 +74,22 @@ export function isGood(entry: Entry): entry is GoodEntry {
   return entry.judged.kind === 'item';
 }
 
-/** The collections of these ids, read once; one that the database does not have is missing. */
+/**
+ * The collections of these ids, read once; one that the database does not have is missing. A map of its own: batches in
+ * flight forget what they share when they met another loader.
+ */
 export async function readCollections(
   work: ShardWork,
   ids: Iterable<string>,
 ): Promise<ReadonlyMap<string, KnownCollection>> {
+  const known = new Map<string, KnownCollection>();
   for (const id of new Set(ids)) {
-    if (work.collections.has(id)) continue;
-    const found = await readCollection(work.ports.pgstac, work.layout, id, work.shardBy, work.scanner);
-    if (found !== null) work.collections.set(id, found);
+    const found =
+      work.collections.get(id) ??
+      (await readCollection(work.ports.pgstac, work.layout, id, work.shardBy, work.scanner));
+    if (found === null) continue;
+    work.collections.set(id, found);
+    known.set(id, found);
   }
-  return work.collections;
+  return known;
 }
