@@ -6,6 +6,9 @@ import { describeWith } from '../../support/needs.ts';
 import type { Message } from './support/proxy.ts';
 import { RUN, useWorld } from './support/world.ts';
 
+/** Of what is spoken about below: the start reads some tables before it begins, and a fault there ends it at once. */
+const begun = /FROM platform\.run WHERE run/;
+
 describeWith(['postgres15', 'python'], 'a server that fails under a runner', () => {
   const world = useWorld();
   const args = ['--run', RUN];
@@ -35,6 +38,41 @@ describeWith(['postgres15', 'python'], 'a server that fails under a runner', () 
     });
   }
 
+  /** What a message is, whichever items and partitions it is about; a COMMIT by what its transaction writes first. */
+  function nameMessage({ kind, sql, transaction }: Message): string {
+    const said = sql === 'COMMIT' ? `COMMIT of ${transaction.split('; ')[1]}` : sql;
+    return `${kind} ${said.replace(/_items_\w+/, 'a partition').slice(0, 70)}`;
+  }
+
+  test.each(['before', 'answered'] as const)(
+    'the connection is reset at each kind of statement, %s: tried again, nothing lost',
+    async (when) => {
+      const struck: string[] = [];
+      // A third of them in each run: one transaction is tried ten times.
+      for (const third of [0, 1, 2]) {
+        await world.make();
+        const kinds = new Set<string>();
+        let hasBegun = false;
+        world.proxy.meet((message) => {
+          hasBegun ||= begun.test(message.sql);
+          const name = nameMessage(message);
+          if (!hasBegun || !/[QSdc]/.test(message.kind) || kinds.has(name)) return null;
+          kinds.add(name);
+          if (kinds.size % 3 !== third) return null;
+          struck.push(name);
+          return { at: when };
+        });
+        await expectUndisturbed(world.start(args));
+      }
+      const some = [/^Q BEGIN/, /^S INSERT INTO platform.receipt/, /^d COPY .*partition/, /^c COPY .*ledger/].concat(
+        /^Q COMMIT of INSERT INTO platform.receipt/,
+        /^Q COMMIT of COPY .*ingestion_log/,
+      );
+      for (const one of some) expect(struck).toContainEqual(expect.stringMatching(one));
+    },
+    120_000,
+  );
+
   test('its backends are terminated again and again: tried again, nothing lost', async () => {
     await world.make();
     const runner = world.start(args);
@@ -50,6 +88,27 @@ describeWith(['postgres15', 'python'], 'a server that fails under a runner', () 
       await sleep(300);
     }
     world.proxy.meet(() => null);
+    await expectUndisturbed(runner);
+  }, 120_000);
+
+  test('a deadlock with somebody else is tried again and not seen', async () => {
+    await world.make();
+    const runner = world.start(args);
+    // Somebody who has what a batch wants after its ledger, waits until it does, and then wants its ledger.
+    const rows = await query(`BEGIN;
+      SELECT FROM pgstac.collections FOR UPDATE;
+      DO $$ BEGIN
+        FOR i IN 1..3000 LOOP
+          EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE NOT granted);
+          PERFORM pg_sleep(0.02);
+        END LOOP;
+        IF NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) THEN RAISE 'nobody came'; END IF;
+      END $$;
+      SET LOCAL deadlock_timeout = '60s';
+      SELECT 'locked ' || count(*) FROM (SELECT FROM platform.ledger FOR UPDATE) AS l;
+      ROLLBACK;`);
+    // That it got them is the deadlock's end: the batch had them, and was the one to give way.
+    expect(rows).toMatch(/locked [1-9]/);
     await expectUndisturbed(runner);
   }, 120_000);
 
@@ -94,6 +153,30 @@ describeWith(['postgres15', 'python'], 'a server that fails under a runner', () 
     await sleep(1500);
     await query('ALTER ROLE loader CONNECTION LIMIT -1');
     await expectUndisturbed(runner);
+  }, 120_000);
+
+  test('the server has no memory left for a while (53200): tried again, nothing lost', async () => {
+    await world.make();
+    await query(`CREATE SEQUENCE public.attempts;
+      CREATE FUNCTION public.starve() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('public.attempts') <= 3 THEN RAISE 'out of memory' USING ERRCODE = '53200'; END IF; RETURN NULL; END $$;
+      CREATE TRIGGER starve AFTER INSERT ON platform.receipt EXECUTE FUNCTION public.starve()`);
+    const { code, stderr } = await world.start(args).ended;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('SQLSTATE 53200')]);
+    expect(Number(await query(`SELECT last_value FROM public.attempts`))).toBeGreaterThan(3);
+    expect(await world.describe()).toEqual(undisturbed);
+  }, 120_000);
+
+  test('the database is dropped: said at once; made again, the same run goes on', async () => {
+    await world.make();
+    const runner = world.start(args);
+    await whenMet(({ kind }) => kind === 'd');
+    await world.drop('pgstac');
+    const { code, stderr } = await runner.ended;
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/does not exist \(SQLSTATE 3D000\)/)]);
+    expect(stderr).toMatch(/create the database first/);
+    await world.restore('pgstac', 'pgstac 0');
+    await expectUndisturbed(world.start(args));
   }, 120_000);
 
   /** What no attempt of ours helps against is said at once, in words, with what to do; then the same run goes on. */

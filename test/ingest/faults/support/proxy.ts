@@ -10,6 +10,8 @@ export interface Message {
   readonly kind: string;
   /** The SQL of the statement that it belongs to. */
   readonly sql: string;
+  /** All SQL of its transaction so far, this statement's included; where there is none, the statement's own. */
+  readonly transaction: string;
 }
 
 /** What happens at a message: before it is sent, once it is sent, or when its answer comes, which nobody gets then. */
@@ -86,6 +88,7 @@ function readMessages() {
   let rest: Buffer = Buffer.alloc(0);
   let database: string | null = null;
   let sql = '';
+  let transaction = '';
   return function* read(
     bytes: Buffer,
   ): Generator<{ readonly bytes: Buffer; readonly described: Omit<Message, 'number'> | null }> {
@@ -103,9 +106,12 @@ function readMessages() {
         continue;
       }
       const kind = String.fromCharCode(message[0] as number);
-      if (kind === 'Q') sql = readText(message, 5);
-      if (kind === 'P') sql = readText(message, message.indexOf(0, 5) + 1);
-      yield { bytes: message, described: { database, kind, sql } };
+      if (kind === 'Q' || kind === 'P') {
+        sql = readText(message, kind === 'Q' ? 5 : message.indexOf(0, 5) + 1);
+        const goesOn = transaction.startsWith('BEGIN') && !/(COMMIT|ROLLBACK)$/.test(transaction) && sql !== 'BEGIN';
+        transaction = goesOn ? `${transaction}; ${sql}` : sql;
+      }
+      yield { bytes: message, described: { database, kind, sql, transaction } };
     }
   };
 }

@@ -84,6 +84,8 @@ export interface World {
   expireLeases(): Promise<void>;
   /** Copies one of the two as it is now; gives the backup's name. */
   backUp(which: 'pgstac' | 'ingest'): Promise<string>;
+  /** Drops one of the two, whoever uses it. */
+  drop(which: 'pgstac' | 'ingest'): Promise<void>;
   /** Puts a backup in the place of one of the two. */
   restore(which: 'pgstac' | 'ingest', backup: string): Promise<void>;
   /** All that both databases hold, but for moments and who did it. */
@@ -156,11 +158,11 @@ export function useWorld(settings: Readonly<Record<string, string>> = {}): World
   });
 
   /** A database can only be copied while nobody uses it. */
-  async function whileClosed(sql: string): Promise<void> {
+  async function whileClosed(sql: string, isThere = true): Promise<void> {
     await databases?.close();
     const [drop, create] = sql.split(';');
     for (const one of [drop, create]) if (one) await server.psql(one);
-    databases = await open();
+    databases = isThere ? await open() : null;
   }
 
   return {
@@ -191,9 +193,12 @@ export function useWorld(settings: Readonly<Record<string, string>> = {}): World
       await whileClosed(`CREATE DATABASE "${name}" TEMPLATE "${names()[which]}"`);
       return name;
     },
+    drop: (which) => whileClosed(`DROP DATABASE "${names()[which]}" WITH (FORCE)`, false),
     async restore(which, backup) {
       const name = names()[which];
-      await whileClosed(`DROP DATABASE "${name}" WITH (FORCE);CREATE DATABASE "${name}" TEMPLATE "${backup}"`);
+      await whileClosed(
+        `DROP DATABASE IF EXISTS "${name}" WITH (FORCE);CREATE DATABASE "${name}" TEMPLATE "${backup}"`,
+      );
     },
     async expireLeases() {
       await rowsOf(this.databases.pgstac, 'UPDATE platform.lease SET expires = clock_timestamp() WHERE NOT done');
