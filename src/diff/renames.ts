@@ -94,7 +94,8 @@ function likeness([was, oldName]: Named, [is, newName]: Named): number {
   const [a, b] = [asObject(was, null), asObject(is, null)];
   const nameless = new Set(compareFields(asObject(was, oldName), asObject(is, newName)).map(({ field }) => field));
   const different = compareFields(a, b).filter(({ field }) => nameless.has(field));
-  return 1 - different.length / Math.max(countFields(a), countFields(b), 1);
+  const count = different.reduce((sum, { before, after }) => sum + Math.max(countLeaves(before), countLeaves(after)), 0);
+  return 1 - count / Math.max(countFields(a), countFields(b), 1);
 }
 
 /** As data; with a name given, without it wherever something was derived from it. */
@@ -107,11 +108,12 @@ function asObject(value: unknown, name: string | null): object {
 }
 
 function countFields(value: object): number {
-  return compareFields(value, {}).reduce(
-    (sum, { before }) =>
-      sum + (typeof before === 'object' && before !== null && !Array.isArray(before) ? countFields(before) : 1),
-    0,
-  );
+  return compareFields(value, {}).reduce((sum, { before }) => sum + countLeaves(before), 0);
+}
+
+/** What is replaced as a whole, a source by one of another kind, is as many fields as it holds. */
+function countLeaves(value: unknown): number {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? countFields(value) : 1;
 }
 
 /** All that a resource was called: what it has on Google Cloud bears the first name, which so must be said again. */
