@@ -76,6 +76,14 @@ function addIngestCommands(program: Command, run: Run): void {
     .action((pipeline: string | undefined, options: IngestOptions) =>
       run(async (context) => (await import('./commands/ingest.ts')).runIngestPlan(context, { ...options, pipeline })),
     );
+  withCommonOptions(ingest.command('status [run]'))
+    .description('how far the last runs are, or one; what is in quarantine, and what to type next')
+    .option('--pipeline <name>', 'only runs of this pipeline')
+    .action((id: string | undefined, options: RuntimeOptions & { readonly pipeline?: string }) =>
+      run(async (context) =>
+        (await import('./commands/ingest-status.ts')).runIngestStatus(context, { ...options, run: id }),
+      ),
+    );
   withCommonOptions(ingest.command('finish <run>'))
     .description('write ingestion_log from the receipts, close the run, print the row counts of both databases')
     .action((id: string, options: RuntimeOptions) =>

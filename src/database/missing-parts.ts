@@ -36,6 +36,18 @@ export async function listMissingParts(
   return [...inPgstac, ...inIngest];
 }
 
+/** As `listMissingParts`, of the tables of one database only: for who only looks, whatever pgSTAC is there. */
+export async function listMissingIn(
+  database: Database,
+  which: 'pgstac' | 'ingest',
+  platform: Platform,
+): Promise<readonly string[]> {
+  return await database.session(async (session) => {
+    const installation = await refuseAnother(session, database, platform);
+    return await listMissing(session, which, installation);
+  });
+}
+
 /** Tables, but of an older layout, which lacks some, only the layout. */
 async function listMissing(
   session: Session,

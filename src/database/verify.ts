@@ -15,6 +15,7 @@ import {
 import { adviseRefused, describePath, planPgstac } from './pgstac-plan.ts';
 import { rehearse } from './rehearse.ts';
 import { countRows, readExtensions, readServerVersion } from './status.ts';
+import { checkRuns } from './verify-runs.ts';
 
 export interface Check {
   readonly database: 'pgstac' | 'ingest';
@@ -70,6 +71,11 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
     tables: (session) => checkTables(session, platformTables),
     collections: (session) => describeCount(session, 'pgstac.collections'),
     items: (session) => describeCount(session, 'pgstac.items'),
+    runs: (session) =>
+      checkRuns(
+        session,
+        platform.pipelines.map(({ name }) => name),
+      ),
     search: trySearch,
     rights: tryLoading,
   };

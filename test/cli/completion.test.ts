@@ -44,7 +44,11 @@ describe('platform __complete', () => {
     ],
     [['compile', '--env', 'production', 'd'], ['development']],
     [['ingest', '--env', 'production', 'l'], ['landsat']],
-    [['ingest', 's'], ['sentinel2']],
+    [
+      ['ingest', 's'],
+      ['status', 'sentinel2'],
+    ],
+    [['ingest', 'status', '--pipeline', 'l'], ['landsat']],
     [['ingest', '--limit', ''], []],
     [['compile', '--check', '--ch'], []],
     [['validate', ''], [':files']],

@@ -1,6 +1,17 @@
 import type { Database } from '../../database/connection.ts';
 import { type Counts, countOutcomes, noCounts, type Outcome } from './outcome.ts';
 
+/** The columns that count items, and the outcome that each counts. */
+export const countColumns: readonly (readonly [column: string, outcome: string])[] = [
+  ['inserted', 'inserted'],
+  ['updated', 'updated'],
+  ['unchanged', 'unchanged'],
+  ['ignored', 'ignored'],
+  ['duplicates', 'duplicate'],
+  ['quarantined', 'quarantined'],
+  ['deleted', 'deleted'],
+];
+
 /** What was done in a run, or in one shard of it, by its receipts: earlier starts of it are in it. */
 export async function countReceipts(pgstac: Database, run: string, shard: number | null): Promise<Counts> {
   const rows = await pgstac.session((session) =>

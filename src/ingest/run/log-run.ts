@@ -1,19 +1,10 @@
 import type { Session } from '../../database/connection.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
+import { countColumns } from './counts.ts';
 
-/** The columns that count items, and the outcome that each counts. */
-const counts: readonly (readonly [column: string, outcome: string])[] = [
-  ['inserted', 'inserted'],
-  ['updated', 'updated'],
-  ['unchanged', 'unchanged'],
-  ['ignored', 'ignored'],
-  ['duplicates', 'duplicate'],
-  ['quarantined', 'quarantined'],
-  ['deleted', 'deleted'],
-];
-const columns = counts.map(([column]) => column).join(', ');
-const replaced = counts.map(([column]) => `${column} = EXCLUDED.${column}`).join(', ');
+const columns = countColumns.map(([column]) => column).join(', ');
+const replaced = countColumns.map(([column]) => `${column} = EXCLUDED.${column}`).join(', ');
 
 /**
  * Writes what a run is, and what its shards have done so far, into `ingestion_run` and `ingestion_shard` of the ingest
@@ -43,11 +34,11 @@ const READ_SHARDS = `
   SELECT coalesce(jsonb_agg(s), '[]')::text AS shards
   FROM (SELECT $1::uuid AS run, shard, coalesce(l.done, true) AS done, coalesce(l.started, r.first) AS started,
           CASE WHEN l.done THEN l.expires WHEN l.done IS NULL THEN r.last END AS ended, coalesce(r.batches, 0) AS batches,
-          ${counts.map(([column]) => `coalesce(r.${column}, 0) AS ${column}`).join(', ')}
+          ${countColumns.map(([column]) => `coalesce(r.${column}, 0) AS ${column}`).join(', ')}
         FROM (SELECT shard, done, started, expires FROM platform.lease WHERE run = $1) AS l
         FULL JOIN (
           SELECT shard, count(DISTINCT batch) AS batches, min(written) AS first, max(written) AS last,
-            ${counts.map(([column, outcome]) => `count(*) FILTER (WHERE w.outcome = '${outcome}') AS ${column}`).join(', ')}
+            ${countColumns.map(([column, outcome]) => `count(*) FILTER (WHERE w.outcome = '${outcome}') AS ${column}`).join(', ')}
           FROM platform.receipt, jsonb_to_recordset(items) AS w (outcome text)
           WHERE run = $1 GROUP BY shard
         ) AS r USING (shard)) AS s`;
@@ -59,7 +50,7 @@ async function writeRows(session: Session, run: string, shards: string, version:
      INSERT INTO public.ingestion_run AS l (run, pipeline, shards, most, since, datetime, reconcile, planned, finished,
        version, ${columns})
      SELECT w.run, w.pipeline, w.shards, w.most, w.since, w.datetime, w.reconcile, w.planned, w.finished, $3,
-       ${counts.map(([column]) => `(SELECT coalesce(sum(${column}), 0) FROM s)`).join(', ')}
+       ${countColumns.map(([column]) => `(SELECT coalesce(sum(${column}), 0) FROM s)`).join(', ')}
      FROM jsonb_populate_record(NULL::public.ingestion_run, $1::text::jsonb) AS w
      ON CONFLICT (run) DO UPDATE
        SET finished = coalesce(l.finished, EXCLUDED.finished), version = EXCLUDED.version, ${replaced}
