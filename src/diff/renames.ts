@@ -94,7 +94,10 @@ function likeness([was, oldName]: Named, [is, newName]: Named): number {
   const [a, b] = [asObject(was, null), asObject(is, null)];
   const nameless = new Set(compareFields(asObject(was, oldName), asObject(is, newName)).map(({ field }) => field));
   const different = compareFields(a, b).filter(({ field }) => nameless.has(field));
-  const count = different.reduce((sum, { before, after }) => sum + Math.max(countLeaves(before), countLeaves(after)), 0);
+  const count = different.reduce(
+    (sum, { before, after }) => sum + Math.max(countLeaves(before), countLeaves(after)),
+    0,
+  );
   return 1 - count / Math.max(countFields(a), countFields(b), 1);
 }
 
