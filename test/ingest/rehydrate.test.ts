@@ -191,6 +191,15 @@ describeWith(['postgres15', 'python'], 'a collection that changes under its item
     }
   }
 
+  /** Until a run beyond the first has stored a batch. */
+  async function untilLoading(): Promise<void> {
+    const stored = 'SELECT count(DISTINCT run) FROM platform.receipt';
+    for (let tries = 0; (await suite.server.psql(stored, suite.name)) !== '2'; tries += 1) {
+      if (tries > 600) throw new Error('the other runner never stored a batch');
+      await sleep(20);
+    }
+  }
+
   test('batches of another runner that are under way are stored beside the one base item or the other, never a mix', async () => {
     const databases = await suite.make('0.9.11');
     await put(databases, makeFolder(oldCollection));
@@ -198,7 +207,7 @@ describeWith(['postgres15', 'python'], 'a collection that changes under its item
     const other = await suite.openAgain();
     const [loaded] = await Promise.all([
       put(other, makeFolder(oldCollection, lines(...many))),
-      sleep(300).then(() => put(databases, makeFolder(newCollection, ''), { rehydrate: true })),
+      untilLoading().then(() => put(databases, makeFolder(newCollection, ''), { rehydrate: true })),
     ]);
     expect(loaded.counts).toMatchObject({ inserted: 2500 });
     const fresh = await suite.make('0.9.11');

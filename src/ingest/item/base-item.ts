@@ -1,15 +1,31 @@
 import { canonicalNumber } from '../json/number.ts';
 import type { JsonScanner } from '../json/scan.ts';
-import { isString, kindAt, readElements, readMembers, readRaw, readString, type Tape, Token } from '../json/tape.ts';
+import {
+  hasBytesAt,
+  isString,
+  kindAt,
+  readElements,
+  readMembers,
+  readRaw,
+  readString,
+  type Tape,
+  Token,
+} from '../json/tape.ts';
 
 /** A collection's `base_item`: what its items have in common and do not store again. */
 export type BaseValue =
-  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, BaseValue>; readonly seen: SeenSpelling }
+  | BaseObject
   | { readonly kind: 'array'; readonly elements: readonly BaseValue[]; readonly seen: SeenSpelling }
   | { readonly kind: 'string'; readonly text: string }
   /** As PostgreSQL spells it, and in the one spelling of `canonicalNumber`. */
   | { readonly kind: 'number'; readonly text: string; readonly canonical: string }
   | { readonly kind: 'literal'; readonly token: Token };
+
+export interface BaseObject {
+  readonly kind: 'object';
+  readonly members: ReadonlyMap<string, BaseValue>;
+  readonly seen: SeenSpelling;
+}
 
 /**
  * The bytes in which a value was last found equal. Items of one collection come from one program, which spells what
@@ -89,17 +105,20 @@ export function equalsBase(tape: Tape, index: number, base: BaseValue): boolean 
 }
 
 function equalsSeen(tape: Tape, index: number, seen: SeenSpelling, compare: () => boolean): boolean {
-  const [start, end] = [tape.starts[index] as number, tape.ends[index] as number];
-  if (seen.bytes?.length === end - start && hasBytesAt(tape.bytes, start, seen.bytes)) return true;
+  if (isSpelledAsSeen(tape, index, seen)) return true;
   const equal = compare();
-  if (equal) seen.bytes = Buffer.from(tape.bytes.subarray(start, end));
+  if (equal) noteSpelling(tape, index, seen);
   return equal;
 }
 
-/** A loop: for so few bytes it is quicker than a call out of JavaScript. */
-function hasBytesAt(bytes: Buffer, start: number, wanted: Buffer): boolean {
-  for (let at = 0; at < wanted.length; at += 1) if (bytes[start + at] !== wanted[at]) return false;
-  return true;
+/** Whether a value stands there in the very bytes in which it was last found equal. */
+export function isSpelledAsSeen(tape: Tape, index: number, { bytes }: SeenSpelling): boolean {
+  const start = tape.starts[index] as number;
+  return bytes?.length === (tape.ends[index] as number) - start && hasBytesAt(tape.bytes, start, bytes);
+}
+
+export function noteSpelling(tape: Tape, index: number, seen: SeenSpelling): void {
+  seen.bytes = Buffer.from(tape.bytes.subarray(tape.starts[index], tape.ends[index]));
 }
 
 function equalsArray(tape: Tape, index: number, base: readonly BaseValue[]): boolean {

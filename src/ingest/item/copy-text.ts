@@ -54,6 +54,15 @@ export class CopyText {
     this.ascii('\\N');
   }
 
+  /** How long the row is that is being written; `cut` takes back what came after. */
+  get length(): number {
+    return this.#end - this.#start;
+  }
+
+  cut(length: number): void {
+    this.#end = this.#start + length;
+  }
+
   /** The row, and the next one starts. */
   take(): Buffer {
     const row = this.#slab.subarray(this.#start, this.#end);

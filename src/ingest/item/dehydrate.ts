@@ -1,5 +1,6 @@
 import { kindAt, readElements, readMembers, type Tape, Token } from '../json/tape.ts';
-import { type BaseValue, equalsBase } from './base-item.ts';
+import { findField, listFields } from './base-fields.ts';
+import { type BaseObject, type BaseValue, equalsBase, isSpelledAsSeen, noteSpelling } from './base-item.ts';
 import type { CopyText } from './copy-text.ts';
 
 /** In an item's place for a key of `base_item` that the item does not have: hydration takes the key away. */
@@ -16,11 +17,8 @@ const COLUMNS: ReadonlySet<string> = new Set(['id', 'collection', 'geometry', 'p
  * @param baseItemId pgSTAC 0.10's `base_items.id`, which goes into content; null before a collection's first edit.
  */
 export function writeContent(out: CopyText, tape: Tape, base: BaseValue, baseItemId: number | null): void {
-  const members = readMembers(tape, 0);
-  for (const column of COLUMNS) members.delete(column);
-  const baseMembers = base.kind === 'object' ? base.members : new Map<string, BaseValue>();
   out.ascii('{');
-  const separate = writeDifference(out, tape, members, baseMembers, COLUMNS);
+  const separate = writeDifference(out, tape, 0, base.kind === 'object' ? base : EMPTY, COLUMNS);
   if (baseItemId !== null) {
     if (separate) out.ascii(',');
     out.ascii(`"pgstac:base_item":${baseItemId}`);
@@ -28,49 +26,103 @@ export function writeContent(out: CopyText, tape: Tape, base: BaseValue, baseIte
   out.ascii('}');
 }
 
-/** Writes members without the braces; true where at least one was written. */
+/** Tells which members of a base were met in this comparison from those met in earlier ones. */
+let turns = 0;
+
+const EMPTY: BaseObject = { kind: 'object', members: new Map(), seen: { bytes: null } };
+const NONE: ReadonlySet<string> = new Set();
+
+/** Writes the members of an object that differ from the base's, without the braces; true where there is one. */
 function writeDifference(
   out: CopyText,
   tape: Tape,
-  members: ReadonlyMap<string, number>,
-  base: ReadonlyMap<string, BaseValue>,
-  elsewhere: ReadonlySet<string> = new Set(),
+  object: number,
+  base: BaseObject,
+  elsewhere: ReadonlySet<string> = NONE,
 ): boolean {
-  let written = false;
-  for (const [key, index] of members) {
-    const baseValue = base.get(key);
-    if (baseValue !== undefined && equalsBase(tape, index, baseValue)) continue;
-    if (written) out.ascii(',');
-    written = true;
-    if (baseValue === undefined) {
-      out.member(tape, index);
+  const start = out.length;
+  const written = writeMembers(out, tape, object, { base, elsewhere, last: null });
+  if (written !== null) return written;
+  out.cut(start);
+  return writeMembers(out, tape, object, { base, elsewhere, last: readMembers(tape, object) }) === true;
+}
+
+interface Comparison {
+  readonly base: BaseObject;
+  /** Keys that are passed over. */
+  readonly elsewhere: ReadonlySet<string>;
+  /** Each key's last value, which counts; null while no key of the base was met twice. */
+  readonly last: ReadonlyMap<string, number> | null;
+}
+
+/**
+ * Null where a key of the base stands twice and it is not known yet which one counts. Of any other key that does, both
+ * are written: jsonb keeps the last.
+ */
+function writeMembers(
+  out: CopyText,
+  tape: Tape,
+  object: number,
+  { base, elsewhere, last }: Comparison,
+): boolean | null {
+  const fields = listFields(base);
+  turns += 1;
+  const turn = turns;
+  let [written, met, field] = [false, 0, fields.start];
+  const end = tape.nexts[object] as number;
+  for (let key = object + 1; key < end; key = tape.nexts[key + 1] as number) {
+    field = findField(tape, key, fields, field);
+    if (last !== null && last.get(field.key) !== key + 1) continue;
+    if (field.value !== null) {
+      if (field.met === turn) return null;
+      field.met = turn;
+      met += 1;
+    }
+    if (elsewhere.has(field.key)) continue;
+    if (field.value !== null) {
+      if (writeMember(out, tape, key + 1, field.value, written)) written = true;
       continue;
     }
-    // A key stands before its value.
-    out.value(tape, index - 1);
-    out.ascii(':');
-    writeChanged(out, tape, index, baseValue);
-  }
-  for (const key of base.keys()) {
-    if (members.has(key) || elsewhere.has(key)) continue;
     if (written) out.ascii(',');
     written = true;
-    out.text(JSON.stringify(key));
-    out.ascii(':');
-    out.text(`"${DO_NOT_MERGE}"`);
+    out.member(tape, key + 1);
+  }
+  if (met === fields.own.length) return written;
+  for (const { key, met: lastMet } of fields.own) {
+    if (lastMet === turn || elsewhere.has(key)) continue;
+    if (written) out.ascii(',');
+    written = true;
+    out.text(`${JSON.stringify(key)}:"${DO_NOT_MERGE}"`);
   }
   return written;
 }
 
-/** A value that differs from the base's. */
-function writeChanged(out: CopyText, tape: Tape, index: number, base: BaseValue): void {
+/** Writes a member that the base has too, unless it is equal. A key stands before its value. */
+function writeMember(out: CopyText, tape: Tape, index: number, base: BaseValue, separate: boolean): boolean {
+  const isObject = base.kind === 'object' && kindAt(tape, index) === Token.object;
+  if (isObject ? isSpelledAsSeen(tape, index, base.seen) : equalsBase(tape, index, base)) return false;
+  const start = out.length;
+  if (separate) out.ascii(',');
+  out.value(tape, index - 1);
+  out.ascii(':');
+  const written = writeChanged(out, tape, index, base);
+  if (written) return true;
+  // Nothing in it differs, though it is spelled in another way.
+  out.cut(start);
+  if (isObject) noteSpelling(tape, index, base.seen);
+  return false;
+}
+
+/** A value that differs from the base's, or an object that may; false where none of its members does. */
+function writeChanged(out: CopyText, tape: Tape, index: number, base: BaseValue): boolean {
   const kind = kindAt(tape, index);
   if (kind === Token.null) {
     out.text(`"${DO_NOT_MERGE}"`);
   } else if (kind === Token.object && base.kind === 'object') {
     out.ascii('{');
-    writeDifference(out, tape, readMembers(tape, index), base.members);
+    const written = writeDifference(out, tape, index, base);
     out.ascii('}');
+    return written;
   } else if (
     kind === Token.array &&
     base.kind === 'array' &&
@@ -80,6 +132,7 @@ function writeChanged(out: CopyText, tape: Tape, index: number, base: BaseValue)
   } else {
     out.value(tape, index);
   }
+  return true;
 }
 
 /** Arrays of one length: objects are told from those at the same place, all else is written whole. */

@@ -130,15 +130,24 @@ function writeRings(writer: WkbWriter, tape: Tape, content: number, flags: Flags
 }
 
 function writePosition(writer: WkbWriter, tape: Tape, index: number, flags: Flags): void {
-  const numbers = readArray(tape, index);
-  if (numbers.length !== flags.dimension)
-    throw new ItemFault('badGeometry', `a position has ${numbers.length} numbers where others have ${flags.dimension}`);
-  for (const number of numbers) {
+  const count = countElements(tape, index);
+  if (count !== flags.dimension)
+    throw new ItemFault('badGeometry', `a position has ${count} numbers where others have ${flags.dimension}`);
+  const end = tape.nexts[index] as number;
+  for (let number = index + 1; number < end; number = tape.nexts[number] as number) {
     if (kindAt(tape, number) !== Token.number) throw new ItemFault('badGeometry', 'a coordinate is not a number');
     const value = readCoordinate(tape, number);
     if (!Number.isFinite(value)) throw new ItemFault('badGeometry', 'a coordinate is beyond what a double can hold');
     writer.double(value);
   }
+}
+
+function countElements(tape: Tape, index: number): number {
+  if (kindAt(tape, index) !== Token.array) throw nestedWrongly();
+  let count = 0;
+  const end = tape.nexts[index] as number;
+  for (let element = index + 1; element < end; element = tape.nexts[element] as number) count += 1;
+  return count;
 }
 
 function readCoordinate(tape: Tape, index: number): number {
@@ -148,9 +157,12 @@ function readCoordinate(tape: Tape, index: number): number {
 }
 
 function readArray(tape: Tape, index: number): number[] {
-  if (kindAt(tape, index) !== Token.array)
-    throw new ItemFault('badGeometry', 'the coordinates are nested wrongly for the type');
+  if (kindAt(tape, index) !== Token.array) throw nestedWrongly();
   return readElements(tape, index);
+}
+
+function nestedWrongly(): ItemFault {
+  return new ItemFault('badGeometry', 'the coordinates are nested wrongly for the type');
 }
 
 /** Collects the bytes of one geometry. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { compactJson } from '../json/compact.ts';
 import type { JsonScanner } from '../json/scan.ts';
-import { isString, kindAt, readMembers, readString, type Tape, Token } from '../json/tape.ts';
+import { findMember, isString, kindAt, readMembers, readString, type Tape, Token } from '../json/tape.ts';
 import type { SourceDocument } from '../source/document.ts';
 import { judgeFields } from './fields.ts';
 import { encodeGeometry } from './geometry.ts';
@@ -91,7 +91,7 @@ function judgeItem(tape: Tape, members: ReadonlyMap<string, number>): GoodItem {
   if (properties === undefined || kindAt(tape, properties) !== Token.object)
     throw new ItemFault('badProperties', '"properties" is not an object');
   judgeFields(tape, members);
-  const range = judgeDatetime(tape, readMembers(tape, properties));
+  const range = judgeDatetime(tape, properties);
   const geometry = members.get('geometry');
   if (geometry === undefined || kindAt(tape, geometry) === Token.null)
     throw new ItemFault('noGeometry', 'there is no geometry, without which pgSTAC stores no item');
@@ -107,25 +107,31 @@ function judgeItem(tape: Tape, members: ReadonlyMap<string, number>): GoodItem {
 }
 
 /** pgSTAC's rule (its stac_daterange): start and end where both are there, else datetime. */
-function judgeDatetime(tape: Tape, properties: ReadonlyMap<string, number>): { start: Instant; end: Instant } {
-  const [start, end] = [readInstant(tape, properties, 'start_datetime'), readInstant(tape, properties, 'end_datetime')];
+function judgeDatetime(tape: Tape, properties: number): { start: Instant; end: Instant } {
+  const [start, end] = [readInstant(tape, properties, START), readInstant(tape, properties, END)];
   if (start !== null && end !== null) {
     if (start > end)
       throw new ItemFault('endBeforeStart', 'end_datetime is before start_datetime: no search would find it');
     return { start, end };
   }
-  const datetime = readInstant(tape, properties, 'datetime');
+  const datetime = readInstant(tape, properties, DATETIME);
   if (datetime === null)
     throw new ItemFault('noDatetime', 'there is neither a datetime nor both a start_datetime and an end_datetime');
   return { start: datetime, end: datetime };
 }
 
-function readInstant(tape: Tape, properties: ReadonlyMap<string, number>, key: string): Instant | null {
-  const index = properties.get(key);
+const [START, END, DATETIME] = ['start_datetime', 'end_datetime', 'datetime'].map((key) => Buffer.from(key)) as [
+  Buffer,
+  Buffer,
+  Buffer,
+];
+
+function readInstant(tape: Tape, properties: number, key: Buffer): Instant | null {
+  const index = findMember(tape, properties, key);
   if (index === undefined || kindAt(tape, index) === Token.null) return null;
   const text = textOf(tape, index);
   const instant = text === null ? null : parseInstant(text);
-  if (instant === null) throw new ItemFault('badDatetime', `"${key}" is not a date and time of RFC 3339`);
+  if (instant === null) throw new ItemFault('badDatetime', `"${key.toString()}" is not a date and time of RFC 3339`);
   return instant;
 }
 

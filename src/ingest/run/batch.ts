@@ -11,6 +11,12 @@ import type { OpenSource, SourcePart } from '../source/document.ts';
 export const BATCH_ITEMS = 1000;
 const BATCH_BYTES = 16 * 1024 * 1024;
 
+/**
+ * After so many items of a batch being read, the batches before it get their turn: they are waiting for the database's
+ * answers, of which each takes a turn of the event loop.
+ */
+const TURN_ITEMS = 8;
+
 export type JudgedItem = Exclude<Judged, { kind: 'collection' }>;
 export type JudgedCollection = Extract<Judged, { kind: 'collection' }>;
 
@@ -95,7 +101,10 @@ async function* cutPart(
   let bytes = 0;
   let entries: Entry[] = [];
   let collections: JudgedCollection[] = [];
+  let turn = 0;
   for await (const document of part.documents()) {
+    turn += 1;
+    if (turn % TURN_ITEMS === 0) await new Promise(setImmediate);
     const judged = judgeDocument(document, scanner);
     if (judged.kind === 'collection') {
       collections.push(judged);
