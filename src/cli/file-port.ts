@@ -7,6 +7,10 @@ import { changed } from '../ingest/source/download.ts';
 export function createFilePort(folder: string): FilePort {
   return {
     open: (path) => readWhole(resolve(folder, path), path),
+    size: async (path) => {
+      const found = await stat(resolve(folder, path)).catch(() => null);
+      return found?.isFile() === true ? found.size : null;
+    },
     list: async (path) => {
       const entries = await readdir(resolve(folder, path), { withFileTypes: true });
       return await Promise.all(

@@ -22,6 +22,8 @@ export interface Ports {
 /** Files by their path as the spec has it (relative to the folder of the spec, with `/`). Fails with the system's error. */
 export interface FilePort {
   open(path: string): AsyncIterable<Uint8Array>;
+  /** Bytes; null where that cannot be told before it is read. */
+  size(path: string): Promise<number | null>;
   /** Names in a folder, in any order. */
   list(folder: string): Promise<readonly FolderEntry[]>;
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import type { Happening } from '../../src/ingest/progress.ts';
 import {
   KEPT_BYTES,
   MAX_DOCUMENT_BYTES,
@@ -46,6 +47,24 @@ const features = (...ids: string[]) => ({
 });
 
 describe('files', () => {
+  test('whoever watches is told how much there is, and how much of it is read', async () => {
+    const folder = makeTemporaryFolder('files');
+    const packed = gzipSync(lines(makeItem('2'), makeItem('3')));
+    await writeFile(join(folder, 'a.ndjson'), lines(makeCollection(), makeItem('1')));
+    await writeFile(join(folder, 'b.ndjson.gz'), packed);
+    const told: Happening[] = [];
+    const ports = { ...makeFilePorts(folder), report: (happening: Happening) => told.push(happening) };
+    const source = openFiles(['*'], ports);
+    // A look at the beginning is no reading.
+    expect(await read(source.collections())).toHaveLength(1);
+    expect(told).toEqual([]);
+    expect(await read(readParts(source))).toHaveLength(4);
+    const bytes = Buffer.byteLength(lines(makeCollection(), makeItem('1'))) + packed.length;
+    expect(told[0]).toEqual({ kind: 'expected', bytes });
+    const sizes = told.slice(1).map((happening) => (happening.kind === 'read' ? happening.bytes : Number.NaN));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(bytes);
+  });
+
   test('are read in the order of their paths, each once, whatever is in them', async () => {
     const source = await open(
       {

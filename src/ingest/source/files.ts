@@ -1,3 +1,5 @@
+import { isWebUrl } from '../../model/names.ts';
+import { parseObjectUrl } from '../objects/location.ts';
 import { asOnePart, type OpenSource, type SourceDocument } from './document.ts';
 import { type FilesPorts, listFiles } from './list-files.ts';
 import { readFile } from './read-file.ts';
@@ -23,9 +25,23 @@ export function openFiles(patterns: readonly string[], ports: FilesPorts): OpenS
     },
     parts: (done) =>
       asOnePart(done, async function* () {
-        for (const path of await list()) yield* readFile(path, ports);
+        const paths = await list();
+        await expectBytes(paths, ports);
+        const count = (bytes: number) => ports.report({ kind: 'read', bytes });
+        for (const path of paths) yield* readFile(path, ports, count);
       }),
   };
+}
+
+/** For whoever watches. Nothing is said where only a part could be: it would look like all there is. */
+async function expectBytes(paths: readonly string[], { files, report }: FilesPorts): Promise<void> {
+  let bytes = 0;
+  for (const path of paths) {
+    const size = isWebUrl(path) || parseObjectUrl(path) !== null ? null : await files.size(path);
+    if (size === null) return;
+    bytes += size;
+  }
+  report({ kind: 'expected', bytes });
 }
 
 /** A quick look before the real one: a wrong yes costs a second reading of the file, a wrong no finds it later. */

@@ -16,9 +16,17 @@ const LINE_FILES = /\.(ndjson|jsonl|ndgeojson|geojsonl)$/;
 /** Of unpacked bytes at once. */
 const UNPACKED_BYTES = 256 * 1024;
 
-/** The documents of a file on disk, on the web or in Cloud Storage, one after the other, packed by gzip or not. */
-export async function* readFile(path: string, ports: FilesPorts): AsyncGenerator<SourceDocument> {
-  const chunks = readPlain(path, ports);
+/**
+ * The documents of a file on disk, on the web or in Cloud Storage, one after the other, packed by gzip or not.
+ *
+ * @param count Told the bytes of the file itself, as they are read.
+ */
+export async function* readFile(
+  path: string,
+  ports: FilesPorts,
+  count: (bytes: number) => void = () => undefined,
+): AsyncGenerator<SourceDocument> {
+  const chunks = readPlain(path, countBytes(readRaw(path, ports), count));
   const source = isWebUrl(path) ? describeUrl(path) : path;
   const pieces: AsyncGenerator<Piece> = LINE_FILES.test(source.replace(/\.gz$/, ''))
     ? splitLines(chunks)
@@ -27,8 +35,7 @@ export async function* readFile(path: string, ports: FilesPorts): AsyncGenerator
 }
 
 /** The file's bytes, unpacked where they are gzip's, without a byte order mark. */
-async function* readPlain(path: string, ports: FilesPorts): AsyncGenerator<Buffer> {
-  const raw = readRaw(path, ports);
+async function* readPlain(path: string, raw: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   try {
     const start = await readStart(raw);
     if (start === null) return;
