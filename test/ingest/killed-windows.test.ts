@@ -81,6 +81,34 @@ describeWith(['postgres15', 'python'], 'a runner that is killed while it reads w
     return child;
   }
 
+  /** No receipt can be written until the function that comes back is called. */
+  async function holdReceipts(): Promise<() => Promise<void>> {
+    const { pgstac } = await suite.openAgain();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let holding: Promise<void> | null = null;
+    await new Promise<void>((held, fail) => {
+      holding = pgstac.transaction(async (session) => {
+        await session.query('LOCK TABLE platform.receipt IN EXCLUSIVE MODE');
+        held();
+        await released;
+      });
+      holding.catch(fail);
+    });
+    return async () => {
+      release();
+      await holding;
+    };
+  }
+
+  const waitsForReceipts = async () =>
+    (await suite.server.psql(
+      `SELECT count(*) FROM pg_locks WHERE relation = 'platform.receipt'::regclass AND NOT granted`,
+      suite.name,
+    )) !== '0';
+
   async function until(holds: () => Promise<boolean>): Promise<void> {
     for (let waited = 0; waited < 60_000; waited += 50) {
       if (await holds()) return;
@@ -132,6 +160,20 @@ describeWith(['postgres15', 'python'], 'a runner that is killed while it reads w
       async () => (await batches()) === 5,
     );
     expect(second).toEqual([0, 400, 800, 1200, 1600, 2000].map((from) => `${windowOf(3)} ${from}`));
+    expect(await doneParts()).toEqual([0, 1, 2].map(windowOf));
+
+    // The fourth is read to its end, and its last batch cannot be committed: it is not done.
+    const release = await holdReceipts();
+    const third = await killAt(
+      () => false,
+      async () => {
+        if (!(await waitsForReceipts())) return false;
+        await sleep(1000);
+        return true;
+      },
+    );
+    await release();
+    expect(third).toEqual(expect.arrayContaining(second));
     expect(await doneParts()).toEqual([0, 1, 2].map(windowOf));
 
     api.log.length = 0;
