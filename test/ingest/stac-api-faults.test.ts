@@ -112,6 +112,8 @@ test.each(faults)('a server that %s loses nothing', async (_, fault, outcome, sm
   for await (const { bytes } of readParts(opened)) ids.push((JSON.parse(bytes.toString()) as { id: string }).id);
   expect(ids).toEqual(items.map(({ id }) => id));
   expect(Math.min(...limits)).toBe(smallest);
+  // What it failed on does not come back with the next page, but once with each of the three windows.
+  if (outcome === 'smaller pages') expect(limits.filter((limit) => limit > 6).length).toBeLessThanOrEqual(10);
   expect(ports.retries.length).toBeGreaterThan(0);
   if (outcome === 'waited for 7 s') expect(ports.waits).toContain(7000);
 });

@@ -203,6 +203,17 @@ test('a server that heeds neither limit nor datetime gives each item once, and n
   expect((await Promise.all(shards)).flat().sort()).toEqual(ids(1, 4));
 });
 
+test('a server that counts pages repeats some items where a page shrinks, and leaves none out', async () => {
+  const origin = await serveApi((_, body, response) => {
+    const { limit, page: number = 1 } = JSON.parse(body) as { limit: number; page?: number };
+    if (number === 2 && limit > 2) return response.writeHead(413).end();
+    const to = number * limit;
+    const next = linkTo('/search', { body: { page: number + 1 }, merge: true });
+    return send(response, page(items.slice(to - limit, to), ...(to < items.length ? [next] : [])));
+  });
+  expect(await readIds(openApi(makeStacApiSource(origin, { pageSize: 4 })))).toEqual([...ids(0, 4), ...ids(2, 6)]);
+});
+
 test('a page of apology in HTML, and one that is packed and cut off, are asked for again', async () => {
   let searches = 0;
   const packed = gzipSync(JSON.stringify(page(items)));
