@@ -8,7 +8,8 @@ export async function runQueued(session: Session): Promise<void> {
 }
 
 /**
- * Runs all that pgSTAC has put off, and gives how many statements failed for good: pgstac.query_queue_history has why.
+ * Runs all that pgSTAC has put off, which with its setting use_queue nothing else may ever do, and gives how many
+ * statements failed for good: pgstac.query_queue_history has why.
  * From 0.10 on each in a transaction of its own, as its procedure run_queued_queries has it, which itself takes its
  * search_path from the session and so does not work through a transaction pooler.
  */
@@ -47,7 +48,13 @@ async function runOneQueued(session: Session): Promise<boolean> {
   return row?.ran === true;
 }
 
-/** For the transaction only, so that a pooler hands nothing on. */
-async function enterPgstac(session: Session): Promise<void> {
-  await session.query(`SELECT set_config('search_path', 'pgstac, public', true)`);
+/**
+ * pgSTAC's functions name its tables without the schema, and 0.9 takes a partition's month from the session's time zone:
+ * both are set for the transaction only, so that a transaction pooler hands nothing on.
+ */
+export async function enterPgstac(session: Session): Promise<void> {
+  await session.query(
+    `SELECT set_config('search_path', 'pgstac, public', true), set_config('timezone', 'UTC', true),
+       set_config('client_min_messages', 'warning', true)`,
+  );
 }

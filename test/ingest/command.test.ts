@@ -170,6 +170,27 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     expect((await json('plan')).value['shards']).toHaveLength(4);
   });
 
+  test('--reconcile exits 4 where too much is gone, and deletes it once the spec allows as much', async () => {
+    const { folder, run, json } = await project();
+    expect((await run()).code).toBe(0);
+    writeFileSync(join(folder, 'spec/items/items.ndjson'), lines(...months.slice(0, 4)));
+    const refused = await run('--reconcile');
+    expect(refused).toMatchObject({ code: 4, stdout: expect.stringMatching(/\nscenes +4 +0 +0 +4 /) });
+    expect(refused.stderr).toMatch(
+      /nothing is deleted: 2 of 6 items .* pipelines\.scenes\.reconcile\.mostDeleted is 0\.05/,
+    );
+    const [id = ''] = new RegExp(uuid).exec(refused.stderr) ?? [];
+    const allowing = '  scenes: { source: { files: [items/*] }, reconcile: { mostDeleted: 0.334 } }\n';
+    writeFileSync(join(folder, 'spec/platform.yaml'), head + allowing);
+    const finished = await run('finish', id);
+    expect(finished).toMatchObject({ code: 0 });
+    expect(finished.stdout).toContain('\n2 gone from the source of scenes, deleted\n');
+    expect(await json('finish', id)).toMatchObject({
+      code: 0,
+      value: { runs: [{ run: id, deleted: 2 }], rows: { 'pgstac.items': 4, ingestion_log: 12 } },
+    });
+  });
+
   test('an indexed Job brings the run of its own, and every index may be the first', async () => {
     const { json } = await project();
     const run = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -210,7 +231,12 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
       [['other', '--run', 'x'], 2, '"x" is no run'],
       [['other', '--since', 'monday'], 2, '--since monday: write a date'],
       [['other', '--datetime', 'monday/..'], 2, '--datetime monday/..: write START/END'],
-      [['other', '--datetime', '2024-02-01/2024-01-31'], 2, '--datetime 2024-02-01/2024-01-31: write START/END'],
+      [
+        ['other', '--datetime', '2024-02-01/2024-01-31'],
+        2,
+        '--datetime 2024-02-01/2024-01-31: it ends before it starts',
+      ],
+      [['other', '--reconcile', '--limit', '1'], 2, '--reconcile and --limit: what is not read is not gone'],
       [['other', '--limit', '0'], 2, 'a whole number of at least 1'],
       [['finish', '01890a5d-ac96-774b-bcce-b302099a8057'], 2, 'there is no run 01890a5d'],
     ])('%j', async (args, code, message) => {

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/connection.ts';
 import { runIngestion } from '../../src/ingest/ingestion.ts';
 import { parsePeriod } from '../../src/ingest/item/period.ts';
 import { finishRun } from '../../src/ingest/run/finish-run.ts';
+import { fingerprintSource } from '../../src/ingest/run/reconcile.ts';
 import type { StacApiSource } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
@@ -19,6 +20,21 @@ const inMonth = (id: string, month: number) =>
 const many = (count: number) => Array.from({ length: count }, (_, at) => inMonth(`item-${at}`, (at % 3) + 1));
 const idsOf = async ({ pgstac }: Databases) => (await itemsOf(pgstac)).map(({ id }) => id);
 const reconcile = { reconcile: true, mostDeleted: 0.5 };
+
+const api: StacApiSource = {
+  kind: 'stacApi',
+  url: 'https://stac.example.org',
+  collections: ['scenes'],
+  bbox: null,
+  datetime: null,
+  query: null,
+  intersects: null,
+  ids: null,
+  filter: null,
+  sortby: null,
+  pageSize: 100,
+  requests: { atOnce: 2, perSecond: null },
+};
 
 describeWith(['postgres15', 'python'], 'items that are gone from the source', () => {
   const suite = useServer(['0.9.11']);
@@ -49,6 +65,17 @@ describeWith(['postgres15', 'python'], 'items that are gone from the source', ()
         `SELECT unchanged::int, deleted::int, reconcile, finished IS NOT NULL AS finished FROM ingestion_run WHERE run = '${run}'`,
       ),
     ).toEqual([{ unchanged: 4, deleted: 2, reconcile: true, finished: true }]);
+    expect(
+      await rowsOf(
+        databases.ingest,
+        `SELECT shard, done, started <= ended AS told, batches, unchanged::int, deleted::int FROM ingestion_shard
+         WHERE run = '${run}' ORDER BY shard`,
+      ),
+    ).toEqual([
+      { shard: 0, done: true, told: true, batches: 1, unchanged: 0, deleted: 2 },
+      { shard: 1, done: true, told: true, batches: 1, unchanged: 3, deleted: 0 },
+      { shard: 2, done: true, told: true, batches: 1, unchanged: 1, deleted: 0 },
+    ]);
   });
 
   test('more than the share asked for stay, until the spec allows it and the run is finished again', async () => {
@@ -178,26 +205,39 @@ describeWith(['postgres15', 'python'], 'items that are gone from the source', ()
           url.includes('/collections/') ? makeCollection() : { type: 'FeatureCollection', features: items },
         ),
     });
-    const source: StacApiSource = {
-      kind: 'stacApi',
-      url: 'https://stac.example.org',
-      collections: ['scenes'],
-      bbox: null,
-      datetime: null,
-      query: null,
-      intersects: null,
-      ids: null,
-      filter: null,
-      sortby: null,
-      pageSize: 100,
-      requests: { atOnce: 2, perSecond: null },
-    };
+    const source = api;
     const folder = makeTemporaryFolder('api');
     await ingest(source, makePorts(databases, folder, served(features)));
     const narrow = { ...source, bbox: [170, -10, -170, 10], datetime: '2024-01-01/2024-01-31' };
     const report = await ingest(narrow, makePorts(databases, folder, served([features[0] as object])), reconcile);
     expect(report).toMatchObject({ deleted: 1, refused: null });
     expect(await idsOf(databases)).toEqual(['late', 'outside', 'west']);
+    const around = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [-5, -5],
+          [5, -5],
+          [5, 5],
+          [-5, 5],
+          [-5, -5],
+        ],
+      ],
+    };
+    const named = { ...source, intersects: around, ids: ['outside', 'west'] };
+    const all = { reconcile: true, mostDeleted: 1 };
+    expect(await ingest(named, makePorts(databases, folder, served([])), all)).toMatchObject({ deleted: 1 });
+    expect(await idsOf(databases)).toEqual(['late', 'west']);
+    expect(await ingest({ ...source, ids: ['late'] }, makePorts(databases, folder, served([])), all)).toMatchObject({
+      deleted: 1,
+    });
+    expect(await idsOf(databases)).toEqual(['west']);
+  });
+
+  test('are looked for however fast the source is read: how much at once is no other source', () => {
+    const source: StacApiSource = { ...api, pageSize: 7, requests: { atOnce: 1, perSecond: 3 } };
+    expect(fingerprintSource(source)).toBe(fingerprintSource(api));
+    expect(fingerprintSource({ ...api, ids: ['a'] })).not.toBe(fingerprintSource(api));
   });
 
   async function prepare(

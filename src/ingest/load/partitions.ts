@@ -1,21 +1,11 @@
 import type { Database, DatabaseTarget, Session } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
+import { enterPgstac } from '../../database/pgstac-queue.ts';
 import { quoteIdentifier, writeArray } from '../../database/quote.ts';
 import { IngestionFailure } from '../failure.ts';
 import type { PartitionKey } from '../item/shard.ts';
 import { adviseFor } from './advice.ts';
 import { MetAnother } from './retry.ts';
-
-/**
- * pgSTAC's functions name its tables without the schema, and 0.9 takes a partition's month from the session's time zone:
- * both are set for the transaction only, so that a transaction pooler hands nothing on.
- */
-export async function enterPgstac(session: Session): Promise<void> {
-  await session.query(
-    `SELECT set_config('search_path', 'pgstac, public', true), set_config('timezone', 'UTC', true),
-       set_config('client_min_messages', 'warning', true)`,
-  );
-}
 
 /**
  * Makes the partition where there is none and widens its constraints to all it can hold, so that it is done once and
@@ -123,15 +113,5 @@ export async function settlePartition(database: Database, partition: string): Pr
     ]);
     if (taken.length > 0 && found?.exists === true)
       await session.query('SELECT pgstac.update_partition_stats($1, false)', [partition]);
-  });
-}
-
-/** With pgSTAC's setting use_queue, part of what was asked waits in a queue that nothing else may ever empty. */
-export async function drainQueue(database: Database): Promise<void> {
-  await database.transaction(async (session) => {
-    const [waiting] = await session.query<{ some: boolean }>('SELECT EXISTS (SELECT FROM pgstac.query_queue) AS some');
-    if (waiting?.some !== true) return;
-    await enterPgstac(session);
-    await session.query('SELECT pgstac.run_queued_queries_intransaction()');
   });
 }

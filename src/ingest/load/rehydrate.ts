@@ -1,11 +1,11 @@
 import type { Session } from '../../database/connection.ts';
+import { enterPgstac } from '../../database/pgstac-queue.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
 import { IngestionFailure } from '../failure.ts';
 import { type BaseValue, printBaseValue, readBaseItem } from '../item/base-item.ts';
 import { writeContent } from '../item/dehydrate.ts';
 import { hydrateValue } from '../item/hydrate.ts';
 import type { RowTools } from '../item/row-tools.ts';
-import { enterPgstac } from './partitions.ts';
 
 /** Rows read, and rewritten, at once: so many, or of so many bytes. */
 const PAGE_ITEMS = 500;

@@ -1,7 +1,8 @@
 import type { Database } from '../../database/connection.ts';
+import { drainQueue } from '../../database/pgstac-queue.ts';
 import type { Pipeline, Platform } from '../../model/platform.ts';
 import { IngestionFailure } from '../failure.ts';
-import { drainQueue, listStale, settlePartition } from '../load/partitions.ts';
+import { listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
 import { countDeleted, countReceipts } from './counts.ts';

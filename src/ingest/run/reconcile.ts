@@ -8,9 +8,10 @@ import { deleteNext } from './delete-gone.ts';
 import { findGone, refuseOtherRuns } from './gone.ts';
 import type { PlannedRun } from './planned-run.ts';
 
-/** A source in so many characters: what a run read, and what it is held against, must be one. */
+/** A source in so many characters: what a run read, and what it is held against, must be one. How fast is no matter. */
 export function fingerprintSource(source: Source): string {
-  return createHash('sha256').update(JSON.stringify(source)).digest('hex');
+  const what = source.kind === 'stacApi' ? { ...source, pageSize: undefined, requests: undefined } : source;
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex');
 }
 
 /**
