@@ -268,22 +268,29 @@ describeWith(['postgres15', 'python'], 'loading', () => {
     expect((await load(databases, items, { shards })).counts).toMatchObject({ unchanged: 1, quarantined: 2 });
   });
 
-  test('a login that is only a member of pgstac_ingest and ingest_write can do it all', async () => {
-    const owner = await make();
-    await suite.server.psql('CREATE ROLE loader LOGIN; GRANT pgstac_ingest, ingest_write TO loader', suite.name);
-    const databases = await suite.openAgain('loader');
-    await change(
-      owner.pgstac,
-      `INSERT INTO pgstac.pgstac_settings VALUES ('use_queue', 'true') ON CONFLICT (name) DO UPDATE SET value = 'true'`,
-    );
-    const report = await load(databases, [makeItem('a', at('2024-01-05T00:00:00Z')), ...bad]);
-    expect(report.counts).toMatchObject({ inserted: 1, quarantined: 6 });
-    await load(databases, [makeItem('a', at('2024-02-05T00:00:00Z'))]);
-    expect(await rowsOf(owner.pgstac, 'SELECT count(*)::int AS waiting FROM pgstac.query_queue')).toEqual([
-      { waiting: 0 },
-    ]);
-    expect(await itemsOf(owner.pgstac)).toMatchObject([{ id: 'a', partition: '202402' }]);
-  });
+  test.each<PgstacVersion>(['0.9.11', '0.10.0'])(
+    'a login that is only a member of pgstac_ingest and ingest_write can do it all, pgSTAC %s',
+    async (version) => {
+      const owner = await make(version);
+      const login = `loader of ${version}`;
+      await suite.server.psql(
+        `CREATE ROLE "${login}" LOGIN; GRANT pgstac_ingest, ingest_write TO "${login}"`,
+        suite.name,
+      );
+      const databases = await suite.openAgain(login);
+      await change(
+        owner.pgstac,
+        `INSERT INTO pgstac.pgstac_settings VALUES ('use_queue', 'true') ON CONFLICT (name) DO UPDATE SET value = 'true'`,
+      );
+      const report = await load(databases, [makeItem('a', at('2024-01-05T00:00:00Z')), ...bad]);
+      expect(report.counts).toMatchObject({ inserted: 1, quarantined: 6 });
+      await load(databases, [makeItem('a', at('2024-02-05T00:00:00Z'))]);
+      expect(await rowsOf(owner.pgstac, 'SELECT count(*)::int AS waiting FROM pgstac.query_queue')).toEqual([
+        { waiting: 0 },
+      ]);
+      expect(await itemsOf(owner.pgstac)).toMatchObject([{ id: 'a', partition: '202402' }]);
+    },
+  );
 
   describe.each<PgstacVersion>(['0.9.11', '0.10.0'])("pypgstac's faults are not ours, pgSTAC %s", (version) => {
     test('a backslash, digits and nulls arrive as they are written', async () => {
