@@ -129,7 +129,15 @@ describe('Jobs', () => {
     const tail = ['--spec', '/etc/platform/platform.yaml', '--env', 'prod'];
     const commandOf = (file: string) => at(podOf(readManifests(parts, file)[0]), 'containers', 0, 'command');
     const result = ['--allow-quarantined', '--format', 'json'];
-    expect(commandOf(files.cron)).toEqual(['platform', 'ingest', 'sentinel2', ...result, ...tail]);
+    expect(commandOf(files.cron)).toEqual([
+      'platform',
+      'ingest',
+      'sentinel2',
+      ...result,
+      '--run',
+      '$(RUN_ID)',
+      ...tail,
+    ]);
     expect(commandOf(files.smoke)).toEqual(['platform', 'verify', ...tail]);
     const onMachines = podOf(readManifests({ hosting: virtualMachines }, files.smoke)[0]);
     expect(at(onMachines, 'containers', 0, 'command')).toEqual(['platform', 'verify', ...tail.slice(0, 3), 'default']);
@@ -171,7 +179,14 @@ describe('Jobs', () => {
     const together = jobOf('shards, counted together', files.byHand);
     expect(together).toMatchObject({ completions: 12, backoffLimit: 36 });
     expect(together).not.toHaveProperty('backoffLimitPerIndex');
-    expect(at(readManifests({}, files.cron)[0], 'spec', 'jobTemplate', 'spec')).not.toHaveProperty('completionMode');
+  });
+
+  test('of no shards are one pod, which goes on with the run of the one before it: its id is the Job', () => {
+    const job = at(readManifests({}, files.cron)[0], 'spec', 'jobTemplate', 'spec');
+    expect(job).not.toHaveProperty('completionMode');
+    const container = at(job, 'template', 'spec', 'containers', 0);
+    expect((at(container, 'command') as string[]).slice(6, 9)).toEqual(['--run', '$(RUN_ID)', '--spec']);
+    expect((at(container, 'env') as { name: string }[]).map(({ name }) => name)).toContain('RUN_ID');
   });
 
   test('of shards without a schedule are suspended, to be started by hand, where a pod can read the source', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -63,13 +64,15 @@ describeWith(
         .find(({ path }) => path === `terraform/kubernetes/${file}`)?.text;
       const [container] = at(podOf(parseManifests(text ?? '')[0] as Manifest), 'containers') as [Container];
       expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
-      const said = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+      const run = randomUUID();
+      const said = Object.fromEntries(container.env.map(({ name, value }) => [name, value ?? run]));
+      const command = container.command.map((word) => word.replace('$(RUN_ID)', run));
       // The node says that it is a cluster; where the proxy would log in by IAM, the login's own password stands.
       const node = {
         KUBERNETES_SERVICE_HOST: '10.8.0.1',
         ...(file === 'database-init.yaml' ? {} : { PGPASSWORD: 'by IAM' }),
       };
-      return await runInImage(tree, container.command, {
+      return await runInImage(tree, command, {
         env: { ...node, ...said },
         readOnly: true,
         mounts,
@@ -109,7 +112,8 @@ describeWith(
 
 interface Container {
   readonly command: readonly string[];
-  readonly env: readonly { readonly name: string; readonly value: string }[];
+  /** RUN_ID alone has no value: the node gives it the Job's uid. */
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly securityContext: { readonly readOnlyRootFilesystem: boolean };
 }
 

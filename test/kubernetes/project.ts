@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -48,9 +49,15 @@ export async function compileProject(spec: string): Promise<Project> {
   const folder = join(root, 'generated/default');
   const readPod = async (file: string) => {
     const [first] = parseAllDocuments(await readFile(join(folder, 'terraform/kubernetes', file), 'utf8'));
-    return findPod(first?.toJS());
+    return labelPod(findPod(first?.toJS()));
   };
   return { folder, platform: resolveText(spec), readPod };
+}
+
+/** As the controller of Jobs does: the uid of the pod's Job, a new one for each pod that is asked for here. */
+function labelPod(pod: Pod): Pod {
+  const labels = { ...(pod.metadata?.['labels'] as object), 'batch.kubernetes.io/controller-uid': randomUUID() };
+  return { ...pod, metadata: { ...pod.metadata, labels } };
 }
 
 interface Workload extends Pod {

@@ -157,17 +157,21 @@ function startContainer(container: Container, pod: Pod, node: Node, folder: stri
   const mount = mountVolumes(container, node, folder);
   const entrypoint = node.entrypoints[container.image.replace(/:[^:/]*$/, '')];
   const words = [...(container.command ?? (entrypoint === undefined ? [] : [entrypoint])), ...(container.args ?? [])];
-  const [program, ...args] = words.map(mount);
+  const own = Object.fromEntries(
+    (container.env ?? []).map((variable) => [variable.name, mount(readVariable(variable, pod))]),
+  );
+  // Kubernetes writes a container's own variables into its command, and leaves what it does not know.
+  const expand = (word: string) => word.replace(/\$\((\w+)\)/g, (all, name: string) => own[name] ?? all);
+  const [program, ...args] = words.map(mount).map(expand);
   if (program === undefined)
     throw new Error(`${container.name}: no command, and its image ${container.image} has none`);
-  const own = (container.env ?? []).map((variable) => [variable.name, mount(readVariable(variable, pod))]);
   const env = {
     PATH: [...node.programs, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     HOME: folder,
     KUBERNETES_SERVICE_HOST: '10.0.0.1',
     KUBERNETES_SERVICE_PORT: '443',
     ...node.variables,
-    ...Object.fromEntries(own),
+    ...own,
   };
   const cwd = join(folder, container.name);
   mkdirSync(cwd, { recursive: true });

@@ -27,7 +27,7 @@ export function renderIngestions(platform: Platform, kubernetes: Kubernetes, spe
         byHand: pipeline.schedule === null,
         schedule: yamlValue(pipeline.schedule ?? neverDue),
         shards: viewShards(kubernetes, pipeline),
-        pod: { ...pod, isShard: pipeline.shards !== null, command: viewCommand(platform, nameCommand(pipeline)) },
+        pod: { ...pod, isRun: true, command: viewCommand(platform, nameCommand(pipeline)) },
       }),
     }));
 }
@@ -53,7 +53,7 @@ function viewShards({ version: { major, minor } }: Kubernetes, { shards }: Pipel
  * started again in vain and wake somebody every night. So the pod ends with 0, and says how many on its last line.
  */
 function nameCommand({ name, shards }: Pipeline): readonly string[] {
-  const all = ['platform', 'ingest', name, '--allow-quarantined', '--format', 'json'];
+  const all = ['platform', 'ingest', name, '--allow-quarantined', '--format', 'json', '--run', '$(RUN_ID)'];
   if (shards === null) return all;
-  return [...all, '--run', '$(RUN_ID)', '--index', `$(JOB_COMPLETION_INDEX)/${shards}`, '--finish'];
+  return [...all, '--index', `$(JOB_COMPLETION_INDEX)/${shards}`, '--finish'];
 }

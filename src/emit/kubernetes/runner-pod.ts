@@ -50,7 +50,7 @@ export function viewPod(platform: Platform, parts: PodParts) {
     proxy: parts.proxy,
     adminPassword: parts.adminPassword,
     spec: yamlValue(parts.specName),
-    isShard: false,
+    isRun: false,
   };
 }
 
