@@ -105,6 +105,8 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
       ),
       'more: platform ingest finish RUN --format json',
       "all, in SQL: SELECT * FROM platform.quarantine WHERE run = 'RUN'",
+      // Without a terminal what goes to a log ends with a line of it.
+      expect.stringMatching(/^{"time":.*"event":"end".*"exitCode":3,"runs":\["RUN"\]}$/),
       '',
     ]);
     const finished = await json('finish', id);
@@ -260,8 +262,15 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
   });
 
   test('an interrupt ends it soon with 130, and what is committed is kept', async () => {
-    const hanging = createServer((request, response) => {
-      if (request.url?.startsWith('/collections')) response.end(JSON.stringify(makeCollection()));
+    const landing = { type: 'Catalog', id: 'api', links: [] };
+    let isSearched: () => void = () => undefined;
+    const searched = new Promise<void>((resolve) => {
+      isSearched = resolve;
+    });
+    const hanging = createServer(({ url }, response) => {
+      if (url === '/') response.end(JSON.stringify(landing));
+      else if (url?.startsWith('/collections')) response.end(JSON.stringify(makeCollection()));
+      else isSearched();
     }).listen(0, '127.0.0.1');
     await once(hanging, 'listening');
     const { port } = hanging.address() as AddressInfo;
@@ -274,14 +283,7 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
       env: { ...cleanEnvironment(), ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    await Promise.race([
-      once(
-        hanging.on('request', () => undefined),
-        'request',
-      ),
-      once(child, 'exit'),
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.race([searched, once(child, 'exit')]);
     child.kill('SIGINT');
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(130);
