@@ -102,6 +102,9 @@ describeWith(['postgres15', 'python'], 'items that are gone from the source', ()
     await load(databases, [inMonth('foreign', 1)], { pipeline: 'foreign' });
     await databases.pgstac.session((session) => session.run(`DELETE FROM platform.ledger WHERE id = 'foreign'`));
     expect(await load(databases, [inMonth('kept', 1)], reconcile)).toMatchObject({ deleted: 1, refused: null });
+    // Met by the other one unchanged: not its own either.
+    const others = await load(databases, [inMonth('other', 1)], { ...reconcile, pipeline: 'other' });
+    expect(others).toMatchObject({ deleted: 0, refused: null });
     expect(await idsOf(databases)).toEqual(['foreign', 'kept', 'other', 'shared']);
   });
 
