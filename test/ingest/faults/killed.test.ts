@@ -1,17 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { makeRandom } from '../../support/hostile.ts';
 import { describeWith } from '../../support/needs.ts';
+import { sharedRoot } from '../../support/root.ts';
+import { runProcess } from '../../support/run.ts';
+import { pypgstac } from '../support/databases.ts';
 import type { Fault, Message } from './support/proxy.ts';
 import { RUN, useWorld } from './support/world.ts';
 
 /** How many times runners are killed at random; the issue's 200 by `KILLS=200 npx jest test/ingest/faults/killed`. */
-const KILLS = Number(process.env['KILLS'] ?? 12);
+const KILLS = Number(process.env['KILLS'] ?? 8);
 const KILLS_A_ROUND = 4;
 const SEED = Number(process.env['SEED'] ?? 1);
 
 describeWith(['postgres15', 'python'], 'a runner that is killed, and started again with the same --run', () => {
   const world = useWorld();
-  let undisturbed: { readonly left: unknown; readonly messages: number; readonly milliseconds: number } | undefined;
+  let undisturbed:
+    | { readonly database: string; readonly left: unknown; readonly messages: number; readonly milliseconds: number }
+    | undefined;
 
   /** What a run leaves that nothing happens to, how many messages it takes and how long. */
   async function runUndisturbed() {
@@ -24,7 +31,8 @@ describeWith(['postgres15', 'python'], 'a runner that is killed, and started aga
     });
     const started = Date.now();
     expect(await world.start(['--run', RUN]).ended).toMatchObject({ code: 3 });
-    undisturbed = { left: await world.describe(), messages, milliseconds: Date.now() - started };
+    const milliseconds = Date.now() - started;
+    undisturbed = { database: world.names.pgstac, left: await world.describe(), messages, milliseconds };
     return undisturbed;
   }
 
@@ -132,7 +140,18 @@ describeWith(['postgres15', 'python'], 'a runner that is killed, and started aga
         expect.objectContaining({ number: expect.any(Number) }),
       ]);
     await expectUndisturbed();
+    await expectOracleAgrees();
   }, 300_000);
+
+  /** By the oracle that holds us against pypgstac, statistics of partitions included, where it is there. */
+  async function expectOracleAgrees(): Promise<void> {
+    const oracle = join(sharedRoot, 'tools/pgstac-oracle/compare.py');
+    if (!existsSync(oracle) && process.env['CI'] !== 'true') return;
+    const { python } = await pypgstac('0.9.11');
+    const dsns = [(await runUndisturbed()).database, world.names.pgstac].map((name) => world.server.dsn(name));
+    const { code, stdout, stderr } = await runProcess(python, [oracle, ...dsns], { timeout: 120_000 });
+    expect([code, stdout + stderr]).toEqual([0, expect.stringMatching(/partition_stats: A=(\d+) B=\1 diff=0/)]);
+  }
 });
 
 /** At the first statement that matches; its answer comes once it is synchronised. */
