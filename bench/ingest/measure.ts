@@ -6,6 +6,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Exit codes that are no failure; left out, 0. */
+  readonly codes?: readonly number[];
 }
 
 /** One run of a command that works on a server. */
@@ -50,7 +52,7 @@ export async function measureCommand(command: Command, postmaster: number | null
   });
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  if (code !== 0)
+  if (code === null || !(command.codes ?? [0]).includes(code))
     throw new Error(`${[command.program, ...command.args].join(' ')} ended with ${code}\n${said.slice(-3000)}`);
   const { cpu, megabytes } = JSON.parse(account) as { cpu: number; megabytes: number };
   const server = postmaster === null ? 0 : (await settleCpu(postmaster)) - before;

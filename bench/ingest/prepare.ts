@@ -82,6 +82,7 @@ databases: { ingest: {}, pgstac: { pgstac: ${release}, compression: ${compressio
 pipelines:
   items: ${pipeline('items.ndjson')}
   changed: ${pipeline('changed.ndjson')}
+  whole: ${pipeline('whole.json')}
 `;
 }
 
