@@ -2,6 +2,7 @@ import type {
   Alerts,
   Bastion,
   CloudSqlHosting,
+  Pipeline,
   Platform,
   Pooler,
   StacApiSource,
@@ -24,7 +25,7 @@ export function completeModel(older: Platform): Platform {
         : { ...fill(kubernetes, { quota: null }), pooler: completePooler(older, kubernetes.pooler) },
     databases: { ...older.databases, ingest: fill(older.databases.ingest, { retentionDays: null }) },
     pipelines: older.pipelines.map((pipeline) => ({
-      ...fill(pipeline, { shards: null, schemas: null, method: 'upsert', reconcile: { mostDeleted: 0.05 } }),
+      ...fill(pipeline, olderPipeline),
       source: pipeline.source.kind === 'stacApi' ? fill(pipeline.source, olderStacApi) : pipeline.source,
       download: pipeline.download === null ? null : fill(pipeline.download, { atOnce: 4 }),
     })),
@@ -46,6 +47,14 @@ function completePooler({ workloads, metaflow }: Platform, pooler: Pooler | null
 function fill<T extends object>(older: T, absent: Partial<T>): T {
   return { ...absent, ...older };
 }
+
+const olderPipeline: Partial<Pipeline> = {
+  collections: [],
+  shards: null,
+  schemas: null,
+  method: 'upsert',
+  reconcile: { mostDeleted: 0.05 },
+};
 
 /** Its pages had so many items, one after the other. */
 const olderStacApi: Partial<StacApiSource> = {

@@ -1,6 +1,6 @@
 import { adminDsn, poolerDsn, proxyPort } from '../model/dsn.ts';
 import { type KeyAgent, listKeyUses } from '../model/encryption-keys.ts';
-import { hasCronJob, isLocalSource } from '../model/pipeline-job.ts';
+import { hasCronJob, isLocal } from '../model/pipeline-job.ts';
 import type { CloudSqlHosting, Kubernetes, Pipeline, Platform, Pooler } from '../model/platform.ts';
 import { choosePeoplesWay } from '../model/proxy-way.ts';
 import type { Fragment } from '../print/fragment.ts';
@@ -33,8 +33,8 @@ export function renderReadme(platform: Platform): string {
       platform.databases.pgstac.source === null ? shellPiece(`pypgstac==${platform.databases.pgstac.version}`) : null,
     kubernetes: kubernetes === null ? null : viewKubernetes(platform, kubernetes),
     flows: platform.pipelines.map(viewFlow),
-    clusterFlows: inCluster ? platform.pipelines.filter(({ source }) => !isLocalSource(source)).map(viewFlow) : [],
-    localFlows: inCluster ? platform.pipelines.filter(({ source }) => isLocalSource(source)).map(viewFlow) : [],
+    clusterFlows: inCluster ? platform.pipelines.filter((pipeline) => !isLocal(pipeline)).map(viewFlow) : [],
+    localFlows: inCluster ? platform.pipelines.filter(isLocal).map(viewFlow) : [],
     proxyAccount: viewProxyAccount(platform),
   });
 }

@@ -12,6 +12,7 @@ import { refuseOtherSource } from './run/reconcile.ts';
 import { runShard } from './run/run-shard.ts';
 import { makeShardWork, type ShardWork } from './run/shard-work.ts';
 import { openSchemaJudge } from './schema/judge-schemas.ts';
+import { readFiles } from './source/files.ts';
 import { openSource } from './source/open-source.ts';
 
 export interface IngestionPlan {
@@ -87,6 +88,7 @@ async function runOneShard(
     });
     const { shards, limit, planned } = run;
     const { shardBy } = pipeline;
+    const given = readFiles(pipeline.collections, ports);
     const source = openSource(pipeline.source, {
       ports,
       periods: listPeriods(run),
@@ -97,7 +99,7 @@ async function runOneShard(
       planned,
     });
     await keepLease(pgstac, lease, clock, async () => {
-      await runShard(work, run, source);
+      await runShard(work, run, { source, given });
       if (pipeline.download !== null)
         await downloadAssets({ ...pipeline.download, ...lease, pipeline: pipeline.name, shards }, ports);
     });

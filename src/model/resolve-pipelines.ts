@@ -12,6 +12,7 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       className: deriveClassName(name),
       fileStem: deriveFileStem(name),
       source: resolveSource(pipeline.source),
+      collections: pipeline.collections ?? [],
       shardBy: pipeline.shardBy ?? 'month',
       method: pipeline.method ?? 'upsert',
       judge: pipeline.judge ?? 'structure',

@@ -186,6 +186,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'pipeline download': ['pipeline/download'],
   'pipeline download.assets': ['pipeline/download'],
   'pipeline download.to': ['pipeline/download'],
+  'pipeline collections': ['pipeline/collections'],
   'pipeline download.atOnce': ['pipeline/download'],
   'pipeline fileStem': ['pipeline/fileStem'],
   'pipeline judge': ['pipeline/judge'],

@@ -24,7 +24,7 @@ metaflow: { workload: work, datastore: gs://acme-metaflow, service: https://meta
 acknowledgements: [{ change: pipeline z, field: judge, impact: update, reason: meant, until: "2026-12-31" }]
 pipelines:
   a: { source: { stacApi: { url: https://example.org, collections: [c], datetime: 2024-01-01/2024-03-31, query: { q: text } } }, download: { assets: [thumbnail], to: gs://acme-assets } }
-  b: { source: { files: [items.ndjson] }, judge: full, schemas: schemas }
+  b: { source: { files: [items.ndjson] }, collections: [collection.json], judge: full, schemas: schemas }
   c: { source: { catalog: https://example.org/catalog.json } }
 `;
 const [cloudSql = '', virtualMachines = ''] = [

@@ -100,7 +100,7 @@ describe('files', () => {
       'e/several.json document 1: 10',
       'e/several.json document 2: 11',
     ]);
-    expect(await read(source.collections())).toEqual(['c.json document 1: scenes']);
+    expect(await read(source.collections(new Set()))).toEqual(['c.json document 1: scenes']);
   });
 
   test('that are not there are failures, not nothing', async () => {

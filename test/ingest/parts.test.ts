@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { allTime } from '../../src/ingest/item/period.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
-import { type Batch, cutBatches, type DoneParts, type PartEnd } from '../../src/ingest/run/batch.ts';
+import { type Batch, type CutOptions, cutBatches, type DoneParts, type PartEnd } from '../../src/ingest/run/batch.ts';
 import type { OpenSource } from '../../src/ingest/source/document.ts';
 import { makeItem } from './support/items.ts';
 
@@ -26,7 +26,15 @@ function makeSource(parts: Readonly<Record<string, readonly string[]>>, owned: r
 }
 
 async function cut(source: OpenSource, done: DoneParts, limit: number | null = null): Promise<(Batch | PartEnd)[]> {
-  const options = { shard: 1, shards: 3, shardBy: 'none', limit, periods: [allTime], writeRow: () => null } as const;
+  const options: CutOptions = {
+    shard: 1,
+    shards: 3,
+    shardBy: 'none',
+    limit,
+    periods: [allTime],
+    givenCollections: new Set(),
+    writeRow: () => null,
+  };
   const cuts: (Batch | PartEnd)[] = [];
   for await (const one of cutBatches(source, done, new JsonScanner(), options)) cuts.push(one);
   return cuts;

@@ -11,7 +11,7 @@ import { makeWebPorts as makePorts, send, serve } from './support/web.ts';
 
 async function read(source: OpenSource): Promise<string[]> {
   const texts: string[] = [];
-  for await (const { bytes } of source.collections()) texts.push(bytes.toString());
+  for await (const { bytes } of source.collections(new Set())) texts.push(bytes.toString());
   for await (const { bytes } of readParts(source)) texts.push(bytes.toString());
   return texts;
 }

@@ -32,6 +32,14 @@ export const pipelineRules: readonly Rule[] = [
     source: ours('nothing deletes items'),
   },
   {
+    id: 'pipeline/collections',
+    resource,
+    field: 'collections',
+    impact: 'update',
+    reason: 'The next run puts these collections; one that is no longer given stays, or becomes what the source has.',
+    source: ours('nothing deletes collections'),
+  },
+  {
     id: 'pipeline/schedule-made',
     resource,
     field: 'schedule',

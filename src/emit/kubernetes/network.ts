@@ -1,6 +1,6 @@
 import { databasePort } from '../../model/dsn.ts';
 import { isWebUrl } from '../../model/names.ts';
-import type { Kubernetes, Pipeline, Platform } from '../../model/platform.ts';
+import type { Kubernetes, Pipeline, Platform, Source } from '../../model/platform.ts';
 import { chooseWay } from '../../model/proxy-way.ts';
 import { yamlValue } from '../../print/yaml.ts';
 import { renderTemplate } from '../render.ts';
@@ -35,7 +35,11 @@ function listPorts({ metaflow, pipelines }: Platform): readonly number[] {
   return [...new Set([443, ...[...urls].flatMap(portsOf)])].sort((a, b) => a - b);
 }
 
-function urlsOf({ source }: Pipeline): readonly string[] {
+function urlsOf({ source, collections }: Pipeline): readonly string[] {
+  return [...collections, ...listSourceUrls(source)];
+}
+
+function listSourceUrls(source: Source): readonly string[] {
   switch (source.kind) {
     case 'stacApi':
       return [source.url];

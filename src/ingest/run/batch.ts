@@ -51,6 +51,8 @@ export interface CutOptions {
   readonly limit: number | null;
   /** Items that are not in each of them take no place in their batch's work. */
   readonly periods: readonly Period[];
+  /** Ids of collections whose place those met among the items do not take. */
+  readonly givenCollections: ReadonlySet<string>;
   /** Told of each good item of this shard while the tape still is the item's. */
   readonly writeRow: (item: GoodItem, tape: Tape) => ItemRow | null;
 }
@@ -107,7 +109,7 @@ async function* cutPart(
     if (turn % TURN_ITEMS === 0) await new Promise(setImmediate);
     const judged = judgeDocument(document, scanner);
     if (judged.kind === 'collection') {
-      collections.push(judged);
+      if (!options.givenCollections.has(judged.id)) collections.push(judged);
       continue;
     }
     numbers.read += 1;

@@ -1,35 +1,36 @@
 import { stopIfInterrupted } from '../failure.ts';
 import { CopyText } from '../item/copy-text.ts';
-import { judgeDocument } from '../item/judge.ts';
 import { JsonScanner } from '../json/scan.ts';
-import { upsertCollection } from '../load/collections.ts';
 import { writeRow } from '../load/load-batch.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
 import { forgetLinks } from '../load/quarantine.ts';
 import { retryTransaction } from '../load/retry.ts';
-import type { OpenSource } from '../source/document.ts';
-import { type Batch, type CutOptions, cutBatches, type JudgedCollection, readAhead } from './batch.ts';
+import type { OpenSource, SourceDocument } from '../source/document.ts';
+import { type Batch, type CutOptions, cutBatches, readAhead } from './batch.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
 import { InFlight } from './in-flight.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
 import { listDoneParts, writeDonePart } from './parts.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
-import { isGood, readCollections, type ShardWork, selectEntries } from './shard-work.ts';
+import { putCollection, putCollections } from './put-collections.ts';
+import { isGood, type ShardWork, selectEntries } from './shard-work.ts';
 
 /** Batches of a shard that are loaded at once: a third connection won nothing on any machine that was tried. */
 const CONNECTIONS = 2;
 
+export interface ShardSource {
+  readonly source: OpenSource;
+  /** The collections that the spec gives. */
+  readonly given: AsyncIterable<SourceDocument>;
+}
+
 /** Loads what no earlier start of a shard has loaded yet. Its lease is held by the caller. */
-export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSource): Promise<Counts> {
+export async function runShard(work: ShardWork, run: PlannedRun, { source, given }: ShardSource): Promise<Counts> {
   const { ports, lease } = work;
   const earlier = await recallEarlierStarts(work);
-  for await (const document of source.collections()) {
-    const judged = judgeDocument(document, work.scanner);
-    if (judged.kind === 'collection') await putCollection(work, judged);
-    if (judged.kind === 'collection') await readCollections(work, [judged.id]);
-  }
-  const counts = await loadParts(work, run, source, earlier);
+  const givenCollections = await putCollections(work, given, source);
+  const counts = await loadParts(work, run, { source, earlier, givenCollections });
   stopIfInterrupted(ports.signal);
   await settleOwn(work);
   // Links have no partition, so they are all the first shard's.
@@ -40,18 +41,24 @@ export async function runShard(work: ShardWork, run: PlannedRun, source: OpenSou
   return counts;
 }
 
+interface LoadOptions {
+  readonly source: OpenSource;
+  readonly earlier: EarlierStarts;
+  readonly givenCollections: ReadonlySet<string>;
+}
+
 async function loadParts(
   work: ShardWork,
   run: PlannedRun,
-  source: OpenSource,
-  earlier: EarlierStarts,
+  { source, earlier, givenCollections }: LoadOptions,
 ): Promise<Counts> {
   const { ports, lease, shardBy } = work;
   let counts = noCounts;
   const rows = { isWorthIt: true };
   const writeRow = makeRowWriter(work, rows);
   const { shards, limit } = run;
-  const options: CutOptions = { shard: lease.shard, shardBy, shards, limit, periods: listPeriods(run), writeRow };
+  const periods = listPeriods(run);
+  const options: CutOptions = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections, writeRow };
   const doneParts = await listDoneParts(ports.pgstac, lease);
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
   const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
@@ -101,13 +108,6 @@ function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: b
     const collection = rows.isWorthIt ? collections.get(item.collection) : undefined;
     return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, text) };
   };
-}
-
-async function putCollection(work: ShardWork, collection: JudgedCollection): Promise<void> {
-  const { ports, shardBy, layout } = work;
-  const options = { shardBy, layout, rehydrate: work.rehydrate ? work : null };
-  await retryTransaction(ports, () => upsertCollection(ports.pgstac, collection, options));
-  work.collections.delete(collection.id);
 }
 
 /** No other shard of the run writes to these partitions, so that their statistics can be made before it ends. */

@@ -15,9 +15,9 @@ export interface SourceDocument {
 export interface OpenSource {
   /**
    * The collections that can be had without reading every item, so that they are there before their items. A collection
-   * that only turns up among the items is found there.
+   * that only turns up among the items is found there. Those whose ids are `given` need not be read.
    */
-  collections(): AsyncIterable<SourceDocument>;
+  collections(given: ReadonlySet<string>): AsyncIterable<SourceDocument>;
   /**
    * What there is to read, collections included, in parts of a fixed order and without those named in `done`: a run that
    * is started again need not read them again.

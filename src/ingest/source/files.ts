@@ -44,6 +44,11 @@ async function expectBytes(paths: readonly string[], { files, report }: FilesPor
   report({ kind: 'expected', bytes });
 }
 
+/** Every document of files by paths, globs and URLs, in the order of their texts. */
+export async function* readFiles(patterns: readonly string[], ports: FilesPorts): AsyncGenerator<SourceDocument> {
+  for (const path of await listFiles(patterns, ports)) yield* readFile(path, ports);
+}
+
 /** A quick look before the real one: a wrong yes costs a second reading of the file, a wrong no finds it later. */
 function looksLikeCollection(document: SourceDocument): boolean {
   return /"type"\s*:\s*"Collection"/.test(document.bytes.toString('latin1'));

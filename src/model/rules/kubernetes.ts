@@ -11,7 +11,7 @@ export function checkKubernetes({ value }: RuleInput): readonly Finding[] {
     ...checkVersion(value),
     ...checkPooler(value),
     ...pipelines.flatMap(([name, pipeline]) =>
-      pipeline.schedule === undefined ? [] : [...checkSchedule(value, name), ...checkFiles(name, pipeline.source)],
+      pipeline.schedule === undefined ? [] : [...checkSchedule(value, name), ...checkFiles(name, pipeline)],
     ),
   ];
 }
@@ -50,13 +50,18 @@ function checkSchedule(value: RuleInput['value'], name: string): readonly Findin
 }
 
 /** What a pod cannot read: it has the spec, but none of the files beside it. */
-function checkFiles(name: string, source: PipelineSpec['source']): readonly Finding[] {
-  const at = ['pipelines', name, 'source'];
-  const hint = 'name a STAC API or URLs, or remove the schedule';
-  const refuse = (place: readonly (string | number)[], path: string): Finding => {
+function checkFiles(name: string, { source, collections = [] }: PipelineSpec): readonly Finding[] {
+  const at = ['pipelines', name];
+  const refuse = (place: readonly (string | number)[], path: string, instead: string): Finding => {
     const message = `a schedule runs in the cluster, and no pod has ${JSON.stringify(path)}`;
-    return { code: 'PF207', at: [...at, ...place], message, hint };
+    return { code: 'PF207', at: [...at, ...place], message, hint: `name ${instead}, or remove the schedule` };
   };
-  if (source.catalog !== undefined && !isRemote(source.catalog)) return [refuse(['catalog'], source.catalog)];
-  return (source.files ?? []).flatMap((file, index) => (isRemote(file) ? [] : [refuse(['files', index], file)]));
+  const listed = (place: readonly string[], files: readonly string[], instead: string): readonly Finding[] =>
+    files.flatMap((file, index) => (isRemote(file) ? [] : [refuse([...place, index], file, instead)]));
+  const catalog = source.catalog === undefined ? [] : [source.catalog];
+  return [
+    ...catalog.flatMap((path) => (isRemote(path) ? [] : [refuse(['source', 'catalog'], path, 'a STAC API or URLs')])),
+    ...listed(['source', 'files'], source.files ?? [], 'a STAC API or URLs'),
+    ...listed(['collections'], collections, 'URLs'),
+  ];
 }

@@ -2,11 +2,12 @@ import type { Finding, RuleInput } from './rule.ts';
 
 /** Schemes that each place can be read from, or written to, besides a path. */
 const readable = {
-  catalog: ['http', 'https', 'gs'],
-  files: ['http', 'https', 'gs'],
+  source: ['http', 'https', 'gs'],
   download: ['gs'],
   pgstac: ['https'],
 };
+
+const sourceHint = 'write a path beside the spec, or an http(s) or gs URL';
 
 /**
  * URLs of a kind that the runner cannot open: it would take them for a path. Source: the runner itself, src/ingest/ and
@@ -19,17 +20,15 @@ export function checkLocations({ value }: RuleInput): readonly Finding[] {
     if (scheme === undefined || kinds.includes(scheme)) return;
     findings.push({ code: 'PF222', at, message: `nothing here can open a ${scheme}:// location`, hint });
   };
-  for (const [name, { source, download }] of Object.entries(value.pipelines ?? {})) {
+  for (const [name, { source, collections, download }] of Object.entries(value.pipelines ?? {})) {
     const at = ['pipelines', name];
-    const catalog = 'write a path beside the spec, or an http(s) or gs URL';
-    look([...at, 'source', 'catalog'], source.catalog, readable.catalog, catalog);
-    for (const [index, file] of (source.files ?? []).entries())
-      look(
-        [...at, 'source', 'files', index],
-        file,
-        readable.files,
-        'write a path beside the spec, or an http(s) or gs URL',
-      );
+    const lookAll = (place: readonly string[], locations: readonly string[] = []): void => {
+      for (const [index, location] of locations.entries())
+        look([...at, ...place, index], location, readable.source, sourceHint);
+    };
+    look([...at, 'source', 'catalog'], source.catalog, readable.source, sourceHint);
+    lookAll(['source', 'files'], source.files);
+    lookAll(['collections'], collections);
     look([...at, 'download', 'to'], download?.to, readable.download, 'write gs://BUCKET/PREFIX, or a local folder');
   }
   const pgstac = value.databases?.pgstac?.source?.location;

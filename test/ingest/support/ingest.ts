@@ -20,10 +20,12 @@ export interface IngestOptions {
   readonly datetime?: Period;
   readonly reconcile?: boolean;
   readonly mostDeleted?: number;
+  readonly collections?: readonly string[];
 }
 
 function makePipeline(source: Source, options: IngestOptions): Pipeline {
-  const { shardBy = 'month', method = 'upsert', judge = 'structure', schemas = null, mostDeleted = 0.05 } = options;
+  const { shardBy = 'month', method = 'upsert', judge = 'structure', schemas = null } = options;
+  const { collections = [], mostDeleted = 0.05 } = options;
   const pipeline = {
     name: options.pipeline ?? 'test',
     className: 'Test',
@@ -33,7 +35,7 @@ function makePipeline(source: Source, options: IngestOptions): Pipeline {
     reconcile: { mostDeleted },
     download: null,
   } as const;
-  return { ...pipeline, source, shardBy, method, judge, schemas };
+  return { ...pipeline, source, collections, shardBy, method, judge, schemas };
 }
 
 export async function makePlan(source: Source, ports: Ports, options: IngestOptions = {}): Promise<IngestionPlan> {

@@ -57,9 +57,9 @@ export async function serveApi(answer: Answer, landing: object = makeLanding()):
 }
 
 /** Collections, then items, as texts. */
-export async function readTexts(source: OpenSource): Promise<string[]> {
+export async function readTexts(source: OpenSource, given: readonly string[] = []): Promise<string[]> {
   const texts: string[] = [];
-  for await (const { bytes } of source.collections()) texts.push(bytes.toString());
+  for await (const { bytes } of source.collections(new Set(given))) texts.push(bytes.toString());
   for await (const { bytes } of readParts(source)) texts.push(bytes.toString());
   return texts;
 }

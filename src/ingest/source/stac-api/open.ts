@@ -44,10 +44,11 @@ export function openStacApi(source: StacApiSource, options: StacApiOptions): Ope
     yield* readPages(access, search, learnt, stoppable, options.timeoutMs);
   }
   return {
-    async *collections() {
+    async *collections(given) {
       // First of all: what the API cannot do is refused before anything is loaded.
       await prepare();
       for (const id of source.collections) {
+        if (given.has(id)) continue;
         const url = extendUrl(source.url, 'collections', id);
         const request = { method: 'GET', headers: { accept: 'application/json' } } as const;
         const bytes = await fetchBody(url, request, ports, (body) => body);
