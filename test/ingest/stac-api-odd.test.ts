@@ -240,7 +240,7 @@ test('the address may be of IPv6, and have a query, which goes along and is not 
   const url = `http://[::1]:${(server.address() as AddressInfo).port}/v1?key=hunter2`;
   const opened = openApi(makeStacApiSource(url));
   const sources: string[] = [];
-  for await (const { source } of opened.collections()) sources.push(source);
+  for await (const { source } of opened.collections(new Set())) sources.push(source);
   for await (const { source } of readParts(opened)) sources.push(source);
   server.closeAllConnections();
   server.close();
