@@ -56,7 +56,7 @@ describe('files', () => {
     const ports = { ...makeFilePorts(folder), report: (happening: Happening) => told.push(happening) };
     const source = openFiles(['*'], ports);
     // A look at the beginning is no reading.
-    expect(await read(source.collections())).toHaveLength(1);
+    expect(await read(source.collections(new Set()))).toHaveLength(1);
     expect(told).toEqual([]);
     expect(await read(readParts(source))).toHaveLength(4);
     const bytes = Buffer.byteLength(lines(makeCollection(), makeItem('1'))) + packed.length;
