@@ -40,7 +40,15 @@ async function takeShard(folder: string, shard: number, shards: number, shardBy:
   const documents: string[] = [];
   const partitions = new Set<string>();
   const source = openFiles(['*.ndjson'], makeFilePorts(folder));
-  const options = { shard, shards, shardBy, limit: null, periods: [allTime], writeRow: () => null };
+  const options = {
+    shard,
+    shards,
+    shardBy,
+    limit: null,
+    periods: [allTime],
+    givenCollections: new Set<string>(),
+    writeRow: () => null,
+  };
   for await (const batch of cutBatches(source, new Map(), new JsonScanner(), options)) {
     if (batch.kind !== 'batch') continue;
     for (const { position, judged } of selectEntries(batch, shard).mine) {
