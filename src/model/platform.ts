@@ -178,8 +178,7 @@ export interface Pipeline {
   readonly className: string;
   readonly fileStem: string;
   readonly source: Source;
-  /** Given by the spec, in place of the source's own: paths and globs, relative to the spec's folder, and URLs. */
-  readonly collections: readonly string[];
+  readonly collections: FilesSource['files']; // In place of the source's own.
   readonly shardBy: 'month' | 'year' | 'none';
   /** What becomes of an item whose id is there already. */
   readonly method: 'upsert' | 'insert' | 'ignore' | 'delete-then-insert';
