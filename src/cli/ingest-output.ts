@@ -4,6 +4,7 @@ import type { RowCounts } from '../ingest/run/finish-run.ts';
 import type { Footprints } from '../ingest/run/footprints.ts';
 import { type Counts, noCounts } from '../ingest/run/outcome.ts';
 import type { QuarantinedItem, QuarantineReport } from '../ingest/run/quarantine-report.ts';
+import type { Choosable } from '../ingest/source/quarantine.ts';
 import { type Given, renderCommand } from './render-command.ts';
 import { alignRows } from './table.ts';
 
@@ -33,17 +34,25 @@ export interface IngestResult {
   readonly quarantine?: readonly QuarantinedItem[];
   /** Listed in JSON where it is there. */
   readonly footprints?: Footprints;
+  /** Of `ingest retry`: what of each pipeline's quarantine there was. */
+  readonly retries?: readonly RetryResult[];
   readonly seconds: number;
 }
 
+export interface RetryResult extends Choosable {
+  readonly pipeline: string;
+}
+
 /** One line of JSON, the last that a command prints. Sums over its runs, each of which stands in `runs`. */
-export function formatResultJson({ runs, rows, quarantine, footprints, seconds }: IngestResult): string {
+export function formatResultJson({ runs, rows, quarantine, footprints, retries, seconds }: IngestResult): string {
   const [only] = runs.length === 1 ? runs : [];
   const shard = only?.shard ?? null;
   const assets = runs.flatMap(({ missingAssets }) => missingAssets ?? []);
+  const missing = sumByName(runs, ({ missingSchemas }) => missingSchemas);
   const value = {
     ...describeCounts(sumCounts(runs)),
-    reasons: sumReasons(runs),
+    reasons: sumByName(runs, ({ reasons }) => reasons),
+    ...(Object.keys(missing).length === 0 ? {} : { missingSchemas: missing }),
     seconds: Number(seconds.toFixed(3)),
     run: only?.run ?? null,
     pipeline: only?.pipeline ?? null,
@@ -59,6 +68,7 @@ export function formatResultJson({ runs, rows, quarantine, footprints, seconds }
     ...(rows === null ? {} : { rows }),
     ...(quarantine === undefined ? {} : { quarantine }),
     ...(footprints === undefined ? {} : { footprints }),
+    ...(retries === undefined ? {} : { retries }),
   };
   return `${JSON.stringify(value)}\n`;
 }
@@ -94,7 +104,7 @@ export function formatResultTable({ runs, rows, seconds }: IngestResult): string
 /** What was quarantined, for people: how much by reason, the first items, and where the others are: not everybody has a psql. */
 export function formatQuarantine(runs: readonly RunResult[], given: Given): string {
   const lines: string[] = [];
-  for (const { run, shard, counts, quarantine } of runs) {
+  for (const { run, pipeline, shard, counts, quarantine } of runs) {
     if (counts.quarantined === 0) continue;
     const reasons = Object.entries(quarantine.reasons).map(([reason, times]) => `${times} ${reason}`);
     lines.push('', `${counts.quarantined} quarantined: ${reasons.join(', ') || 'loaded or read by another run since'}`);
@@ -104,10 +114,13 @@ export function formatQuarantine(runs: readonly RunResult[], given: Given): stri
       `${reason}: ${message}`,
     ]);
     lines.push(...alignRows(rows).map((line) => `  ${line}`));
+    for (const [schema, times] of Object.entries(quarantine.missingSchemas))
+      lines.push(`missing: ${schema}, which ${times === 1 ? 'an item names' : `${times} items name`}`);
     const whole = shard === null ? '' : ', once its shards are done';
     lines.push(
       `more${whole}: ${renderCommand(['ingest', 'finish', run, '--format', 'json'], given)}`,
       `all, in SQL: SELECT * FROM platform.quarantine WHERE run = '${run}'`,
+      `again, after a fix: ${renderCommand(['ingest', 'retry', pipeline], given)}`,
     );
   }
   return lines.map((line) => `${line}\n`).join('');
@@ -130,10 +143,28 @@ function sumMissing(all: readonly MissingAssets[]): MissingAssets {
   };
 }
 
-function sumReasons(runs: readonly RunResult[]): Readonly<Record<string, number>> {
+/** What of the quarantine was not tried again, and why. */
+export function formatRetries(retries: readonly RetryResult[]): string {
+  const lines = retries.flatMap(({ pipeline, retriable, unreadable, superseded, released }) =>
+    [
+      ...(retriable === 0 ? ['nothing to try again'] : []),
+      ...(released === 0 ? [] : [`${released} were loaded since, and have left the quarantine`]),
+      ...(superseded === 0 ? [] : [`${superseded} not tried: a later version of the item was read since`]),
+      ...(unreadable === 0
+        ? []
+        : [`${unreadable} not tried: their bytes can be no item, only the source can mend them`]),
+    ].map((line) => `${pipeline}: ${line}\n`),
+  );
+  return lines.join('');
+}
+
+function sumByName(
+  runs: readonly RunResult[],
+  count: (report: QuarantineReport) => Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
   const sums: Record<string, number> = {};
   for (const { quarantine } of runs) {
-    for (const [reason, times] of Object.entries(quarantine.reasons)) sums[reason] = (sums[reason] ?? 0) + times;
+    for (const [name, times] of Object.entries(count(quarantine))) sums[name] = (sums[name] ?? 0) + times;
   }
   return sums;
 }

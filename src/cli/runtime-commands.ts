@@ -22,6 +22,14 @@ interface IngestOptions extends RuntimeOptions {
   readonly skip: boolean;
 }
 
+interface RetryOptions extends RuntimeOptions {
+  readonly reason?: string;
+  readonly item?: string;
+  readonly limit?: number;
+  readonly run?: string;
+  readonly allowQuarantined?: boolean;
+}
+
 /** db, ingest, verify: what reads and fills the databases. */
 export function addRuntimeCommands(program: Command, run: Run): void {
   addDatabaseCommands(program, run);
@@ -82,6 +90,18 @@ function addIngestCommands(program: Command, run: Run): void {
     .action((id: string | undefined, options: RuntimeOptions & { readonly pipeline?: string }) =>
       run(async (context) =>
         (await import('./commands/ingest-status.ts')).runIngestStatus(context, { ...options, run: id }),
+      ),
+    );
+  withCommonOptions(ingest.command('retry [pipeline]'))
+    .description('try again what is in quarantine, after a fix; what still fails stays there')
+    .option('--reason <word>', 'only items that are there for this reason')
+    .option('--item <id>', 'only the item of this id')
+    .option('--limit <n>', 'at most so many items', positiveInteger)
+    .option('--run <id>', 'go on with a retry that was interrupted')
+    .option('--allow-quarantined', 'exit 0, not 3, though items stay in quarantine')
+    .action((pipeline: string | undefined, options: RetryOptions) =>
+      run(async (context) =>
+        (await import('./commands/ingest-retry.ts')).runIngestRetry(context, { ...options, pipeline }),
       ),
     );
   withCommonOptions(ingest.command('finish <run>'))

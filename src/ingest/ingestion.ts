@@ -12,8 +12,10 @@ import { refuseOtherSource } from './run/reconcile.ts';
 import { runShard } from './run/run-shard.ts';
 import { makeShardWork, type ShardWork } from './run/shard-work.ts';
 import { openSchemaJudge } from './schema/judge-schemas.ts';
+import type { OpenSource } from './source/document.ts';
 import { readFiles } from './source/files.ts';
 import { openSource } from './source/open-source.ts';
+import { openQuarantine, readRetry } from './source/quarantine.ts';
 
 export interface IngestionPlan {
   readonly run: PlannedRun;
@@ -86,22 +88,12 @@ async function runOneShard(
       assets: pipeline.download?.assets ?? null,
       isApi: pipeline.source.kind === 'stacApi',
     });
-    const { shards, limit, planned } = run;
-    const { shardBy } = pipeline;
     const given = readFiles(pipeline.collections, ports);
-    const source = openSource(pipeline.source, {
-      ports,
-      periods: listPeriods(run),
-      shard,
-      shards,
-      shardBy,
-      limit,
-      planned,
-    });
+    const source = await openRunSource(run, pipeline, shard, ports);
     await keepLease(pgstac, lease, clock, async () => {
       await runShard(work, run, { source, given });
       if (pipeline.download !== null)
-        await downloadAssets({ ...pipeline.download, ...lease, pipeline: pipeline.name, shards }, ports);
+        await downloadAssets({ ...pipeline.download, ...lease, pipeline: pipeline.name, shards: run.shards }, ports);
     });
   } catch (error) {
     // The next runner need not wait for the lease to expire. It does where the database was given up, which would not
@@ -112,4 +104,22 @@ async function runOneShard(
   }
   await retryTransaction(ports, () => releaseLease(pgstac, lease, true));
   ports.report({ kind: 'done' });
+}
+
+/** What a run reads: its pipeline's source, or what of it is in quarantine. */
+async function openRunSource(run: PlannedRun, pipeline: Pipeline, shard: number, ports: Ports): Promise<OpenSource> {
+  const { shards, limit, planned } = run;
+  const choice = readRetry(run);
+  if (choice === null)
+    return openSource(pipeline.source, {
+      ports,
+      periods: listPeriods(run),
+      shard,
+      shards,
+      shardBy: pipeline.shardBy,
+      limit,
+      planned,
+    });
+  const most = limit === null ? null : limit - (await countReceipts(ports.pgstac, run.run, null)).read;
+  return openQuarantine(ports.pgstac, { run: run.run, pipeline: pipeline.name, choice, most });
 }

@@ -1,9 +1,11 @@
 import { suggestName } from '../../diagnostic/suggest.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import { type PlannedRun, readRun, refuseOtherPlan } from '../../ingest/run/planned-run.ts';
+import { readRetry } from '../../ingest/source/quarantine.ts';
 import type { Pipeline } from '../../model/platform.ts';
 import { CommandError } from '../context.ts';
 import type { Loaded } from '../databases.ts';
+import { renderCommand } from '../render-command.ts';
 import type { Wanted } from './ingest-options.ts';
 
 export interface Chosen {
@@ -13,11 +15,17 @@ export interface Chosen {
 }
 
 /** The pipelines to run: that of the run, the one named, or all. */
-export async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Ports): Promise<readonly Chosen[]> {
+export async function choosePipelines(
+  loaded: Loaded,
+  wanted: Wanted,
+  ports: Ports,
+  reads: 'source' | 'quarantine' = 'source',
+): Promise<readonly Chosen[]> {
   const planned = wanted.run === null ? null : await readRun(ports.pgstac, wanted.run);
   if (planned !== null) {
     if (wanted.pipeline !== null && wanted.pipeline !== planned.pipeline)
       throw new CommandError(2, `run ${planned.run} is of pipeline ${planned.pipeline}, not ${wanted.pipeline}`);
+    refuseOtherCommand(planned, reads);
     const { shards, limit, since, datetime, reconcile } = wanted;
     refuseOtherPlan(planned, {
       shards: shards ?? undefined,
@@ -35,6 +43,15 @@ export async function choosePipelines(loaded: Loaded, wanted: Wanted, ports: Por
   if (pipelines.length > 1 && (wanted.run !== null || wanted.shard !== null))
     throw namePipeline(loaded, '--run and --shard are of one pipeline: name it');
   return pipelines.map((pipeline) => ({ pipeline, planned: null }));
+}
+
+/** Under the same id the other source would be read, and what was done be taken for another thing. */
+function refuseOtherCommand(planned: PlannedRun, reads: 'source' | 'quarantine'): void {
+  const own = readRetry(planned) === null ? 'source' : 'quarantine';
+  if (own === reads) return;
+  const message = `run ${planned.run} of ${planned.pipeline} reads ${own === 'source' ? "the pipeline's source" : 'the quarantine'}`;
+  const command = own === 'source' ? ['ingest', '--run'] : ['ingest', 'retry', '--run'];
+  throw new CommandError(2, message, { hint: `to go on with it: ${renderCommand([...command, planned.run], {})}` });
 }
 
 export function findPipeline({ platform }: Loaded, name: string): Pipeline {

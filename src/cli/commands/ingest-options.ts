@@ -35,6 +35,13 @@ export interface IngestOptions extends CommonOptions, ReadOptions {
   readonly metrics?: string | undefined;
 }
 
+export interface RetryOptions extends CommonOptions, Pick<ReadOptions, 'pipeline' | 'run' | 'limit'> {
+  readonly reason?: string | undefined;
+  /** An item's id. */
+  readonly item?: string | undefined;
+  readonly allowQuarantined?: boolean | undefined;
+}
+
 export type PlanOptions = CommonOptions & ReadOptions;
 
 export interface FinishOptions extends CommonOptions {

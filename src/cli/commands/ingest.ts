@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { type MissingAssets, reportMissingAssets } from '../../ingest/assets/asset-queue.ts';
 import { runIngestion } from '../../ingest/ingestion.ts';
 import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
@@ -15,15 +14,7 @@ import type { Pipeline } from '../../model/platform.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { ensureInitialised, type Loaded, openDatabases } from '../databases.ts';
 import { explainIngestion } from '../ingest-failure.ts';
-import {
-  formatMissingAssets,
-  formatQuarantine,
-  formatResultJson,
-  formatResultTable,
-  type IngestResult,
-  type RunResult,
-  sumCounts,
-} from '../ingest-output.ts';
+import type { IngestResult, RunResult } from '../ingest-output.ts';
 import { createIngestPorts } from '../ingest-ports.ts';
 import { loadPlatform } from '../load.ts';
 import { readMetricsTarget } from '../progress/metrics.ts';
@@ -38,10 +29,7 @@ import {
   readOptions,
   type Wanted,
 } from './ingest-options.ts';
-
-/** Items in quarantine that are shown after the table, and those that `finish --format json` lists. */
-const SHOWN_ITEMS = 5;
-const LISTED_ITEMS = 1000;
+import { LISTED_ITEMS, reportAssets, SHOWN_ITEMS, showResult } from './show-result.ts';
 
 /** `platform ingest`: all pipelines or one, planned, run and finished; with `--shard` that shard only. */
 export async function runIngest(outer: Context, options: IngestOptions): Promise<ExitCode> {
@@ -65,7 +53,7 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
         rehydrate: options.rehydrate === true,
         skip: options.skip,
         compression: chooseCompression(loaded, ports),
-        holder: `${hostname()}, process ${process.pid} since ${context.now().toISOString()}`,
+        holder: nameHolder(context),
       };
       const { counts, finished } = await explainIngestion(
         async () => ({
@@ -88,6 +76,10 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
     }
     return showResult(context, options, { runs, rows, seconds: (context.now().getTime() - started) / 1000 });
   });
+}
+
+export function nameHolder(context: Context): string {
+  return `${hostname()}, process ${process.pid} since ${context.now().toISOString()}`;
 }
 
 /** What to type to go on with a run that ended early. */
@@ -154,7 +146,7 @@ export async function runIngestFinish(context: Context, options: FinishOptions):
 }
 
 /** Shows the work of a command while it goes on; the work writes with the context it is given. */
-type Watch = (work: (context: Context, report: Report) => Promise<ExitCode>) => Promise<ExitCode>;
+export type Watch = (work: (context: Context, report: Report) => Promise<ExitCode>) => Promise<ExitCode>;
 
 const unwatched =
   (context: Context): Watch =>
@@ -167,7 +159,7 @@ interface Opened {
   readonly ports: Ports;
 }
 
-async function withPorts(
+export async function withPorts(
   outer: Context,
   options: CommonOptions & Pick<PlanOptions, 'pipeline'>,
   watch: Watch,
@@ -188,17 +180,6 @@ async function withPorts(
   });
 }
 
-async function reportAssets(
-  { pgstac }: Ports,
-  pipeline: Pipeline | undefined,
-  run: string,
-  shard: number | null,
-  { format }: CommonOptions,
-): Promise<MissingAssets | null> {
-  if (pipeline === undefined || pipeline.download === null) return null;
-  return await reportMissingAssets(pgstac, run, shard, format === 'json' ? LISTED_ITEMS : SHOWN_ITEMS);
-}
-
 async function makeRun(pipeline: Pipeline, wanted: Wanted, ports: Ports, shards: number): Promise<PlannedRun> {
   const run = wanted.run ?? makeRunId(ports.clock.now());
   const planned = await planRun(ports.pgstac, {
@@ -215,31 +196,6 @@ async function makeRun(pipeline: Pipeline, wanted: Wanted, ports: Ports, shards:
   return planned;
 }
 
-function chooseCompression({ platform }: Loaded, { pgstac }: Ports): 'lz4' | null {
+export function chooseCompression({ platform }: Loaded, { pgstac }: Ports): 'lz4' | null {
   return platform.databases.pgstac.compression === 'lz4' && pgstac.target.kind === 'server' ? 'lz4' : null;
-}
-
-type Shown = CommonOptions & Pick<IngestOptions, 'finish' | 'allowQuarantined'>;
-
-function showResult(context: Context, options: Shown, result: IngestResult): ExitCode {
-  context.stdout.write(options.format === 'json' ? formatResultJson(result) : formatResultTable(result));
-  const open = result.runs.flatMap(({ run, openShards }) => openShards.map((shard) => ({ run, shard })));
-  for (const { run, shard } of open)
-    context.stderr.write(`shard ${shard} of run ${run} is not done: run it, then finish again\n`);
-  for (const { run, shard } of result.runs)
-    if (shard !== null) {
-      const next = options.finish
-        ? 'whoever ends the last of its shards finishes it'
-        : `once its shards are done: ${renderCommand(['ingest', 'finish', run], options)}`;
-      context.stderr.write(`run ${run} is open; ${next}\n`);
-    }
-  const { quarantined } = sumCounts(result.runs);
-  if (options.format === 'pretty') context.stderr.write(formatQuarantine(result.runs, options));
-  if (options.format === 'pretty') context.stderr.write(formatMissingAssets(result.runs));
-  const areMissing = result.runs.some(({ missingAssets }) => (missingAssets?.count ?? 0) > 0);
-  for (const { refused } of result.runs)
-    if (refused)
-      throw new CommandError(4, refused.message, { ...(refused.hint && { hint: refused.hint }), cause: refused });
-  const inPart = quarantined > 0 && options.allowQuarantined !== true;
-  return inPart || areMissing || open.length > 0 ? 3 : 0;
 }

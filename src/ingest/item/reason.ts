@@ -1,35 +1,53 @@
 import type { JsonFaultCode } from '../json/fault.ts';
 
 /** Why an item is in quarantine. Stored as it is in `platform.quarantine.reason`: add freely, rename nothing. */
-export type Reason =
-  | JsonFaultCode
-  | 'tooLarge'
+export type Reason = JsonFaultCode | keyof typeof ownReasons;
+
+const ownReasons = {
+  tooLarge: true,
   /** A catalog's link leads nowhere. */
-  | 'brokenLink'
-  | 'notAnItem'
-  | 'badCollection'
-  | 'badId'
-  | 'noCollection'
-  | 'unknownCollection'
-  | 'noGeometry'
-  | 'badGeometry'
-  | 'noDatetime'
-  | 'badDatetime'
-  | 'endBeforeStart'
-  | 'badProperties'
-  | 'badAssets'
-  | 'badLinks'
-  | 'badVersion'
-  | 'badExtensions'
-  | 'badBbox'
+  brokenLink: true,
+  notAnItem: true,
+  badCollection: true,
+  badId: true,
+  noCollection: true,
+  unknownCollection: true,
+  noGeometry: true,
+  badGeometry: true,
+  noDatetime: true,
+  badDatetime: true,
+  endBeforeStart: true,
+  badProperties: true,
+  badAssets: true,
+  badLinks: true,
+  badVersion: true,
+  badExtensions: true,
+  badBbox: true,
   /** Of `method: insert`: its id is there already. */
-  | 'alreadyLoaded'
+  alreadyLoaded: true,
   /** A JSON Schema is not content (`judge: full`). */
-  | 'schemaFault'
+  schemaFault: true,
   /** A JSON Schema that the item names is not to be had, so that nobody can say. */
-  | 'schemaMissing'
+  schemaMissing: true,
   /** Sound by every rule here, and yet PostgreSQL would not have it. */
-  | 'refusedByDatabase';
+  refusedByDatabase: true,
+} as const;
+
+export const reasons: Readonly<Record<Reason, true>> = {
+  notJson: true,
+  notUtf8: true,
+  tooDeep: true,
+  nulCharacter: true,
+  numberOutOfRange: true,
+  ...ownReasons,
+};
+
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(reasons, text);
+}
+
+/** How each schema begins in the message of `schemaMissing`; its address for %. */
+export const MISSING_SCHEMA = 'the schema % is missing: ';
 
 /** What is wrong with an item, in a stable word and for people. */
 export interface Fault {

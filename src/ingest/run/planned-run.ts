@@ -18,7 +18,7 @@ export interface PlannedRun {
   readonly datetime: Period;
   /** Items that are gone from the source are deleted once every shard is done. */
   readonly reconcile: boolean;
-  /** The `fingerprintSource` of its pipeline's source; null where an older release planned it. */
+  /** The `fingerprintSource` of its pipeline's source, or `nameRetry`; null where an older release planned it. */
   readonly source: string | null;
   /** By the database's clock. */
   readonly planned: Instant;

@@ -1,10 +1,12 @@
 import type { Database } from '../../database/connection.ts';
-import type { Reason } from '../item/reason.ts';
+import { MISSING_SCHEMA, type Reason } from '../item/reason.ts';
 
 /** What of a run, or of one shard of it, is in quarantine now. */
 export interface QuarantineReport {
   /** How many items by reason, sorted. The same bytes in one file twice are one. */
   readonly reasons: Readonly<Partial<Record<Reason, number>>>;
+  /** With `judge: full`: the addresses of JSON Schemas that were not to be had, and how many items name each. */
+  readonly missingSchemas: Readonly<Record<string, number>>;
   /** The first of them, in the order of the source. */
   readonly items: readonly QuarantinedItem[];
 }
@@ -17,6 +19,9 @@ export interface QuarantinedItem {
   readonly reason: Reason;
   readonly message: string;
 }
+
+/** Each item may name its own. */
+const MOST_SCHEMAS = 100;
 
 /** `most` is how many items are listed. */
 export async function reportQuarantine(
@@ -35,7 +40,15 @@ export async function reportQuarantine(
       `SELECT source, item, collection, reason, message ${own} ORDER BY batch, position LIMIT $3`,
       [run, shard, most],
     );
+    const schemas = await session.query<{ schema: string; times: number }>(
+      `SELECT m.found[1] AS schema, count(*)::int AS times
+       FROM (SELECT message ${own} AND reason = 'schemaMissing') AS q,
+         regexp_matches(q.message, '${MISSING_SCHEMA.replace('%', '(.*?)')}', 'g') AS m (found)
+       GROUP BY 1 ORDER BY 1 COLLATE "C" LIMIT ${MOST_SCHEMAS}`,
+      [run, shard],
+    );
     return {
+      missingSchemas: Object.fromEntries(schemas.map(({ schema, times }) => [schema, times])),
       reasons: Object.fromEntries(reasons.map(({ reason, times }) => [reason, times])),
       items: items.map(({ source, item, collection, reason, message }) => {
         const [place, said] = splitMessage(source, message);

@@ -6,6 +6,7 @@ import { listStale, settlePartition } from '../load/partitions.ts';
 import { forgetLinks } from '../load/quarantine.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource, SourceDocument } from '../source/document.ts';
+import { readRetry } from '../source/quarantine.ts';
 import { type Batch, type CutOptions, cutBatches, readAhead } from './batch.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
 import { InFlight } from './in-flight.ts';
@@ -34,7 +35,7 @@ export async function runShard(work: ShardWork, run: PlannedRun, { source, given
   stopIfInterrupted(ports.signal);
   await settleOwn(work);
   // Links have no partition, so they are all the first shard's.
-  if (lease.shard === 1 && run.limit === null)
+  if (lease.shard === 1 && run.limit === null && readRetry(run) === null)
     await retryTransaction(ports, () =>
       ports.pgstac.session((session) => forgetLinks(session, work.pipeline, run.run)),
     );

@@ -1,6 +1,6 @@
 import { IngestionFailure } from '../failure.ts';
 import type { GoodItem } from '../item/judge.ts';
-import type { Fault } from '../item/reason.ts';
+import { type Fault, MISSING_SCHEMA } from '../item/reason.ts';
 import { describeUrl, makePrintable } from '../source/link.ts';
 import { describeErrors } from './describe-errors.ts';
 import { nameSchema } from './schema-file.ts';
@@ -107,6 +107,6 @@ function judgeItem(item: object, { made, missing }: Validators): Fault | null {
   // A fault stays one whatever the schema says that is missing.
   if (faults.length > 0) return { reason: 'schemaFault', message: faults.join(' · ') };
   if (missing.length === 0) return null;
-  const told = missing.map(({ url, why }) => `the schema ${describeUrl(url)} is missing: ${makePrintable(why)}`);
+  const told = missing.map(({ url, why }) => MISSING_SCHEMA.replace('%', () => describeUrl(url)) + makePrintable(why));
   return { reason: 'schemaMissing', message: told.join(' · ') };
 }
