@@ -105,6 +105,7 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
       ),
       'more: platform ingest finish RUN --format json',
       "all, in SQL: SELECT * FROM platform.quarantine WHERE run = 'RUN'",
+      'again, after a fix: platform ingest retry scenes',
       // Without a terminal what goes to a log ends with a line of it.
       expect.stringMatching(/^{"time":.*"event":"end".*"exitCode":3,"runs":\["RUN"\]}$/),
       '',

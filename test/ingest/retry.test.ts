@@ -57,7 +57,7 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
         rowsOf<{ pipeline: string; item: string | null; reason: string; since: string }>(
           pgstac,
           `SELECT pipeline, item, reason, since::text AS since FROM platform.quarantine WHERE pipeline <> 'scenes'
-           ORDER BY pipeline, item`,
+           ORDER BY pipeline, item, reason`,
         ),
       titles: () =>
         rowsOf<{ id: string; title: string | null }>(
@@ -65,7 +65,11 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
           `SELECT id, content->'properties'->>'title' AS title FROM pgstac.items WHERE collection = 'late' ORDER BY id`,
         ),
       putCollection: () =>
-        change(pgstac, `SELECT create_collection('${JSON.stringify(makeCollection({ id: 'late' }))}'::jsonb)`),
+        change(
+          pgstac,
+          `SELECT create_collection('${JSON.stringify(makeCollection({ id: 'late' }))}'::jsonb);
+           UPDATE collections SET partition_trunc = 'month' WHERE id = 'late'`,
+        ),
     };
   }
 
@@ -98,7 +102,7 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
     expect(await quarantine()).toEqual(before.filter(({ item }) => item === null || /bad|x/.test(item)));
 
     const nothing = await run('retry', 'late', '--reason', 'unknownCollection');
-    expect(nothing).toMatchObject({ code: 0, stderr: 'late: nothing to try again\n' });
+    expect(nothing).toMatchObject({ code: 0, stderr: expect.stringContaining('late: nothing to try again\n') });
     expect(await run('retry', '--allow-quarantined')).toMatchObject({ code: 0 });
     expect((await titles()).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'x']);
     const typo = await run('retry', '--reason', 'noGeometri');
@@ -184,7 +188,7 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
       expect(await run('late')).toMatchObject({ code: 3 });
       await putCollection();
       let messages = 0;
-      let at = isKilled ? 40 + random(60) : Number.POSITIVE_INFINITY;
+      let at = isKilled ? 300 + random(600) : Number.POSITIVE_INFINITY;
       let kills = 0;
       const id = '0190a000-0000-7000-8000-000000000009';
       for (;;) {
@@ -204,14 +208,14 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
         }
         kills += 1;
         await world.expireLeases();
-        at += 30 + random(40);
+        at = kills < 4 ? 300 + random(600) : Number.POSITIVE_INFINITY;
         const [planned] = await rowsOf(pgstac, `SELECT run FROM platform.run WHERE run = '${id}'`);
         if (kills > 1 || planned === undefined) continue;
         const other = await run('--run', id);
         expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining(`platform ingest retry --run ${id}`) });
       }
       expect(messages).toBeGreaterThan(40);
-      if (isKilled) expect(kills).toBeGreaterThan(2);
+      if (isKilled) expect(kills).toBeGreaterThan(1);
       expect(
         await rowsOf(
           ingest,

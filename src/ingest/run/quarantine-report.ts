@@ -44,7 +44,7 @@ export async function reportQuarantine(
       `SELECT m.found[1] AS schema, count(*)::int AS times
        FROM (SELECT message ${own} AND reason = 'schemaMissing') AS q,
          regexp_matches(q.message, '${MISSING_SCHEMA.replace('%', '(.*?)')}', 'g') AS m (found)
-       GROUP BY 1 ORDER BY 1 COLLATE "C" LIMIT ${MOST_SCHEMAS}`,
+       GROUP BY m.found[1] ORDER BY m.found[1] COLLATE "C" LIMIT ${MOST_SCHEMAS}`,
       [run, shard],
     );
     return {

@@ -32,17 +32,22 @@ export interface Choosable {
   readonly released: number;
 }
 
-/** When a row of the ledger or the quarantine was last met: by the run's plan, within a run by batch and position. */
-const metAt = (row: string) =>
-  `(coalesce((SELECT planned FROM platform.run WHERE run = ${row}.run), '-infinity'), ${row}.run, ${row}.batch, ${row}.position)`;
-const CHOSEN = `q.pipeline = $1 AND ($2::text IS NULL OR q.reason = $2) AND ($3::text IS NULL OR q.item = $3)`;
-const READABLE = `(q.item IS NOT NULL AND q.collection IS NOT NULL AND q.reason NOT IN ('tooLarge', 'brokenLink'))`;
-const SUPERSEDED = `(EXISTS (
-    SELECT FROM platform.ledger l WHERE l.collection = q.collection AND l.id = q.item AND ${metAt('l')} > ${metAt('q')}
-  ) OR EXISTS (
-    SELECT FROM platform.quarantine o WHERE o.pipeline = q.pipeline AND o.collection = q.collection AND o.item = q.item
-      AND ${metAt('o')} > ${metAt('q')}
-  ))`;
+/** When a row was last met: by its run's plan, within a run by batch and position. */
+const metAt = (row: string, run: string) =>
+  `(coalesce(${run}.planned, '-infinity'), ${row}.run, ${row}.batch, ${row}.position)`;
+const CHOSEN = '($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR item = $3)';
+
+/** The quarantine of a pipeline, each row with what a retry makes of it: sorted as a whole, whatever its size. */
+const SORTED = `
+  SELECT q.source, q.hash, q.run, q.reason, q.item, q.message,
+    q.item IS NOT NULL AND q.collection IS NOT NULL AND q.reason NOT IN ('tooLarge', 'brokenLink') AS readable,
+    row_number() OVER (PARTITION BY q.collection, q.item ORDER BY ${metAt('q', 'r')} DESC) > 1
+      OR coalesce(${metAt('l', 'lr')} > ${metAt('q', 'r')}, false) AS superseded
+  FROM platform.quarantine q
+  LEFT JOIN platform.run r ON r.run = q.run
+  LEFT JOIN platform.ledger l ON l.collection = q.collection AND l.id = q.item
+  LEFT JOIN platform.run lr ON lr.run = l.run
+  WHERE q.pipeline = $1`;
 
 /** Lets go of what was loaded since, and counts what there is to try again and what is not tried. */
 export async function sortOutQuarantine(
@@ -53,16 +58,18 @@ export async function sortOutQuarantine(
   const values = [pipeline, reason, item];
   return await database.transaction(async (session) => {
     const released = await session.query(
-      `DELETE FROM platform.quarantine q USING platform.ledger l
-       WHERE ${CHOSEN} AND l.collection = q.collection AND l.id = q.item AND l.hash = q.hash
-         AND ${metAt('l')} > ${metAt('q')} RETURNING 1`,
+      `DELETE FROM platform.quarantine WHERE pipeline = $1 AND ${CHOSEN} AND (source, hash) IN (
+         SELECT q.source, q.hash FROM platform.quarantine q LEFT JOIN platform.run r ON r.run = q.run
+         JOIN platform.ledger l ON l.collection = q.collection AND l.id = q.item AND l.hash = q.hash
+         LEFT JOIN platform.run lr ON lr.run = l.run
+         WHERE q.pipeline = $1 AND ${metAt('l', 'lr')} > ${metAt('q', 'r')}) RETURNING 1`,
       values,
     );
     const [row] = await session.query<Omit<Choosable, 'released'>>(
       `SELECT count(*) FILTER (WHERE readable AND NOT superseded)::int AS retriable,
          count(*) FILTER (WHERE NOT readable)::int AS unreadable,
          count(*) FILTER (WHERE readable AND superseded)::int AS superseded
-       FROM (SELECT ${READABLE} AS readable, ${SUPERSEDED} AS superseded FROM platform.quarantine q WHERE ${CHOSEN}) AS w`,
+       FROM (${SORTED}) AS q WHERE ${CHOSEN}`,
       values,
     );
     return { retriable: 0, unreadable: 0, superseded: 0, ...row, released: released.length };
@@ -78,7 +85,7 @@ export interface RetryPlan {
 }
 
 /** Rows whose keys are held at once. */
-const PAGE = 1000;
+const PAGE = 10_000;
 
 /**
  * The quarantined items of a choice as a source, in the order of their key: those that load leave, and those that fail
@@ -124,9 +131,9 @@ async function listNext(
 ): Promise<readonly Row[]> {
   return await database.session((session) =>
     session.query<Row>(
-      `SELECT q.source, encode(q.hash, 'hex') AS hash, q.message FROM platform.quarantine q
-       WHERE ${CHOSEN} AND (q.source, q.hash) > ($4, decode($5, 'hex')) AND q.run <> $6 AND ${READABLE} AND NOT ${SUPERSEDED}
-       ORDER BY q.source, q.hash LIMIT ${PAGE}`,
+      `SELECT source, encode(hash, 'hex') AS hash, message FROM (${SORTED}) AS q
+       WHERE ${CHOSEN} AND (source, hash) > ($4, decode($5, 'hex')) AND run <> $6 AND readable AND NOT superseded
+       ORDER BY source, hash LIMIT ${PAGE}`,
       [pipeline, choice.reason, choice.item, after.source, after.hash, run],
     ),
   );
