@@ -39,9 +39,13 @@ describeWith(['postgres15', 'python'], 'two that write at once', () => {
 
   test('a runner that sleeps while its lease is taken over commits nothing when it wakes', async () => {
     await world.make();
+    const committed: string[] = [];
+    let isAwake = false;
     const awake = new Promise<void>((resolve) => {
       let met = false;
-      world.proxy.meet(({ kind }) => {
+      // The other does not come by here.
+      world.proxy.meet(({ kind, sql, transaction }) => {
+        if (isAwake && sql === 'COMMIT' && /INTO platform\.receipt/.test(transaction)) committed.push(transaction);
         if (kind === 'd' && !met) {
           met = true;
           // In the middle of its batch, as a machine that is suspended.
@@ -63,9 +67,11 @@ describeWith(['postgres15', 'python'], 'two that write at once', () => {
       return lease?.epoch ?? 0;
     };
     while ((await epoch()) < 2) await sleep(50);
+    isAwake = true;
     sleeper.child.kill('SIGCONT');
     const { code, stderr } = await sleeper.ended;
     expect([code, stderr]).toEqual([4, expect.stringContaining('was taken over by')]);
+    expect(committed).toEqual([]);
     expect(await other.ended).toMatchObject({ code: 3 });
     expect(await world.start(args).ended).toMatchObject({ code: 3 });
     expect(await world.describe()).toEqual(undisturbed);
