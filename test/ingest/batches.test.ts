@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { runIngestion } from '../../src/ingest/ingestion.ts';
 import { type Instant, parseInstant } from '../../src/ingest/item/instant.ts';
 import { shardOf } from '../../src/ingest/item/shard.ts';
-import { BATCH_ITEMS } from '../../src/ingest/run/batch.ts';
+import { BATCH_ITEMS } from '../../src/ingest/run/batch-in-making.ts';
 import { finishRun, settleAll } from '../../src/ingest/run/finish-run.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { BATCH_ITEMS } from '../../src/ingest/run/batch.ts';
+import { BATCH_ITEMS } from '../../src/ingest/run/batch-in-making.ts';
 import { describeWith } from '../support/needs.ts';
 import type { PgstacVersion } from './support/databases.ts';
 import { makeCollection, makeItem } from './support/items.ts';

@@ -8,6 +8,7 @@ export function escapeCopy(text: string): string {
   return /[\\\n\r\t]/.test(text) ? text.replace(/[\\\n\r\t]/g, (character) => ESCAPES[character] as string) : text;
 }
 
+const NO_BYTES = Buffer.alloc(0);
 const SLAB_BYTES = 1 << 20;
 /** Fewer bytes than this are copied by a loop: a call out of JavaScript costs more. */
 const FEW_BYTES = 48;
@@ -17,7 +18,7 @@ const FEW_BYTES = 48;
  * other in slabs of memory, which live as long as one of their rows is held.
  */
 export class CopyText {
-  #slab = Buffer.alloc(0);
+  #slab = NO_BYTES;
   /** Of the row that is being written. */
   #start = 0;
   #end = 0;
@@ -66,6 +67,8 @@ export class CopyText {
   /** The row, and the next one starts. */
   take(): Buffer {
     const row = this.#slab.subarray(this.#start, this.#end);
+    // What comes next to a large row would hold its memory for as long as itself.
+    if (this.#slab.length > SLAB_BYTES) [this.#slab, this.#end] = [NO_BYTES, 0];
     this.#start = this.#end;
     return row;
   }
@@ -90,7 +93,9 @@ export class CopyText {
   #reserve(bytes: number): void {
     if (this.#end + bytes <= this.#slab.length) return;
     const written = this.#end - this.#start;
-    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, (written + bytes) * 2));
+    // A large row has little room to spare: it is written in few steps.
+    const needed = written + bytes;
+    const slab = Buffer.allocUnsafeSlow(needed <= SLAB_BYTES ? SLAB_BYTES : needed + SLAB_BYTES);
     this.#slab.copy(slab, 0, this.#start, this.#end);
     [this.#slab, this.#start, this.#end] = [slab, 0, written];
   }

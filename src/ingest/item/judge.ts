@@ -18,8 +18,8 @@ export interface GoodItem {
   /** `datetime`, or `start_datetime` where the item has a range. */
   readonly start: Instant;
   readonly end: Instant;
-  /** Hexadecimal EWKB. */
-  readonly geometry: string;
+  /** Hexadecimal EWKB; null where it is too long to be held, and is made again when it is written. */
+  readonly geometry: string | null;
   /** Without insignificant whitespace. */
   readonly bytes: Buffer;
   readonly hash: string;

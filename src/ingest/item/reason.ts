@@ -4,7 +4,6 @@ import type { JsonFaultCode } from '../json/fault.ts';
 export type Reason = JsonFaultCode | keyof typeof ownReasons;
 
 const ownReasons = {
-  tooLarge: true,
   /** A catalog's link leads nowhere. */
   brokenLink: true,
   notAnItem: true,
@@ -37,6 +36,7 @@ export const reasons: Readonly<Record<Reason, true>> = {
   notJson: true,
   notUtf8: true,
   tooDeep: true,
+  tooLarge: true,
   nulCharacter: true,
   numberOutOfRange: true,
   ...ownReasons,

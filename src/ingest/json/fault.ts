@@ -1,5 +1,5 @@
 /** Why bytes are not JSON that PostgreSQL's jsonb can hold. */
-export type JsonFaultCode = 'notJson' | 'notUtf8' | 'tooDeep' | 'nulCharacter' | 'numberOutOfRange';
+export type JsonFaultCode = 'notJson' | 'notUtf8' | 'tooDeep' | 'tooLarge' | 'nulCharacter' | 'numberOutOfRange';
 
 export interface JsonFault {
   readonly code: JsonFaultCode;

@@ -7,7 +7,12 @@ import { type Tape, Token } from './tape.ts';
 /** How deep arrays and objects may be nested. PostgreSQL's own bound is its stack, which differs by server. */
 export const MAX_DEPTH = 512;
 
+/** Far more than any real item has; the tape of so many takes 54 MB. */
+export const MAX_VALUES = 1 << 22;
+
 const enough = 1 << 10;
+/** A tape this long is kept from text to text. */
+const kept = 1 << 16;
 
 /** Thrown within a scan only, to leave it from any depth of calls. */
 class ScanStop {
@@ -37,6 +42,8 @@ export class JsonScanner implements Tape {
   /** Null where the text is sound; then this is its tape until the next call. */
   scan(bytes: Buffer): JsonFault | null {
     if (!isUtf8(bytes)) return { code: 'notUtf8', message: 'the text is not valid UTF-8', offset: 0 };
+    // No text has more values than bytes: what a large one before needed is not held for small ones.
+    if (this.kinds.length > Math.max(kept, bytes.length)) this.#resize(enough);
     this.bytes = bytes;
     this.#count = 0;
     this.#at = 0;
@@ -227,18 +234,24 @@ export class JsonScanner implements Tape {
   }
 
   #grow(): void {
-    const size = this.kinds.length * 2;
+    if (this.#count === MAX_VALUES)
+      throw new ScanStop('tooLarge', `the document has more than ${MAX_VALUES} values`, this.#at);
+    this.#resize(this.kinds.length * 2);
+  }
+
+  /** Keeps what there is on the tape as far as there is room. */
+  #resize(size: number): void {
     const kinds = new Uint8Array(size);
-    kinds.set(this.kinds);
+    kinds.set(this.kinds.subarray(0, size));
     this.kinds = kinds;
-    const widen = (old: Uint32Array) => {
-      const wide = new Uint32Array(size);
-      wide.set(old);
-      return wide;
+    const copy = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const other = new Uint32Array(size);
+      other.set(old.subarray(0, size));
+      return other;
     };
-    this.starts = widen(this.starts) as Uint32Array<ArrayBuffer>;
-    this.ends = widen(this.ends) as Uint32Array<ArrayBuffer>;
-    this.nexts = widen(this.nexts) as Uint32Array<ArrayBuffer>;
+    this.starts = copy(this.starts);
+    this.ends = copy(this.ends);
+    this.nexts = copy(this.nexts);
   }
 
   #stop(message: string): never {

@@ -3,6 +3,7 @@ import { describeError } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
 import type { CopyText } from '../item/copy-text.ts';
 import { writeContent } from '../item/dehydrate.ts';
+import { encodeGeometry } from '../item/geometry.ts';
 import { formatInstant } from '../item/instant.ts';
 import type { GoodItem } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
@@ -29,6 +30,7 @@ export interface Change extends Met {
   readonly partition: string;
 }
 
+const GEOMETRY = Buffer.from('geometry');
 const PRIVATE = Buffer.from('private');
 /** Of a COPY's message, about. */
 const PIECE_BYTES = 256 * 1024;
@@ -55,11 +57,14 @@ export async function writeChanges(session: Session, changes: readonly Change[],
       rows.map(({ item }) => item.id),
     );
   for (const [partition, rows] of fresh) {
-    const lines = rows.map(({ item, collection, row }) =>
-      row?.collection === collection ? row.bytes : rewriteRow(item, collection, tools),
-    );
-    await session.copyInto({ schema: 'pgstac', name: partition, columns: COLUMNS }, joinRows(lines));
+    await session.copyInto({ schema: 'pgstac', name: partition, columns: COLUMNS }, joinRows(listRows(rows, tools)));
   }
+}
+
+/** Each row when its turn comes: large ones are written only then. */
+function* listRows(changes: readonly Change[], tools: RowTools): Generator<Buffer> {
+  for (const { item, collection, row } of changes)
+    yield row?.collection === collection ? row.bytes : rewriteRow(item, collection, tools);
 }
 
 /** Holds off a change of base_item until these items are in, and finds one that came between. */
@@ -89,16 +94,19 @@ export async function deleteRows(session: Session, partition: string, ids: reado
   if (row?.deleted !== ids.length) throw new MetAnother(`items of ${partition} were moved meanwhile`);
 }
 
-/** Many rows in one piece: each piece is a message to the server, and a call to the system. */
-function* joinRows(rows: readonly Buffer[]): Generator<Buffer> {
+/** Small rows joined and large ones cut: each piece is a message to the server, and a call to the system. */
+function* joinRows(rows: Iterable<Buffer>): Generator<Buffer> {
   let piece: Buffer[] = [];
   let size = 0;
   for (const row of rows) {
-    piece.push(row);
-    size += row.length;
-    if (size < PIECE_BYTES) continue;
-    yield Buffer.concat(piece, size);
-    [piece, size] = [[], 0];
+    for (let from = 0; from < row.length; from += PIECE_BYTES) {
+      const part = row.subarray(from, from + PIECE_BYTES);
+      piece.push(part);
+      size += part.length;
+      if (size < PIECE_BYTES) continue;
+      yield piece.length === 1 ? part : Buffer.concat(piece, size);
+      [piece, size] = [[], 0];
+    }
   }
   if (size > 0) yield Buffer.concat(piece, size);
 }
@@ -115,7 +123,8 @@ export function writeRow(item: GoodItem, collection: KnownCollection, tape: Tape
     text.text(name);
     text.ascii('\t');
   }
-  for (const field of [formatInstant(item.start), formatInstant(item.end), item.geometry]) {
+  const geometry = item.geometry ?? encodeGeometry(tape, findMember(tape, 0, GEOMETRY) as number);
+  for (const field of [formatInstant(item.start), formatInstant(item.end), geometry]) {
     text.ascii(field);
     text.ascii('\t');
   }

@@ -4,12 +4,11 @@ import { type ShardBy, shardOf } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import type { Tape } from '../json/tape.ts';
 import type { ItemRow } from '../load/load-batch.ts';
-import type { OpenSource, SourcePart } from '../source/document.ts';
+import type { OpenSource, SourceDocument, SourcePart } from '../source/document.ts';
+import { BatchInMaking } from './batch-in-making.ts';
 
-/** A batch ends after so many items, or so many bytes, whichever comes first. Changing either changes what a batch of
- * an unfinished run is. */
-export const BATCH_ITEMS = 1000;
-const BATCH_BYTES = 16 * 1024 * 1024;
+/** A longer geometry is not held beside its item. */
+const HELD_GEOMETRY = 4096;
 
 /**
  * After so many items of a batch being read, the batches before it get their turn: they are waiting for the database's
@@ -40,6 +39,8 @@ export interface Batch {
   readonly entries: readonly Entry[];
   /** Collections met among the items. */
   readonly collections: readonly JudgedCollection[];
+  /** A large document is in it: nothing is read or loaded beside it, for memory's sake. */
+  readonly isLarge: boolean;
 }
 
 export interface CutOptions {
@@ -99,51 +100,65 @@ async function* cutPart(
   options: CutOptions,
   numbers: Numbers,
 ): AsyncGenerator<Batch> {
-  let position = 0;
-  let bytes = 0;
-  let entries: Entry[] = [];
-  let collections: JudgedCollection[] = [];
+  let batch = new BatchInMaking();
+  const end = (): Batch => {
+    const ended = batch.end(numbers.next++);
+    batch = new BatchInMaking();
+    return ended;
+  };
   let turn = 0;
   for await (const document of part.documents()) {
     turn += 1;
     if (turn % TURN_ITEMS === 0) await new Promise(setImmediate);
+    if (batch.isFullWith(document)) yield end();
+    batch.meet(document);
     const judged = judgeDocument(document, scanner);
     if (judged.kind === 'collection') {
-      if (!options.givenCollections.has(judged.id)) collections.push(judged);
-      continue;
+      if (!options.givenCollections.has(judged.id)) batch.addCollection(judged);
+    } else {
+      numbers.read += 1;
+      batch.addItem(makeEntry(document, judged, part, { scanner, options }));
     }
-    numbers.read += 1;
-    position += 1;
-    bytes += document.bytes.length;
-    if (judged.kind === 'bad' || options.periods.every((period) => isWithin(judged, period))) {
-      const { source, place } = document;
-      const shard = part.owned ? options.shard : chooseShard(judged, options);
-      const row = judged.kind === 'item' && shard === options.shard ? options.writeRow(judged, scanner) : null;
-      entries.push({ position, shard, source, place, judged, row });
-    }
-    const last = numbers.read === options.limit;
-    if (position === BATCH_ITEMS || bytes >= BATCH_BYTES || last) {
-      yield { kind: 'batch', number: numbers.next++, entries, collections };
-      [position, bytes, entries, collections] = [0, 0, [], []];
-    }
-    if (last) return;
+    if (batch.isFull) yield end();
+    if (numbers.read === options.limit) break;
   }
-  if (entries.length > 0 || collections.length > 0)
-    yield { kind: 'batch', number: numbers.next++, entries, collections };
+  if (!batch.isEmpty) yield end();
 }
 
-/** What has no partition, since it cannot be read, is the first shard's. */
-function chooseShard(judged: JudgedItem, { shardBy, shards }: CutOptions): number {
-  return judged.kind === 'bad' ? 1 : shardOf(judged.collection, judged.start, shardBy, shards);
+/** Null where the item is not asked for. */
+function makeEntry(
+  { source, place }: SourceDocument,
+  judged: JudgedItem,
+  part: SourcePart,
+  { scanner, options }: { readonly scanner: JsonScanner; readonly options: CutOptions },
+): Omit<Entry, 'position'> | null {
+  // What has no partition, since it cannot be read, is the first shard's.
+  if (judged.kind === 'bad') return { shard: part.owned ? options.shard : 1, source, place, judged, row: null };
+  if (!options.periods.every((period) => isWithin(judged, period))) return null;
+  const shard = part.owned ? options.shard : shardOf(judged.collection, judged.start, options.shardBy, options.shards);
+  const row = shard === options.shard ? options.writeRow(judged, scanner) : null;
+  const isLong = judged.geometry !== null && judged.geometry.length > HELD_GEOMETRY;
+  return { shard, source, place, judged: isLong ? { ...judged, geometry: null } : judged, row };
 }
 
-/** Reads the next value while the last one is being used. Stops reading ahead when its reader stops. */
-export async function* readAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
+/**
+ * Reads the next value while the last one is being used, unless that one is to be used alone. Stops reading ahead when
+ * its reader stops.
+ */
+export async function* readAhead<T>(
+  values: AsyncGenerator<T>,
+  isAlone: (value: T) => boolean = () => false,
+): AsyncGenerator<T> {
   let next = values.next();
   try {
     for (;;) {
       const { done, value } = await next;
       if (done === true) return;
+      if (isAlone(value)) {
+        yield value;
+        next = values.next();
+        continue;
+      }
       next = values.next();
       // Its failure is met when it is awaited; until then it is nobody's.
       next.catch(() => undefined);

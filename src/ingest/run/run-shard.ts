@@ -7,7 +7,7 @@ import { forgetLinks } from '../load/quarantine.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource, SourceDocument } from '../source/document.ts';
 import { readRetry } from '../source/quarantine.ts';
-import { type Batch, type CutOptions, cutBatches, readAhead } from './batch.ts';
+import { type Batch, type CutOptions, cutBatches, type PartEnd, readAhead } from './batch.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
 import { InFlight } from './in-flight.ts';
 import { loadEntries } from './load-entries.ts';
@@ -19,6 +19,8 @@ import { isGood, type ShardWork, selectEntries } from './shard-work.ts';
 
 /** Batches of a shard that are loaded at once: a third connection won nothing on any machine that was tried. */
 const CONNECTIONS = 2;
+
+const LARGE_ITEM_BYTES = 64 * 1024;
 
 export interface ShardSource {
   readonly source: OpenSource;
@@ -69,14 +71,14 @@ async function loadParts(
   };
   try {
     // With a scanner of its own: the batches before are being written meanwhile.
-    for await (const next of readAhead(cutBatches(source, doneParts, new JsonScanner(), options))) {
+    for await (const next of readAhead(cutBatches(source, doneParts, new JsonScanner(), options), isLarge)) {
       stopIfInterrupted(ports.signal);
       if (next.kind === 'partEnd') {
         await inFlight.drain();
         await retryTransaction(ports, () => writeDonePart(ports.pgstac, lease, next));
         continue;
       }
-      if (next.collections.length > 0) await inFlight.drain();
+      if (next.collections.length > 0 || next.isLarge) await inFlight.drain();
       for (const collection of next.collections) await putCollection(work, collection);
       const { mine, later } = selectEntries(next, lease.shard);
       // One after the other, in the source's order, whatever is in flight.
@@ -86,12 +88,18 @@ async function loadParts(
         await inFlight.begin(listNames(next), async () =>
           note(next, await loadEntries(work, left.number, left.entries, later)),
         );
+      // Two large batches take too much memory.
+      if (next.isLarge) await inFlight.drain();
     }
     await inFlight.drain();
   } finally {
     await inFlight.settle();
   }
   return counts;
+}
+
+function isLarge(next: Batch | PartEnd): boolean {
+  return next.kind === 'batch' && next.isLarge;
 }
 
 /** The items of a batch by their names, whatever their shard. */
@@ -101,12 +109,13 @@ function listNames({ entries }: Batch): ReadonlySet<string> {
 
 /**
  * Rows are written while an item is still scanned, if its collection was read before; not while most items turn out to be
- * unchanged, whose rows nobody needs.
+ * unchanged, whose rows nobody needs, and not of a large item, which would be held twice.
  */
 function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
   const text = new CopyText();
   return (item, tape) => {
-    const collection = rows.isWorthIt ? collections.get(item.collection) : undefined;
+    const isWorthIt = rows.isWorthIt && item.bytes.length < LARGE_ITEM_BYTES;
+    const collection = isWorthIt ? collections.get(item.collection) : undefined;
     return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, text) };
   };
 }
