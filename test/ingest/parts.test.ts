@@ -34,6 +34,7 @@ async function cut(source: OpenSource, done: DoneParts, limit: number | null = n
     periods: [allTime],
     givenCollections: new Set(),
     writeRow: () => null,
+    recognise: null,
   };
   const cuts: (Batch | PartEnd)[] = [];
   for await (const one of cutBatches(source, done, new JsonScanner(), options)) cuts.push(one);

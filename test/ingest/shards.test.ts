@@ -48,6 +48,7 @@ async function takeShard(folder: string, shard: number, shards: number, shardBy:
     periods: [allTime],
     givenCollections: new Set<string>(),
     writeRow: () => null,
+    recognise: null,
   };
   for await (const batch of cutBatches(source, new Map(), new JsonScanner(), options)) {
     if (batch.kind !== 'batch') continue;

@@ -18,7 +18,10 @@ export interface GoodItem {
   /** `datetime`, or `start_datetime` where the item has a range. */
   readonly start: Instant;
   readonly end: Instant;
-  /** Hexadecimal EWKB; null where it is too long to be held, and is made again when it is written. */
+  /**
+   * Hexadecimal EWKB; null where it is too long to be held, or the item was only recognised, of which `end` is not known
+   * either: it is judged again when it must be written.
+   */
   readonly geometry: string | null;
   /** Without insignificant whitespace. */
   readonly bytes: Buffer;
@@ -154,6 +157,7 @@ function isUsableId(id: string): boolean {
   return id !== '' && Buffer.byteLength(id) <= MAX_ID_BYTES;
 }
 
-function hashBytes(bytes: Buffer): string {
+/** As the ledger has it, of a text without insignificant whitespace. */
+export function hashBytes(bytes: Buffer): string {
   return hash('sha256', bytes, 'hex');
 }

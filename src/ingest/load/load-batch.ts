@@ -3,9 +3,8 @@ import { describeError } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
 import type { CopyText } from '../item/copy-text.ts';
 import { writeContent } from '../item/dehydrate.ts';
-import { encodeGeometry } from '../item/geometry.ts';
 import { formatInstant } from '../item/instant.ts';
-import type { GoodItem } from '../item/judge.ts';
+import { type GoodItem, judgeDocument } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
 import type { RowTools } from '../item/row-tools.ts';
 import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
@@ -30,7 +29,6 @@ export interface Change extends Met {
   readonly partition: string;
 }
 
-const GEOMETRY = Buffer.from('geometry');
 const PRIVATE = Buffer.from('private');
 /** Of a COPY's message, about. */
 const PIECE_BYTES = 256 * 1024;
@@ -112,9 +110,9 @@ function* joinRows(rows: Iterable<Buffer>): Generator<Buffer> {
 }
 
 function rewriteRow(item: GoodItem, collection: KnownCollection, { scanner, text }: RowTools): Buffer {
-  const fault = scanner.scan(item.bytes);
-  if (fault !== null) throw new Error(`an item that was sound no longer is: ${fault.message}`);
-  return writeRow(item, collection, scanner, text);
+  const judged = judgeDocument({ bytes: item.bytes, source: '', place: '', tooLarge: false }, scanner);
+  if (judged.kind !== 'item') throw new Error(`an item that was sound no longer is: ${item.id} of ${item.collection}`);
+  return writeRow(judged, collection, scanner, text);
 }
 
 /** The row of an item that was just scanned. */
@@ -123,8 +121,8 @@ export function writeRow(item: GoodItem, collection: KnownCollection, tape: Tape
     text.text(name);
     text.ascii('\t');
   }
-  const geometry = item.geometry ?? encodeGeometry(tape, findMember(tape, 0, GEOMETRY) as number);
-  for (const field of [formatInstant(item.start), formatInstant(item.end), geometry]) {
+  if (item.geometry === null) throw new Error(`${item.id} of ${item.collection} was not judged`);
+  for (const field of [formatInstant(item.start), formatInstant(item.end), item.geometry]) {
     text.ascii(field);
     text.ascii('\t');
   }

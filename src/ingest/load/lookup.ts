@@ -54,7 +54,11 @@ export async function lookUpItems(
   place: BatchPlace,
   items: readonly Wanted[],
 ): Promise<readonly Found[]> {
-  const noted = await readLedger(session, collection, items);
+  const noted = await readLedger(
+    session,
+    collection,
+    items.map(({ item }) => item),
+  );
   const isLeft = ({ item: { id } }: Wanted) => skip && noted.get(id)?.inPlace === true;
   const partitions = await findPartitions(
     session,
@@ -82,7 +86,7 @@ function comparePlaces(one: { batch: number; position: number }, other: { batch:
   return one.batch - other.batch || one.position - other.position;
 }
 
-interface NotedRow {
+export interface NotedRow {
   readonly id: string;
   readonly version: string;
   readonly run: string | null;
@@ -90,23 +94,29 @@ interface NotedRow {
   readonly position: number;
   /** sha256 in hexadecimal. */
   readonly hash: string;
+  /** Where it was put, in microseconds since 1970; null where an older release put it there. */
+  readonly start: string | null;
   /** The hash is the item's, and pgSTAC has a row of it in the partition where it was put. */
   readonly inPlace: boolean;
 }
 
-/** What the ledger has, by id. */
-async function readLedger(
+/**
+ * What the ledger has, by id. Each LIMIT keeps the planner to one probe of an index an item: of tables that were never
+ * analysed it would read the whole instead, for every batch.
+ */
+export async function readLedger(
   session: Session,
   collection: string,
-  items: readonly Wanted[],
+  items: readonly Pick<GoodItem, 'id' | 'hash'>[],
 ): Promise<ReadonlyMap<string, NotedRow>> {
   const rows = await session.query<NotedRow>(
     `SELECT l.id, ${LEDGER_VERSION} AS version, l.run::text AS run, l.batch, l.position, encode(l.hash, 'hex') AS hash,
-       CASE WHEN encode(l.hash, 'hex') = w.hash THEN EXISTS (SELECT FROM pgstac.items i
-         WHERE i.collection = $1 AND i.id = w.id AND i.datetime = l.start) ELSE false END AS "inPlace"
+       (extract(epoch FROM l.start) * 1000000)::bigint::text AS start,
+       encode(l.hash, 'hex') = w.hash AND (SELECT true FROM pgstac.items i
+         WHERE i.collection = $1 AND i.id = w.id AND i.datetime = l.start LIMIT 1) IS TRUE AS "inPlace"
      FROM unnest($2::text::text[], $3::text::text[]) AS w (id, hash)
-     JOIN platform.ledger l ON l.collection = $1 AND l.id = w.id`,
-    [collection, writeIds(items), writeArray(items.map(({ item }) => item.hash))],
+     CROSS JOIN LATERAL (SELECT * FROM platform.ledger WHERE collection = $1 AND id = w.id LIMIT 1) AS l`,
+    [collection, writeArray(items.map(({ id }) => id)), writeArray(items.map(({ hash }) => hash))],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -126,11 +136,7 @@ async function findPartitions(
      CROSS JOIN LATERAL (SELECT jsonb_agg(c.relname) AS partitions FROM pgstac.items i
        JOIN pg_class c ON c.oid = i.tableoid WHERE i.collection = $1 AND i.id = w.id) AS found
      WHERE found.partitions IS NOT NULL`,
-    [collection, writeIds(items)],
+    [collection, writeArray(items.map(({ item }) => item.id))],
   );
   return new Map(rows.map(({ id, partitions }) => [id, partitions]));
-}
-
-function writeIds(items: readonly Wanted[]): string {
-  return writeArray(items.map(({ item }) => item.id));
 }

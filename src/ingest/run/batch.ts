@@ -4,8 +4,10 @@ import { type ShardBy, shardOf } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import type { Tape } from '../json/tape.ts';
 import type { ItemRow } from '../load/load-batch.ts';
+import type { Found } from '../load/lookup.ts';
 import type { OpenSource, SourceDocument, SourcePart } from '../source/document.ts';
 import { BatchInMaking } from './batch-in-making.ts';
+import type { Recognise, Recognised } from './recognise.ts';
 
 /** A longer geometry is not held beside its item. */
 const HELD_GEOMETRY = 4096;
@@ -15,6 +17,9 @@ const HELD_GEOMETRY = 4096;
  * answers, of which each takes a turn of the event loop.
  */
 const TURN_ITEMS = 8;
+/** Documents that the ledger is asked for at once. */
+const GROUP_ITEMS = 500;
+const GROUP_BYTES = 4 * 1024 * 1024;
 
 export type JudgedItem = Exclude<Judged, { kind: 'collection' }>;
 export type JudgedCollection = Extract<Judged, { kind: 'collection' }>;
@@ -29,6 +34,8 @@ export interface Entry {
   readonly judged: JudgedItem;
   /** As it will be written; null for another shard's, and where its collection was not known yet. */
   readonly row: ItemRow | null;
+  /** What the database has of it, where that was found before it was read. */
+  readonly found: Found | null;
 }
 
 /** Items that follow each other in the source, in its order: of all shards, where its part is not one shard's own. */
@@ -56,6 +63,8 @@ export interface CutOptions {
   readonly givenCollections: ReadonlySet<string>;
   /** Told of each good item of this shard while the tape still is the item's. */
   readonly writeRow: (item: GoodItem, tape: Tape) => ItemRow | null;
+  /** Null where every document is to be read. */
+  readonly recognise: Recognise | null;
 }
 
 /** Where a source's part is read to its end. */
@@ -107,17 +116,18 @@ async function* cutPart(
     return ended;
   };
   let turn = 0;
-  for await (const document of part.documents()) {
+  for await (const { document, known } of recogniseGroups(part, options)) {
     turn += 1;
     if (turn % TURN_ITEMS === 0) await new Promise(setImmediate);
     if (batch.isFullWith(document)) yield end();
     batch.meet(document);
-    const judged = judgeDocument(document, scanner);
+    const judged = known?.item ?? judgeDocument(document, scanner);
     if (judged.kind === 'collection') {
       if (!options.givenCollections.has(judged.id)) batch.addCollection(judged);
     } else {
       numbers.read += 1;
-      batch.addItem(makeEntry(document, judged, part, { scanner, options }));
+      const entry = makeEntry(document, judged, part, { scanner: known === undefined ? scanner : null, options });
+      batch.addItem(entry === null ? null : { ...entry, found: known?.found ?? null });
     }
     if (batch.isFull) yield end();
     if (numbers.read === options.limit) break;
@@ -125,18 +135,40 @@ async function* cutPart(
   if (!batch.isEmpty) yield end();
 }
 
+/** The documents of a part, with what is known of those that need not be read, some asked for at a time. */
+async function* recogniseGroups(
+  part: SourcePart,
+  { recognise }: CutOptions,
+): AsyncGenerator<{ readonly document: SourceDocument; readonly known?: Recognised | undefined }> {
+  let [group, bytes]: [SourceDocument[], number] = [[], 0];
+  for await (const document of part.documents()) {
+    if (recognise === null) {
+      yield { document };
+      continue;
+    }
+    group.push(document);
+    bytes += document.bytes.length;
+    if (group.length < GROUP_ITEMS && bytes < GROUP_BYTES) continue;
+    const known = await recognise(group);
+    for (const one of group) yield { document: one, known: known.get(one) };
+    [group, bytes] = [[], 0];
+  }
+  const known = await recognise?.(group);
+  for (const one of group) yield { document: one, known: known?.get(one) };
+}
+
 /** Null where the item is not asked for. */
 function makeEntry(
   { source, place }: SourceDocument,
   judged: JudgedItem,
   part: SourcePart,
-  { scanner, options }: { readonly scanner: JsonScanner; readonly options: CutOptions },
-): Omit<Entry, 'position'> | null {
+  { scanner, options }: { readonly scanner: JsonScanner | null; readonly options: CutOptions },
+): Omit<Entry, 'position' | 'found'> | null {
   // What has no partition, since it cannot be read, is the first shard's.
   if (judged.kind === 'bad') return { shard: part.owned ? options.shard : 1, source, place, judged, row: null };
   if (!options.periods.every((period) => isWithin(judged, period))) return null;
   const shard = part.owned ? options.shard : shardOf(judged.collection, judged.start, options.shardBy, options.shards);
-  const row = shard === options.shard ? options.writeRow(judged, scanner) : null;
+  const row = shard === options.shard && scanner !== null ? options.writeRow(judged, scanner) : null;
   const isLong = judged.geometry !== null && judged.geometry.length > HELD_GEOMETRY;
   return { shard, source, place, judged: isLong ? { ...judged, geometry: null } : judged, row };
 }

@@ -21,6 +21,8 @@ export type Refused = ReadonlyMap<GoodItem, Fault>;
 export interface Twins {
   readonly later: Later;
   readonly refused: Refused;
+  /** What was found of an entry when it was read is asked again: another loader was met since. */
+  readonly again: boolean;
 }
 
 /** What is to become of each entry, in their order, by what the database has of it before its batch. */
@@ -28,7 +30,7 @@ export async function decide(
   work: ShardWork,
   batch: number,
   entries: readonly Entry[],
-  { later, refused }: Twins,
+  { later, refused, again }: Twins,
 ): Promise<readonly Verdict[]> {
   const isReplaced = (entry: Entry) => later.get(entry)?.some(({ judged }) => !refused.has(judged)) === true;
   const good = entries.filter(isGood).filter((entry) => !isReplaced(entry));
@@ -36,13 +38,14 @@ export async function decide(
     work,
     good.map(({ judged }) => judged.collection),
   );
-  const found = await lookUpAll(work, batch, good, collections);
+  const asked = good.filter((entry) => again || entry.found === null);
+  const found = await lookUpAll(work, batch, asked, collections);
   return entries.map((entry): Verdict => {
     const { judged: item, position } = entry;
     if (item.kind === 'bad') return { outcome: 'quarantined', reason: item.reason, message: item.message };
     if (isReplaced(entry)) return { outcome: 'duplicate' };
     const collection = collections.get(item.collection);
-    const seen = found.get(entry);
+    const seen = found.get(entry) ?? entry.found ?? undefined;
     if (collection === undefined || seen === undefined)
       return {
         outcome: 'quarantined',

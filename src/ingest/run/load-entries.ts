@@ -27,7 +27,9 @@ export async function loadEntries(
 ): Promise<readonly ReceiptItem[]> {
   const { pgstac } = work.ports;
   let refused: Refused | null = null;
+  let again = false;
   const onRetry = (error: unknown) => {
+    again = true;
     if (readSqlState(error) === '23514') work.prepared.forget();
     // 23505: another loader has put an item there.
     if (error instanceof MetAnother || readSqlState(error) === '23505') work.collections.clear();
@@ -35,7 +37,7 @@ export async function loadEntries(
   return await retryTransaction({ ...work.ports, onRetry }, async () => {
     refused ??= await findRefusedRivals(work, batch, entries, later);
     for (;;) {
-      const planned = await plan(work, batch, entries, { later, refused });
+      const planned = await plan(work, batch, entries, { later, refused, again });
       refused = planned.refused;
       try {
         return await commit(work, batch, planned);
@@ -62,7 +64,7 @@ async function findRefusedRivals(
   const among = new Map(rivals.map((rival) => [rival, (later.get(rival) ?? []).filter(isRival)]));
   let refused: Refused = new Map();
   for (;;) {
-    const planned = await plan(work, batch, rivals, { later: among, refused });
+    const planned = await plan(work, batch, rivals, { later: among, refused, again: true });
     const found = await findRefused(work.ports.pgstac, planned.changes, work);
     if (found.size === 0) return planned.refused;
     refused = new Map([...planned.refused, ...found]);

@@ -15,6 +15,7 @@ import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcom
 import { listDoneParts, writeDonePart } from './parts.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
 import { putCollection, putCollections } from './put-collections.ts';
+import { makeRecogniser } from './recognise.ts';
 import { isGood, type ShardWork, selectEntries } from './shard-work.ts';
 
 /** Batches of a shard that are loaded at once: a third connection won nothing on any machine that was tried. */
@@ -61,7 +62,11 @@ async function loadParts(
   const writeRow = makeRowWriter(work, rows);
   const { shards, limit } = run;
   const periods = listPeriods(run);
-  const options: CutOptions = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections, writeRow };
+  // The ledger does not know when an item ends, and a limited run reads no further than it must.
+  const readsAll = limit === null && periods.every(({ from, to }) => from === null && to === null);
+  const recognise = readsAll ? makeRecogniser(work, rows) : null;
+  const common = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections };
+  const options: CutOptions = { ...common, writeRow, recognise };
   const doneParts = await listDoneParts(ports.pgstac, lease);
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
   const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
