@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { allTime } from '../../src/ingest/item/period.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
-import { type Batch, type CutOptions, cutBatches, type DoneParts, type PartEnd } from '../../src/ingest/run/batch.ts';
+import { type CutOptions, cutBatches, type DoneParts, type PartEnd } from '../../src/ingest/run/batch.ts';
+import type { Batch } from '../../src/ingest/run/entry.ts';
 import type { OpenSource } from '../../src/ingest/source/document.ts';
 import { makeItem } from './support/items.ts';
 

@@ -8,7 +8,7 @@ import { type Tape, Token } from './tape.ts';
 export const MAX_DEPTH = 512;
 
 /** Far more than any real item has; the tape of so many takes 54 MB. */
-export const MAX_VALUES = 1 << 22;
+const MAX_VALUES = 1 << 22;
 
 const enough = 1 << 10;
 /** A tape this long is kept from text to text. */

@@ -1,5 +1,5 @@
 import type { SourceDocument } from '../source/document.ts';
-import type { Batch, Entry, JudgedCollection } from './batch.ts';
+import type { Batch, Entry, JudgedCollection } from './entry.ts';
 
 /**
  * A batch ends after so many items, or before the item that would make it larger than so many bytes, whichever comes

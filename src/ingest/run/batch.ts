@@ -1,12 +1,12 @@
-import { type GoodItem, type Judged, judgeDocument } from '../item/judge.ts';
+import { type GoodItem, judgeDocument } from '../item/judge.ts';
 import { isWithin, type Period } from '../item/period.ts';
 import { type ShardBy, shardOf } from '../item/shard.ts';
 import type { JsonScanner } from '../json/scan.ts';
 import type { Tape } from '../json/tape.ts';
 import type { ItemRow } from '../load/load-batch.ts';
-import type { Found } from '../load/lookup.ts';
 import type { OpenSource, SourceDocument, SourcePart } from '../source/document.ts';
 import { BatchInMaking } from './batch-in-making.ts';
+import type { Batch, Entry, JudgedItem } from './entry.ts';
 import type { Recognise, Recognised } from './recognise.ts';
 
 /** A longer geometry is not held beside its item. */
@@ -20,35 +20,6 @@ const TURN_ITEMS = 8;
 /** Documents that the ledger is asked for at once. */
 const GROUP_ITEMS = 500;
 const GROUP_BYTES = 4 * 1024 * 1024;
-
-export type JudgedItem = Exclude<Judged, { kind: 'collection' }>;
-export type JudgedCollection = Extract<Judged, { kind: 'collection' }>;
-
-/** One item, good or bad, and where it came from. */
-export interface Entry {
-  /** In its batch, from 1. */
-  readonly position: number;
-  readonly shard: number;
-  readonly source: string;
-  readonly place: string;
-  readonly judged: JudgedItem;
-  /** As it will be written; null for another shard's, and where its collection was not known yet. */
-  readonly row: ItemRow | null;
-  /** What the database has of it, where that was found before it was read. */
-  readonly found: Found | null;
-}
-
-/** Items that follow each other in the source, in its order: of all shards, where its part is not one shard's own. */
-export interface Batch {
-  readonly kind: 'batch';
-  /** From 1. */
-  readonly number: number;
-  readonly entries: readonly Entry[];
-  /** Collections met among the items. */
-  readonly collections: readonly JudgedCollection[];
-  /** A large document is in it: nothing is read or loaded beside it, for memory's sake. */
-  readonly isLarge: boolean;
-}
 
 export interface CutOptions {
   /** The one that reads, from 1. */

@@ -4,7 +4,7 @@ import type { KnownCollection } from '../load/collections.ts';
 import type { Met } from '../load/ledger.ts';
 import type { Change } from '../load/load-batch.ts';
 import { type Found, lookUpItems } from '../load/lookup.ts';
-import type { Entry } from './batch.ts';
+import type { Entry } from './entry.ts';
 import { type GoodEntry, isGood, type Later, readCollections, type ShardWork } from './shard-work.ts';
 
 /** What is to become of an entry. */

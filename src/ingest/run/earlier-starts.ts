@@ -1,5 +1,5 @@
 import type { Database, Session } from '../../database/connection.ts';
-import type { Entry } from './batch.ts';
+import type { Entry } from './entry.ts';
 import type { Lease } from './lease.ts';
 import type { ReceiptItem } from './outcome.ts';
 import { listReceipts, readReceipt } from './receipts.ts';

@@ -8,8 +8,8 @@ import { type Change, findRefused, placeItems, writeChanges } from '../load/load
 import { type Quarantined, quarantineItems, releaseItems } from '../load/quarantine.ts';
 import { isRefusal, MetAnother, retryTransaction } from '../load/retry.ts';
 import type { SchemaJudge } from '../schema/judge-schemas.ts';
-import type { Entry } from './batch.ts';
 import { decide, type Refused, type Twins, type Verdict } from './decide.ts';
+import type { Entry } from './entry.ts';
 import { checkLease } from './lease.ts';
 import type { Outcome, ReceiptItem } from './outcome.ts';
 import { readReceipt, writeReceipt } from './receipts.ts';

@@ -3,7 +3,7 @@ import { judgeDocument } from '../item/judge.ts';
 import { upsertCollection } from '../load/collections.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource, SourceDocument } from '../source/document.ts';
-import type { JudgedCollection } from './batch.ts';
+import type { JudgedCollection } from './entry.ts';
 import { readCollections, type ShardWork } from './shard-work.ts';
 
 /**

@@ -9,7 +9,7 @@ import { keepPrepared, type PreparedPartitions } from '../load/load-batch.ts';
 import { preparePartition } from '../load/partitions.ts';
 import type { Ports } from '../ports.ts';
 import type { SchemaJudge } from '../schema/judge-schemas.ts';
-import type { Batch, Entry } from './batch.ts';
+import type { Batch, Entry } from './entry.ts';
 import type { Lease } from './lease.ts';
 
 export type GoodEntry = Entry & { readonly judged: GoodItem };
