@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { JsonFault, JsonFaultCode } from './fault.ts';
+import type { JsonFault } from './fault.ts';
 import { KnownTexts } from './known-texts.ts';
 import { fitsNumeric } from './number.ts';
+import { ScanStop } from './scan-stop.ts';
 import { type Tape, Token } from './tape.ts';
 
 /** How deep arrays and objects may be nested. PostgreSQL's own bound is its stack, which differs by server. */
@@ -13,14 +14,6 @@ const MAX_VALUES = 1 << 22;
 const enough = 1 << 10;
 /** A tape this long is kept from text to text. */
 const kept = 1 << 16;
-
-/** Thrown within a scan only, to leave it from any depth of calls. */
-class ScanStop {
-  readonly fault: JsonFault;
-  constructor(code: JsonFaultCode, message: string, offset: number) {
-    this.fault = { code, message, offset };
-  }
-}
 
 /**
  * Checks that bytes are one JSON text (RFC 8259) that jsonb takes, and leaves its values on a tape: numbers and strings
@@ -241,17 +234,15 @@ export class JsonScanner implements Tape {
 
   /** Keeps what there is on the tape as far as there is room. */
   #resize(size: number): void {
-    const kinds = new Uint8Array(size);
-    kinds.set(this.kinds.subarray(0, size));
-    this.kinds = kinds;
     const copy = (old: Uint32Array): Uint32Array<ArrayBuffer> => {
       const other = new Uint32Array(size);
       other.set(old.subarray(0, size));
       return other;
     };
-    this.starts = copy(this.starts);
-    this.ends = copy(this.ends);
-    this.nexts = copy(this.nexts);
+    [this.starts, this.ends, this.nexts] = [copy(this.starts), copy(this.ends), copy(this.nexts)];
+    const kinds = new Uint8Array(size);
+    kinds.set(this.kinds.subarray(0, size));
+    this.kinds = kinds;
   }
 
   #stop(message: string): never {
