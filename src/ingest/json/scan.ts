@@ -10,9 +10,8 @@ export const MAX_DEPTH = 512;
 
 /** Far more than any real item has; the tape of so many takes 54 MB. */
 const MAX_VALUES = 1 << 22;
-
+/** A tape is so long at first, and one of the other length is kept from text to text. */
 const enough = 1 << 10;
-/** A tape this long is kept from text to text. */
 const kept = 1 << 16;
 
 /**
@@ -240,9 +239,9 @@ export class JsonScanner implements Tape {
       return other;
     };
     [this.starts, this.ends, this.nexts] = [copy(this.starts), copy(this.ends), copy(this.nexts)];
-    const kinds = new Uint8Array(size);
-    kinds.set(this.kinds.subarray(0, size));
-    this.kinds = kinds;
+    const { kinds } = this;
+    this.kinds = new Uint8Array(size);
+    this.kinds.set(kinds.subarray(0, size));
   }
 
   #stop(message: string): never {
