@@ -23,7 +23,7 @@ kubernetes: { version: "1.36", namespace: k, proxy: { image: proxy }, databaseRa
 metaflow: { workload: work, datastore: gs://acme-metaflow, service: https://metaflow.example, image: runner }
 acknowledgements: [{ change: pipeline z, field: judge, impact: update, reason: meant, until: "2026-12-31" }]
 pipelines:
-  a: { source: { stacApi: { url: https://example.org, collections: [c], datetime: 2024-01-01/2024-03-31, query: { q: text } } }, download: { assets: [thumbnail], to: gs://acme-assets } }
+  a: { source: { stacApi: { url: https://example.org, collections: [c], datetime: 2024-01-01/2024-03-31, query: { q: text }, intersects: { type: Point, coordinates: [7, 46] }, ids: [i], filter: { op: text }, sortby: [{ field: f }] } }, download: { assets: [thumbnail], to: gs://acme-assets } }
   b: { source: { files: [items.ndjson] }, collections: [collection.json], judge: full, schemas: schemas }
   c: { source: { catalog: https://example.org/catalog.json } }
 `;
