@@ -12,7 +12,15 @@ import math
 import sys
 from typing import Any
 
-COUNTS = ("read", "inserted", "updated", "unchanged", "ignored", "duplicates", "quarantined")
+COUNTS = (
+    "read",
+    "inserted",
+    "updated",
+    "unchanged",
+    "ignored",
+    "duplicates",
+    "quarantined",
+)
 # Of the failures, so that a run of nothing but failures still has a card to open.
 MOST_ROWS = 200
 MOST_LETTERS = 300
