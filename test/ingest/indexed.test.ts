@@ -42,6 +42,15 @@ function makeItems(count: number): object[] {
   return [...items, makeItem('bad', { geometry: null })];
 }
 
+const landingPage = {
+  type: 'Catalog',
+  stac_version: '1.0.0',
+  id: 'api',
+  description: 'Scenes.',
+  conformsTo: ['https://api.stacspec.org/v1.0.0/core', 'https://api.stacspec.org/v1.0.0/item-search'],
+  links: [{ rel: 'search', href: '/search', method: 'POST' }],
+};
+
 // The Job's own command in as many processes as it has pods, against a STAC API that is asked by each of them.
 describeWith(['postgres15', 'python'], 'an indexed Job', () => {
   const suite = useServer(['0.9.11']);
@@ -57,6 +66,7 @@ describeWith(['postgres15', 'python'], 'an indexed Job', () => {
       const parts: Buffer[] = [];
       for await (const part of request) parts.push(part as Buffer);
       if (request.url === '/collections/scenes') return response.end(JSON.stringify(makeCollection()));
+      if (request.method === 'GET') return response.end(JSON.stringify(landingPage));
       const { token: from = 0 } = JSON.parse(Buffer.concat(parts).toString()) as { token?: number };
       if (gate?.from === from) await gate.open;
       const next = { rel: 'next', method: 'POST', href: '/search', body: { token: from + PAGE }, merge: true };
