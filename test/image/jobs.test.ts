@@ -17,10 +17,10 @@ const login = 'alps-prod-metaflow-task@acme-earth.iam';
 const password = 'p:a\'s"s $(id)';
 
 /** The example, but that its STAC API is one that the pod reaches. */
-const spec = readFileSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), 'utf8').replace(
-  /url: https:\S+/,
-  'url: http://127.0.0.1:8080',
-);
+const spec = readFileSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), 'utf8')
+  .replace(/url: https:\S+/, 'url: http://127.0.0.1:8080')
+  // When the items are of that the stand-in has.
+  .replace('datetime: 2024-01-01/2024-03-31', 'datetime: 2019-01-01/2019-03-31');
 
 // A relay stands where the Auth Proxy would: it leads to the server, but logs nobody in. test/kubernetes has the real one.
 describeWith(
