@@ -13,6 +13,7 @@ import { makeTemporaryFolder } from '../support/temporary.ts';
 import { inPod, startWorld, type World, workload } from './world.fixture.ts';
 
 const loaded = 48;
+const jobUid = '5b1f6f1e-8a46-4f0a-9a55-2f3c8b1d7e60';
 
 /** What the user guide and the manifests of the example run, as they stand there. */
 describeWith(['postgres15', 'namespaces', 'python'], 'the example on virtual machines', () => {
@@ -72,17 +73,17 @@ describeWith(['postgres15', 'namespaces', 'python'], 'the example on virtual mac
     const [manifest] = parseManifests(readFileSync(join(world.environment, 'terraform/kubernetes', file), 'utf8'));
     const container = at(podOf(manifest), 'containers', 0) as {
       command: readonly string[];
-      env: readonly { name: string; value: string }[];
+      env: readonly { name: string; value?: string }[];
     };
-    // The image has `platform` on its PATH; the spec is mounted.
+    // The image has `platform` on its PATH; the spec is mounted; the node gives RUN_ID the uid of the pod's Job.
     const [program, ...words] = container.command.map((word) =>
-      word === '/etc/platform/platform.yaml' ? join(world.folder, 'platform.yaml') : word,
+      word === '/etc/platform/platform.yaml' ? join(world.folder, 'platform.yaml') : word.replace('$(RUN_ID)', jobUid),
     );
     expect(program).toBe('platform');
     return await world.run([process.execPath, join(projectRoot, 'dist/cli/main.js'), ...words], {
       ...inPod,
       ...(await world.secretManager.accounts.pod(workload)),
-      ...Object.fromEntries(container.env.map(({ name, value }) => [name, value])),
+      ...Object.fromEntries(container.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
     });
   }
 

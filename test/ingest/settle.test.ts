@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Database } from '../../src/database/connection.ts';
+import { listStale, preparePartition, settlePartition } from '../../src/ingest/load/partitions.ts';
+import { isTransient } from '../../src/ingest/load/retry.ts';
+import { describeWith } from '../support/needs.ts';
+import { makeItem } from './support/items.ts';
+import { describeDatabase, load, rowsOf } from './support/load.ts';
+import { useServer } from './support/server.ts';
+
+const months = Array.from({ length: 8 }, (_, month) => ({
+  from: `2024-${String(month + 1).padStart(2, '0')}-01T00:00:00.000Z`,
+  to: `2024-${String(month + 2).padStart(2, '0')}-01T00:00:00.000Z`,
+}));
+const items = months.map(({ from }, month) => makeItem(String(month), { properties: { datetime: from } }));
+
+describeWith(['postgres15', 'python'], 'partitions are settled', () => {
+  const { make } = useServer(['0.9.11', '0.10.0']);
+
+  describe.each(['0.9.11', '0.10.0'] as const)('%s', (version) => {
+    /** As batches leave them: with constraints as wide as their partitions. */
+    const widenAll = async (pgstac: Database) => {
+      for (const { from, to } of months)
+        await preparePartition(pgstac, { collection: 'scenes', period: from.slice(0, 7), from, to });
+    };
+
+    test('by many at once, as by one', async () => {
+      const databases = await make(version);
+      const { pgstac } = databases;
+      await load(databases, items, { shardBy: 'month' });
+      const alone = await describeDatabase(pgstac);
+      await widenAll(pgstac);
+      expect(await describeDatabase(pgstac)).not.toEqual(alone);
+      const stale = await listStale(pgstac);
+      expect(stale).toHaveLength(months.length);
+      await Promise.all(stale.map((partition) => settlePartition(pgstac, partition)));
+      expect(await describeDatabase(pgstac)).toEqual(alone);
+    }, 60_000);
+
+    test('again, where pgSTAC passed over what kept it from making a constraint', async () => {
+      const databases = await make(version);
+      const { pgstac } = databases;
+      await load(databases, items, { shardBy: 'month' });
+      await widenAll(pgstac);
+      const [partition = ''] = await listStale(pgstac);
+      await pgstac.session(async (other) => {
+        await other.query('BEGIN');
+        await other.query(`LOCK TABLE pgstac."${partition}" IN ACCESS SHARE MODE`);
+        const impatient: Database = {
+          ...pgstac,
+          transaction: (work) =>
+            pgstac.transaction(async (session) => {
+              await session.query(`SET LOCAL lock_timeout = '200ms'`);
+              return await work(session);
+            }),
+        };
+        const failure: unknown = await settlePartition(impatient, partition).catch((error: unknown) => error);
+        expect([failure, isTransient(failure)]).toEqual([expect.any(Error), true]);
+        await other.query('ROLLBACK');
+      });
+      expect(await listStale(pgstac)).toContain(partition);
+      await settlePartition(pgstac, partition);
+      expect(
+        await rowsOf(
+          pgstac,
+          `SELECT conname FROM pg_constraint WHERE conrelid = 'pgstac."${partition}"'::regclass AND contype = 'c'`,
+        ),
+      ).toHaveLength(1);
+    }, 60_000);
+  });
+});
