@@ -22,7 +22,7 @@ export interface Session {
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
   /** A script of several statements without parameters. */
   run(script: string): Promise<void>;
-  /** COPY … FROM STDIN in PostgreSQL's text format, UTF-8; resolves to the number of rows. */
+  /** COPY … FROM STDIN, text in UTF-8; resolves to the number of rows. */
   copyInto(table: CopyTable, rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
 }
 
@@ -30,6 +30,8 @@ export interface CopyTable {
   readonly schema: string | null;
   readonly name: string;
   readonly columns: readonly string[];
+  /** Of the rows: PostgreSQL's text format unless said otherwise. In the binary one they stand in `frameRows`. */
+  readonly format?: 'text' | 'binary';
 }
 
 /** Where a database is, in words that may be shown: there is no password in it. */

@@ -6,11 +6,14 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** COPY … FROM, in PostgreSQL's text format. */
-export function writeCopy({ schema, name, columns }: CopyTable, source: 'STDIN' | "'/dev/blob'"): string {
+/** COPY … FROM. */
+export function writeCopy(
+  { schema, name, columns, format = 'text' }: CopyTable,
+  source: 'STDIN' | "'/dev/blob'",
+): string {
   const table = schema === null ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
   const list = columns.map(quoteIdentifier).join(', ');
-  return `COPY ${table} (${list}) FROM ${source} WITH (FORMAT text, ENCODING 'UTF8')`;
+  return `COPY ${table} (${list}) FROM ${source} WITH (FORMAT ${format}, ENCODING 'UTF8')`;
 }
 
 /** The text of an array, for a parameter that is cast to one: `$1::text::text[]`. Null stands for NULL. */

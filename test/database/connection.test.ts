@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
+import { frameRows } from '../../src/database/copy-binary.ts';
 import { openEmbedded } from '../../src/database/embedded.ts';
 import { readSqlState } from '../../src/database/failure.ts';
 import { openServer } from '../../src/database/server.ts';
@@ -94,6 +95,29 @@ function behavesLikeOne(open: () => Promise<Database>): void {
     const bad = database.transaction((session) => session.copyInto(table, [bytes('12\tx\n'), bytes('word\tx\n')]));
     expect(readSqlState(await bad.catch((error: unknown) => error))).toBe('22P02');
     expect(await read()).toHaveLength(2);
+  });
+
+  test('COPY takes rows in the binary format', async () => {
+    const row = (a: number, b: string | null) => {
+      const [field, text] = [Buffer.alloc(14), Buffer.from(b ?? '')];
+      field.writeInt16BE(2);
+      field.writeInt32BE(4, 2);
+      field.writeInt32BE(a, 6);
+      field.writeInt32BE(b === null ? -1 : text.length, 10);
+      return Buffer.concat([field, text]);
+    };
+    const table = { schema: 'public', name: 'kept', columns: ['a', 'b'], format: 'binary' } as const;
+    const copy = (rows: readonly Buffer[]) =>
+      database.transaction((session) => session.copyInto(table, frameRows(rows)));
+    expect(await copy([row(30, 'ä\\b\t\n'), row(31, null), row(32, '')])).toBe(3);
+    expect(await copy([])).toBe(0);
+    await expect(copy([row(33, 'x').subarray(1)])).rejects.toThrow();
+    const read = () => database.session((session) => session.query('SELECT a, b FROM kept WHERE a >= 30 ORDER BY a'));
+    expect(await read()).toEqual([
+      { a: 30, b: 'ä\\b\t\n' },
+      { a: 31, b: null },
+      { a: 32, b: '' },
+    ]);
   });
 
   test('rows that cannot be read on leave nothing behind', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readBaseItem } from '../../src/ingest/item/base-item.ts';
-import { CopyText } from '../../src/ingest/item/copy-text.ts';
 import { writeContent } from '../../src/ingest/item/dehydrate.ts';
+import { RowWriter } from '../../src/ingest/item/row-writer.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
@@ -10,14 +10,14 @@ import { askPython } from './support/python.ts';
 
 const marker = '\u{1235f}\u203b';
 
-/** The content of an item, as COPY would read it. */
+/** The content of an item. */
 function dehydrate(base: unknown, item: unknown, baseItemId: number | null = null): unknown {
   const scanner = new JsonScanner();
   const known = readBaseItem(JSON.stringify(base), scanner);
   expect(scanner.scan(Buffer.from(typeof item === 'string' ? item : JSON.stringify(item)))).toBeNull();
-  const text = new CopyText();
-  writeContent(text, scanner, known, baseItemId);
-  return JSON.parse(text.take().toString().replaceAll('\\\\', '\\'));
+  const writer = new RowWriter();
+  writeContent(writer, scanner, known, baseItemId);
+  return JSON.parse(writer.take().toString());
 }
 
 describe('what an item has beyond its base', () => {

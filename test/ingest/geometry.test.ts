@@ -12,7 +12,7 @@ const scanner = new JsonScanner();
 
 function encode(geometry: unknown): string {
   expect(scanner.scan(Buffer.from(typeof geometry === 'string' ? geometry : JSON.stringify(geometry)))).toBeNull();
-  return encodeGeometry(scanner, 0);
+  return encodeGeometry(scanner, 0).toString('hex');
 }
 
 describe('a geometry', () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
+import { frameRows } from '../../src/database/copy-binary.ts';
 import { readSqlState } from '../../src/database/failure.ts';
 import { openServer } from '../../src/database/server.ts';
-import { CopyText } from '../../src/ingest/item/copy-text.ts';
+import { RowWriter } from '../../src/ingest/item/row-writer.ts';
 import { compactJson } from '../../src/ingest/json/compact.ts';
 import { canonicalNumber } from '../../src/ingest/json/number.ts';
 import { JsonScanner, MAX_DEPTH } from '../../src/ingest/json/scan.ts';
@@ -167,7 +168,7 @@ describeWith(['postgres15'], "the scanner and PostgreSQL's jsonb", () => {
   beforeAll(async () => {
     server = await startPostgres();
     database = await openServer(server.superuserDsn, { variable: 'PGSTAC_DSN' });
-    await database.session((session) => session.run('CREATE TABLE copied (n int, content jsonb)'));
+    await database.session((session) => session.run('CREATE TABLE copied (n text, content jsonb)'));
   }, 120_000);
   afterAll(async () => {
     await database?.close();
@@ -231,18 +232,21 @@ describeWith(['postgres15'], "the scanner and PostgreSQL's jsonb", () => {
       ...strings.map((value) => JSON.stringify({ [value]: [value] })),
       JSON.stringify(strings, null, '\t'),
     ];
-    const copy = new CopyText();
+    const writer = new RowWriter();
     const rows = texts.map((text, place) => {
       scanner.scan(Buffer.from(text));
       scanner.scan(compactJson(Buffer.from(text), scanner.whitespace));
-      copy.ascii(`${place}\t`);
-      copy.value(scanner, 0);
-      copy.ascii('\n');
-      return copy.take();
+      writer.beginRow(2);
+      writer.textField(String(place).padStart(4, '0'));
+      writer.beginJson();
+      writer.value(scanner, 0);
+      writer.endField();
+      return writer.take();
     });
     const expected = await asJsonb(texts);
     const found = await database.session(async (session) => {
-      await session.copyInto({ schema: 'public', name: 'copied', columns: ['n', 'content'] }, rows);
+      const table = { schema: 'public', name: 'copied', columns: ['n', 'content'], format: 'binary' } as const;
+      await session.copyInto(table, frameRows(rows));
       return await session.query<{ content: string }>('SELECT content::text AS content FROM copied ORDER BY n');
     });
     expect(found.map(({ content }) => content)).toEqual(expected);

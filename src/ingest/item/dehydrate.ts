@@ -1,7 +1,7 @@
 import { kindAt, readElements, readMembers, type Tape, Token } from '../json/tape.ts';
 import { findField, listFields } from './base-fields.ts';
 import { type BaseObject, type BaseValue, equalsBase, isSpelledAsSeen, noteSpelling } from './base-item.ts';
-import type { CopyText } from './copy-text.ts';
+import type { RowWriter } from './row-writer.ts';
 
 /** In an item's place for a key of `base_item` that the item does not have: hydration takes the key away. */
 export const DO_NOT_MERGE = '\u{1235f}\u203b';
@@ -16,7 +16,7 @@ const COLUMNS: ReadonlySet<string> = new Set(['id', 'collection', 'geometry', 'p
  *
  * @param baseItemId pgSTAC 0.10's `base_items.id`, which goes into content; null before a collection's first edit.
  */
-export function writeContent(out: CopyText, tape: Tape, base: BaseValue, baseItemId: number | null): void {
+export function writeContent(out: RowWriter, tape: Tape, base: BaseValue, baseItemId: number | null): void {
   out.ascii('{');
   const separate = writeDifference(out, tape, 0, base.kind === 'object' ? base : EMPTY, COLUMNS);
   if (baseItemId !== null) {
@@ -34,7 +34,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Writes the members of an object that differ from the base's, without the braces; true where there is one. */
 function writeDifference(
-  out: CopyText,
+  out: RowWriter,
   tape: Tape,
   object: number,
   base: BaseObject,
@@ -60,7 +60,7 @@ interface Comparison {
  * are written: jsonb keeps the last.
  */
 function writeMembers(
-  out: CopyText,
+  out: RowWriter,
   tape: Tape,
   object: number,
   { base, elsewhere, last }: Comparison,
@@ -98,7 +98,7 @@ function writeMembers(
 }
 
 /** Writes a member that the base has too, unless it is equal. A key stands before its value. */
-function writeMember(out: CopyText, tape: Tape, index: number, base: BaseValue, separate: boolean): boolean {
+function writeMember(out: RowWriter, tape: Tape, index: number, base: BaseValue, separate: boolean): boolean {
   const isObject = base.kind === 'object' && kindAt(tape, index) === Token.object;
   if (isObject ? isSpelledAsSeen(tape, index, base.seen) : equalsBase(tape, index, base)) return false;
   const start = out.length;
@@ -114,7 +114,7 @@ function writeMember(out: CopyText, tape: Tape, index: number, base: BaseValue, 
 }
 
 /** A value that differs from the base's, or an object that may; false where none of its members does. */
-function writeChanged(out: CopyText, tape: Tape, index: number, base: BaseValue): boolean {
+function writeChanged(out: RowWriter, tape: Tape, index: number, base: BaseValue): boolean {
   const kind = kindAt(tape, index);
   if (kind === Token.null) {
     out.text(`"${DO_NOT_MERGE}"`);
@@ -136,7 +136,7 @@ function writeChanged(out: CopyText, tape: Tape, index: number, base: BaseValue)
 }
 
 /** Arrays of one length: objects are told from those at the same place, all else is written whole. */
-function writeElements(out: CopyText, tape: Tape, elements: readonly number[], base: readonly BaseValue[]): void {
+function writeElements(out: RowWriter, tape: Tape, elements: readonly number[], base: readonly BaseValue[]): void {
   out.ascii('[');
   elements.forEach((element, place) => {
     if (place > 0) out.ascii(',');

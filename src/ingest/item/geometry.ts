@@ -19,15 +19,15 @@ const CODES: Readonly<Record<string, number>> = {
 };
 
 /**
- * A GeoJSON geometry as hexadecimal EWKB, little-endian, SRID 4326: the bytes pypgstac's plpygis gives. Throws
+ * A GeoJSON geometry as EWKB, little-endian, SRID 4326: the bytes pypgstac's plpygis gives. Throws
  * `ItemFault` where PostGIS would refuse it (rings that are open or have fewer than four positions, lines of one) or it
  * is no geometry. Positions outside ±180° and ±90°, crossings of the antimeridian and degenerate polygons are sound.
  */
-export function encodeGeometry(tape: Tape, index: number): string {
+export function encodeGeometry(tape: Tape, index: number): Buffer {
   const writer = new WkbWriter();
   const flags = dimensionFlags(findDimension(tape, readShape(tape, index)));
   writeGeometry(writer, tape, index, flags, true);
-  return writer.hex();
+  return writer.take();
 }
 
 /** The coordinates (or, of a collection, the geometries) of a geometry. */
@@ -195,8 +195,8 @@ class WkbWriter {
     );
   }
 
-  hex(): string {
-    return this.#bytes.toString('hex', 0, this.size);
+  take(): Buffer {
+    return this.#bytes.subarray(0, this.size);
   }
 
   #integer(value: number): void {

@@ -19,10 +19,10 @@ export interface GoodItem {
   readonly start: Instant;
   readonly end: Instant;
   /**
-   * Hexadecimal EWKB; null where it is too long to be held, or the item was only recognised, of which `end` is not known
+   * EWKB; null where it is too long to be held, or the item was only recognised, of which `end` is not known
    * either: it is judged again when it must be written.
    */
-  readonly geometry: string | null;
+  readonly geometry: Buffer | null;
   /** Without insignificant whitespace. */
   readonly bytes: Buffer;
   readonly hash: string;

@@ -1,12 +1,12 @@
 import type { Database, Session } from '../../database/connection.ts';
+import { frameRows } from '../../database/copy-binary.ts';
 import { describeError } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
-import type { CopyText } from '../item/copy-text.ts';
 import { writeContent } from '../item/dehydrate.ts';
-import { formatInstant } from '../item/instant.ts';
 import { type GoodItem, judgeDocument } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
 import type { RowTools } from '../item/row-tools.ts';
+import type { RowWriter } from '../item/row-writer.ts';
 import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
 import { findMember, kindAt, type Tape, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
@@ -14,7 +14,7 @@ import type { Met } from './ledger.ts';
 import { markStale } from './partitions.ts';
 import { isRefusal, MetAnother } from './retry.ts';
 
-/** A row of `pgstac.items` in COPY's text, and the collection that its content was told from. */
+/** A row of `pgstac.items` in COPY's binary format, and the collection that its content was told from. */
 export interface ItemRow {
   readonly collection: KnownCollection;
   readonly bytes: Buffer;
@@ -55,7 +55,8 @@ export async function writeChanges(session: Session, changes: readonly Change[],
       rows.map(({ item }) => item.id),
     );
   for (const [partition, rows] of fresh) {
-    await session.copyInto({ schema: 'pgstac', name: partition, columns: COLUMNS }, joinRows(listRows(rows, tools)));
+    const table = { schema: 'pgstac', name: partition, columns: COLUMNS, format: 'binary' } as const;
+    await session.copyInto(table, joinRows(frameRows(listRows(rows, tools))));
   }
 }
 
@@ -109,30 +110,33 @@ function* joinRows(rows: Iterable<Buffer>): Generator<Buffer> {
   if (size > 0) yield Buffer.concat(piece, size);
 }
 
-function rewriteRow(item: GoodItem, collection: KnownCollection, { scanner, text }: RowTools): Buffer {
+function rewriteRow(item: GoodItem, collection: KnownCollection, { scanner, writer }: RowTools): Buffer {
   const judged = judgeDocument({ bytes: item.bytes, source: '', place: '', tooLarge: false }, scanner);
   if (judged.kind !== 'item') throw new Error(`an item that was sound no longer is: ${item.id} of ${item.collection}`);
-  return writeRow(judged, collection, scanner, text);
+  return writeRow(judged, collection, scanner, writer);
 }
 
 /** The row of an item that was just scanned. */
-export function writeRow(item: GoodItem, collection: KnownCollection, tape: Tape, text: CopyText): Buffer {
-  for (const name of [item.id, item.collection]) {
-    text.text(name);
-    text.ascii('\t');
-  }
+export function writeRow(item: GoodItem, collection: KnownCollection, tape: Tape, writer: RowWriter): Buffer {
   if (item.geometry === null) throw new Error(`${item.id} of ${item.collection} was not judged`);
-  for (const field of [formatInstant(item.start), formatInstant(item.end), item.geometry]) {
-    text.ascii(field);
-    text.ascii('\t');
-  }
-  writeContent(text, tape, collection.base, collection.baseItemId);
-  text.ascii('\t');
+  writer.beginRow(COLUMNS.length);
+  writer.textField(item.id);
+  writer.textField(item.collection);
+  writer.instantField(item.start);
+  writer.instantField(item.end);
+  writer.bytesField(item.geometry);
+  writer.beginJson();
+  writeContent(writer, tape, collection.base, collection.baseItemId);
+  writer.endField();
   const own = findMember(tape, 0, PRIVATE);
-  if (own === undefined || kindAt(tape, own) === Token.null) text.null();
-  else text.value(tape, own);
-  text.ascii('\n');
-  return text.take();
+  if (own === undefined || kindAt(tape, own) === Token.null) {
+    writer.nullField();
+  } else {
+    writer.beginJson();
+    writer.value(tape, own);
+    writer.endField();
+  }
+  return writer.take();
 }
 
 /** pgSTAC's partitions by the runner's name for them, made or widened once in a runner's life. */

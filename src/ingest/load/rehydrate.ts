@@ -75,15 +75,14 @@ async function readPage(session: Session, partition: string, after: string | nul
 function rewriteContent(
   content: string,
   bases: { readonly old: BaseValue; readonly new: BaseValue },
-  { scanner, text }: RowTools,
+  { scanner, writer }: RowTools,
 ): string {
   const whole = hydrateValue(readBaseItem(content, scanner), bases.old);
   if (whole === null) throw new Error('the content of an item is no object');
   const fault = scanner.scan(Buffer.from(printBaseValue(whole)));
   if (fault !== null) throw new Error(`an item that was hydrated is no JSON: ${fault.message}`);
-  writeContent(text, scanner, bases.new, null);
-  // What is written for COPY, where in JSON without whitespace every backslash is doubled, and nothing else.
-  return text.take().toString('utf8').replaceAll('\\\\', '\\');
+  writeContent(writer, scanner, bases.new, null);
+  return writer.take().toString('utf8');
 }
 
 /** pgSTAC's own function has the last word on whether an item is read as before. */

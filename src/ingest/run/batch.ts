@@ -10,7 +10,7 @@ import type { Batch, Entry, JudgedItem } from './entry.ts';
 import type { Recognise, Recognised } from './recognise.ts';
 
 /** A longer geometry is not held beside its item. */
-const HELD_GEOMETRY = 4096;
+const HELD_GEOMETRY = 2048;
 
 /**
  * After so many items of a batch being read, the batches before it get their turn: they are waiting for the database's

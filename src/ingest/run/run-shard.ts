@@ -1,5 +1,5 @@
 import { stopIfInterrupted } from '../failure.ts';
-import { CopyText } from '../item/copy-text.ts';
+import { RowWriter } from '../item/row-writer.ts';
 import { JsonScanner } from '../json/scan.ts';
 import { writeRow } from '../load/load-batch.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
@@ -118,11 +118,11 @@ function listNames({ entries }: Batch): ReadonlySet<string> {
  * unchanged, whose rows nobody needs, and not of a large item, which would be held twice.
  */
 function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
-  const text = new CopyText();
+  const writer = new RowWriter();
   return (item, tape) => {
     const isWorthIt = rows.isWorthIt && item.bytes.length < LARGE_ITEM_BYTES;
     const collection = isWorthIt ? collections.get(item.collection) : undefined;
-    return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, text) };
+    return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, writer) };
   };
 }
 

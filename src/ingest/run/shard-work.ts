@@ -1,6 +1,6 @@
 import type { Pipeline } from '../../model/platform.ts';
-import { CopyText } from '../item/copy-text.ts';
 import type { GoodItem } from '../item/judge.ts';
+import { RowWriter } from '../item/row-writer.ts';
 import type { ShardBy } from '../item/shard.ts';
 import { JsonScanner } from '../json/scan.ts';
 import { type KnownCollection, readCollection } from '../load/collections.ts';
@@ -38,16 +38,16 @@ export interface ShardWork {
   /** Whether the items are an API's, and not where they are read. */
   readonly isApi: boolean;
   readonly scanner: JsonScanner;
-  readonly text: CopyText;
+  readonly writer: RowWriter;
   readonly collections: Map<string, KnownCollection>;
   readonly prepared: PreparedPartitions;
 }
 
-export function makeShardWork(fixed: Omit<ShardWork, 'scanner' | 'text' | 'collections' | 'prepared'>): ShardWork {
+export function makeShardWork(fixed: Omit<ShardWork, 'scanner' | 'writer' | 'collections' | 'prepared'>): ShardWork {
   return {
     ...fixed,
     scanner: new JsonScanner(),
-    text: new CopyText(),
+    writer: new RowWriter(),
     collections: new Map(),
     prepared: keepPrepared((key) => preparePartition(fixed.ports.pgstac, key)),
   };
