@@ -7,7 +7,16 @@ import { RowWriter } from '../../src/ingest/item/row-writer.ts';
 import { compactJson } from '../../src/ingest/json/compact.ts';
 import { canonicalNumber } from '../../src/ingest/json/number.ts';
 import { JsonScanner, MAX_DEPTH } from '../../src/ingest/json/scan.ts';
-import { readMembers, readRaw, readString } from '../../src/ingest/json/tape.ts';
+import {
+  isString,
+  kindAt,
+  readElements,
+  readMembers,
+  readRaw,
+  readString,
+  type Tape,
+  Token,
+} from '../../src/ingest/json/tape.ts';
 import { hostileValues, makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
@@ -152,6 +161,60 @@ describe('the scanner', () => {
     expect(scanner.scan(Buffer.from(`{"a":1e-99999}`))?.code).toBe('numberOutOfRange');
   });
 
+  test('says where a text breaks off, wherever that is', () => {
+    const whole = '{"a\\n":[1.5,"b",true,{}],"c":null}';
+    for (let length = 0; length < whole.length; length += 1) {
+      const fault = scanner.scan(Buffer.from(whole.slice(0, length)));
+      expect(fault).toMatchObject({ code: 'notJson', message: expect.any(String) });
+      // What cannot be read further is told from where it starts.
+      expect(length - (fault?.offset ?? -1)).toBeGreaterThanOrEqual(0);
+      expect(length - (fault?.offset ?? -1)).toBeLessThan(4);
+    }
+    const explain = (text: string) => {
+      const { message, offset } = scanner.scan(Buffer.from(text)) ?? {};
+      return `${offset}: ${message}`;
+    };
+    expect(['["a', '["a\n', '["a\n"', '["\\x', '["\\"'].map(explain)).toEqual([
+      '3: a string has no end',
+      '3: a control character stands in a string',
+      '3: a control character stands in a string',
+      '2: an escape that JSON does not have',
+      '4: a string has no end',
+    ]);
+    expect(['{1', '{"a"1', '{"a":1]', '[1}', '[1 2', '[1]]', '-', '[tru]', '{"a":1,}'].map(explain)).toEqual([
+      '1: expected a key in double quotes',
+      '4: expected : after a key',
+      '6: expected , or }',
+      '2: expected , or ]',
+      '3: expected , or ]',
+      '3: there is more after the end of the value',
+      '1: expected a digit',
+      '1: expected a value',
+      '7: expected a key in double quotes',
+    ]);
+  });
+
+  test('leaves a tape that gives the text back', () => {
+    const random = makeRandom(33);
+    for (let time = 0; time < 500; time += 1) {
+      const value = makeValue(random, 0);
+      const text = JSON.stringify(value, null, [0, 0, 1, '\t'][random(4)]);
+      expect(scanner.scan(Buffer.from(text))).toBeNull();
+      expect(scanner.whitespace).toBe(Buffer.byteLength(text) - Buffer.byteLength(JSON.stringify(value)));
+      expect(readValue(scanner, 0)).toEqual(value);
+      expect(scanner.nexts[0]).toBe(countValues(value));
+    }
+  });
+
+  test('holds a tape longer than the ones before', () => {
+    const long = Array.from({ length: 100_000 }, (_, place) => place);
+    expect(scanner.scan(Buffer.from(JSON.stringify(long)))).toBeNull();
+    expect(readValue(scanner, 0)).toEqual(long);
+    expect(scanner.scan(Buffer.from('[7]'))).toBeNull();
+    expect(readValue(scanner, 0)).toEqual([7]);
+    expect(scanner.scan(Buffer.from(`[${'1,'.repeat(2 ** 20)}1]`))?.code).toBe('tooLarge');
+  });
+
   test('leaves numbers and strings as they are written, and the last of two keys', () => {
     expect(scanner.scan(Buffer.from('{"a":1.0,"b":"\\u00e9\\n","\\u0061":12345678901234567890}'))).toBeNull();
     const members = readMembers(scanner, 0);
@@ -160,6 +223,33 @@ describe('the scanner', () => {
     expect(readString(scanner, members.get('b') as number)).toBe('é\n');
   });
 });
+
+function makeValue(random: (below: number) => number, depth: number): unknown {
+  const kind = random(depth > 4 ? 4 : 7);
+  if (kind === 0) return random(2000) - 1000;
+  if (kind === 1) return ['', 'x', 'é"', 'C:\\z', '\n\u0001', '東😀', '"}],'.repeat(random(9))][random(7)];
+  if (kind === 2) return [true, false, null][random(3)];
+  if (kind === 3) return random(1_000_000) * 1e-9;
+  const length = random(5);
+  if (kind === 4) return Array.from({ length }, () => makeValue(random, depth + 1));
+  return Object.fromEntries(Array.from({ length }, () => [`k\\${random(99)}`, makeValue(random, depth + 1)]));
+}
+
+/** By the tape alone: containers are not parsed. */
+function readValue(tape: Tape, index: number): unknown {
+  const kind = kindAt(tape, index);
+  if (kind === Token.array) return readElements(tape, index).map((element) => readValue(tape, element));
+  if (kind === Token.object)
+    return Object.fromEntries([...readMembers(tape, index)].map(([key, value]) => [key, readValue(tape, value)]));
+  return isString(tape, index) ? readString(tape, index) : JSON.parse(readRaw(tape, index));
+}
+
+/** Keys among them. */
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  const within = Object.values(value).reduce<number>((sum, one) => sum + countValues(one), 0);
+  return 1 + within + (Array.isArray(value) ? 0 : Object.keys(value).length);
+}
 
 describeWith(['postgres15'], "the scanner and PostgreSQL's jsonb", () => {
   let server: Postgres;

@@ -1,15 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonFault } from './fault.ts';
 import { KnownTexts } from './known-texts.ts';
-import { fitsNumeric } from './number.ts';
 import { ScanStop } from './scan-stop.ts';
+import { skipEscape } from './skip-escape.ts';
+import { skipNumber } from './skip-number.ts';
 import { type Tape, Token } from './tape.ts';
 
 /** How deep arrays and objects may be nested. PostgreSQL's own bound is its stack, which differs by server. */
 export const MAX_DEPTH = 512;
 
-/** Far more than any real item has; the tape of so many takes 54 MB. */
-const MAX_VALUES = 1 << 22;
+/** Far more than any real item has; the tape of so many takes 14 MB. */
+const MAX_VALUES = 1 << 20;
 /** A tape is so long at first, and one of the other length is kept from text to text. */
 const enough = 1 << 10;
 const kept = 1 << 16;
@@ -25,11 +26,8 @@ export class JsonScanner implements Tape {
   ends = new Uint32Array(enough);
   nexts = new Uint32Array(enough);
   whitespace = 0;
-  escapes = false;
   readonly texts = new KnownTexts();
   readonly #open = new Uint32Array(MAX_DEPTH);
-  #count = 0;
-  #at = 0;
 
   /** Null where the text is sound; then this is its tape until the next call. */
   scan(bytes: Buffer): JsonFault | null {
@@ -37,12 +35,9 @@ export class JsonScanner implements Tape {
     // No text has more values than bytes: what a large one before needed is not held for small ones.
     if (this.kinds.length > Math.max(kept, bytes.length)) this.#resize(enough);
     this.bytes = bytes;
-    this.#count = 0;
-    this.#at = 0;
     this.whitespace = 0;
-    this.escapes = false;
     try {
-      this.#scanText();
+      this.#scanText(bytes);
       return null;
     } catch (stop) {
       if (stop instanceof ScanStop) return stop.fault;
@@ -50,184 +45,103 @@ export class JsonScanner implements Tape {
     }
   }
 
-  #scanText(): void {
-    let depth = 0;
-    this.#skipWhitespace();
+  /**
+   * One loop over values, keys among them, and one over what may come behind a value. It is long because it is what an
+   * item costs most: all it needs stays in local variables, and nothing is called for the common case.
+   */
+  #scanText(bytes: Buffer): void {
+    const size = bytes.length;
+    // No string ends behind it, so that its end need not be looked for at every byte of a string.
+    const lastQuote = bytes.lastIndexOf(0x22);
+    const open = this.#open;
+    let { kinds, starts, ends, nexts } = this;
+    let [count, depth, inObject, isKey] = [0, 0, false, false];
+    let at = this.#skipWhitespace(0);
     for (;;) {
-      if (this.#scanValue(depth)) {
-        depth += 1;
-        continue;
+      if (count === kinds.length) {
+        this.#grow(count, at);
+        ({ kinds, starts, ends, nexts } = this);
       }
-      while (depth > 0 && this.#closesContainer(depth)) depth -= 1;
-      if (depth === 0) break;
-    }
-    if (this.#at < this.bytes.length) this.#stop('there is more after the end of the value');
-  }
-
-  /** True where the value is a container that was opened and is not empty: the next value is its first. */
-  #scanValue(depth: number): boolean {
-    const first = this.bytes[this.#at];
-    if (first === 0x7b || first === 0x5b)
-      return this.#openContainer(depth, first === 0x7b ? Token.object : Token.array);
-    if (first === 0x22) this.#scanString();
-    else if (first === 0x2d || (first !== undefined && first >= 0x30 && first <= 0x39)) this.#scanNumber();
-    else if (first === 0x74) this.#scanLiteral('true', Token.true);
-    else if (first === 0x66) this.#scanLiteral('false', Token.false);
-    else if (first === 0x6e) this.#scanLiteral('null', Token.null);
-    else this.#stop('expected a value');
-    this.#skipWhitespace();
-    return false;
-  }
-
-  #openContainer(depth: number, kind: Token): boolean {
-    if (depth >= MAX_DEPTH) throw new ScanStop('tooDeep', `nested deeper than ${MAX_DEPTH}`, this.#at);
-    const index = this.#push(kind, this.#at);
-    this.#at += 1;
-    this.#skipWhitespace();
-    if (this.bytes[this.#at] === (kind === Token.object ? 0x7d : 0x5d)) {
-      this.#at += 1;
-      this.#finish(index);
-      this.#skipWhitespace();
-      return false;
-    }
-    this.#open[depth] = index;
-    if (kind === Token.object) this.#scanKey();
-    return true;
-  }
-
-  /** After a value: true where its container ends with it, false where a comma leads to the next value. */
-  #closesContainer(depth: number): boolean {
-    const index = this.#open[depth - 1] as number;
-    const inObject = this.kinds[index] === Token.object;
-    const next = this.bytes[this.#at];
-    if (next === 0x2c) {
-      this.#at += 1;
-      this.#skipWhitespace();
-      if (inObject) this.#scanKey();
-      return false;
-    }
-    if (next !== (inObject ? 0x7d : 0x5d)) this.#stop(`expected , or ${inObject ? '}' : ']'}`);
-    this.#at += 1;
-    this.#finish(index);
-    this.#skipWhitespace();
-    return true;
-  }
-
-  #scanKey(): void {
-    if (this.bytes[this.#at] !== 0x22) this.#stop('expected a key in double quotes');
-    this.#scanString();
-    this.#skipWhitespace();
-    if (this.bytes[this.#at] !== 0x3a) this.#stop('expected : after a key');
-    this.#at += 1;
-    this.#skipWhitespace();
-  }
-
-  #scanString(): void {
-    const bytes = this.bytes;
-    const index = this.#push(Token.string, this.#at);
-    let at = this.#at + 1;
-    for (;;) {
-      const byte = bytes[at];
-      if (byte === 0x22) break;
-      if (byte === 0x5c) {
-        this.kinds[index] = Token.escapedString;
-        this.escapes = true;
-        at = this.#skipEscape(at);
-      } else {
-        this.#at = at;
-        if (byte === undefined) this.#stop('a string has no end');
-        if (byte < 0x20) this.#stop('a control character stands in a string');
+      const first = bytes[at] as number;
+      starts[count] = at;
+      if (first === 0x22) {
+        kinds[count] = Token.string;
         at += 1;
+        for (;;) {
+          if (at > lastQuote) throw explainOpenString(bytes, at);
+          let byte = bytes[at] as number;
+          while (byte !== 0x22 && byte !== 0x5c && byte >= 0x20) byte = bytes[++at] as number;
+          if (byte === 0x22) break;
+          if (byte !== 0x5c) throw new ScanStop('notJson', 'a control character stands in a string', at);
+          kinds[count] = Token.escapedString;
+          at = skipEscape(bytes, at);
+        }
+        at += 1;
+      } else if (isKey) {
+        throw new ScanStop('notJson', 'expected a key in double quotes', at);
+      } else if (first === 0x7b || first === 0x5b) {
+        if (depth === MAX_DEPTH) throw new ScanStop('tooDeep', `nested deeper than ${MAX_DEPTH}`, at);
+        inObject = first === 0x7b;
+        kinds[count] = inObject ? Token.object : Token.array;
+        open[depth] = count;
+        depth += 1;
+        count += 1;
+        at += 1;
+        if ((bytes[at] as number) <= 0x20) at = this.#skipWhitespace(at);
+        if (bytes[at] !== (inObject ? 0x7d : 0x5d)) {
+          isKey = inObject;
+          continue;
+        }
+        count -= 1;
+        depth -= 1;
+        at += 1;
+        if (depth > 0) inObject = kinds[open[depth - 1] as number] === Token.object;
+      } else if ((first >= 0x30 && first <= 0x39) || first === 0x2d) {
+        kinds[count] = Token.number;
+        at = skipNumber(bytes, at);
+      } else {
+        const kind = findLiteral(bytes, at);
+        kinds[count] = kind;
+        at += kind === Token.false ? 5 : 4;
       }
+      ends[count] = at;
+      count += 1;
+      nexts[count - 1] = count;
+      if ((bytes[at] as number) <= 0x20) at = this.#skipWhitespace(at);
+      if (isKey) {
+        if (bytes[at] !== 0x3a) throw new ScanStop('notJson', 'expected : after a key', at);
+        isKey = false;
+      } else {
+        while (depth > 0 && bytes[at] === (inObject ? 0x7d : 0x5d)) {
+          depth -= 1;
+          const index = open[depth] as number;
+          at += 1;
+          ends[index] = at;
+          nexts[index] = count;
+          if (depth > 0) inObject = kinds[open[depth - 1] as number] === Token.object;
+          if ((bytes[at] as number) <= 0x20) at = this.#skipWhitespace(at);
+        }
+        if (depth === 0) break;
+        if (bytes[at] !== 0x2c) throw new ScanStop('notJson', `expected , or ${inObject ? '}' : ']'}`, at);
+        isKey = inObject;
+      }
+      at += 1;
+      if ((bytes[at] as number) <= 0x20) at = this.#skipWhitespace(at);
     }
-    this.#at = at + 1;
-    this.#finish(index);
+    if (at < size) throw new ScanStop('notJson', 'there is more after the end of the value', at);
   }
 
-  /** Offset behind the escape that starts at `at`; both halves of a surrogate pair are one. */
-  #skipEscape(at: number): number {
-    this.#at = at;
-    const letter = this.bytes[at + 1];
-    if (letter !== 0x75) {
-      // " \ / b f n r t
-      if (letter === undefined || !'"\\/bfnrt'.includes(String.fromCharCode(letter)))
-        this.#stop('an escape that JSON does not have');
-      return at + 2;
-    }
-    const unit = this.#readHex(at + 2);
-    if (unit === 0) throw new ScanStop('nulCharacter', '\\u0000 stands in a string, which PostgreSQL cannot hold', at);
-    if (unit >= 0xdc00 && unit <= 0xdfff) this.#stop('half a surrogate pair');
-    if (unit < 0xd800 || unit > 0xdbff) return at + 6;
-    const second = this.bytes[at + 6] === 0x5c && this.bytes[at + 7] === 0x75 ? this.#readHex(at + 8) : 0;
-    if (second < 0xdc00 || second > 0xdfff) this.#stop('half a surrogate pair');
-    return at + 12;
+  #skipWhitespace(start: number): number {
+    const { bytes } = this;
+    let at = start;
+    for (let byte = bytes[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[at])
+      at += 1;
+    this.whitespace += at - start;
+    return at;
   }
 
-  #readHex(at: number): number {
-    const text = this.bytes.toString('latin1', at, at + 4);
-    if (!/^[0-9a-fA-F]{4}$/.test(text)) this.#stop('\\u without four hexadecimal digits');
-    return Number.parseInt(text, 16);
-  }
-
-  #scanNumber(): void {
-    const start = this.#at;
-    if (this.bytes[this.#at] === 0x2d) this.#at += 1;
-    if (this.bytes[this.#at] === 0x30) this.#at += 1;
-    else this.#skipDigits();
-    if (this.bytes[this.#at] === 0x2e) {
-      this.#at += 1;
-      this.#skipDigits();
-    }
-    const mark = this.bytes[this.#at];
-    const hasExponent = mark === 0x65 || mark === 0x45;
-    if (hasExponent) {
-      this.#at += 1;
-      const sign = this.bytes[this.#at];
-      if (sign === 0x2b || sign === 0x2d) this.#at += 1;
-      this.#skipDigits();
-    }
-    if ((hasExponent || this.#at - start > 1000) && !fitsNumeric(this.bytes.toString('latin1', start, this.#at)))
-      throw new ScanStop('numberOutOfRange', 'a number is beyond what PostgreSQL can hold', start);
-    this.#finish(this.#push(Token.number, start));
-  }
-
-  #skipDigits(): void {
-    const start = this.#at;
-    let byte = this.bytes[this.#at];
-    while (byte !== undefined && byte >= 0x30 && byte <= 0x39) byte = this.bytes[++this.#at];
-    if (this.#at === start) this.#stop('expected a digit');
-  }
-
-  #scanLiteral(word: string, kind: Token): void {
-    if (this.bytes.toString('latin1', this.#at, this.#at + word.length) !== word) this.#stop('expected a value');
-    const index = this.#push(kind, this.#at);
-    this.#at += word.length;
-    this.#finish(index);
-  }
-
-  #skipWhitespace(): void {
-    const start = this.#at;
-    let byte = this.bytes[this.#at];
-    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) byte = this.bytes[++this.#at];
-    this.whitespace += this.#at - start;
-  }
-
-  #push(kind: Token, start: number): number {
-    if (this.#count === this.kinds.length) this.#grow();
-    const index = this.#count++;
-    this.kinds[index] = kind;
-    this.starts[index] = start;
-    return index;
-  }
-
-  #finish(index: number): void {
-    this.ends[index] = this.#at;
-    this.nexts[index] = this.#count;
-  }
-
-  #grow(): void {
-    if (this.#count === MAX_VALUES)
-      throw new ScanStop('tooLarge', `the document has more than ${MAX_VALUES} values`, this.#at);
+  #grow(count: number, at: number): void {
+    if (count === MAX_VALUES) throw new ScanStop('tooLarge', `the document has more than ${MAX_VALUES} values`, at);
     this.#resize(this.kinds.length * 2);
   }
 
@@ -243,8 +157,27 @@ export class JsonScanner implements Tape {
     this.kinds = new Uint8Array(size);
     this.kinds.set(kinds.subarray(0, size));
   }
+}
 
-  #stop(message: string): never {
-    throw new ScanStop('notJson', message, this.#at);
+/** What is wrong with a string that has no end: what was met first in it, or that it has none. */
+function explainOpenString(bytes: Buffer, start: number): ScanStop {
+  for (let at = start; at < bytes.length; ) {
+    const byte = bytes[at] as number;
+    if (byte < 0x20) return new ScanStop('notJson', 'a control character stands in a string', at);
+    at = byte === 0x5c ? skipEscape(bytes, at) : at + 1;
   }
+  return new ScanStop('notJson', 'a string has no end', bytes.length);
+}
+
+const LITERALS: readonly (readonly [Buffer, Token])[] = [
+  [Buffer.from('true'), Token.true],
+  [Buffer.from('false'), Token.false],
+  [Buffer.from('null'), Token.null],
+];
+
+function findLiteral(bytes: Buffer, at: number): Token {
+  for (const [word, kind] of LITERALS) {
+    if (bytes[at] === word[0] && word.compare(bytes, at, Math.min(at + word.length, bytes.length)) === 0) return kind;
+  }
+  throw new ScanStop('notJson', 'expected a value', at);
 }

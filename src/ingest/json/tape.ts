@@ -29,8 +29,6 @@ export interface Tape {
   readonly nexts: Uint32Array;
   /** Bytes of insignificant whitespace. */
   readonly whitespace: number;
-  /** A backslash stands somewhere. */
-  readonly escapes: boolean;
   readonly texts: KnownTexts;
 }
 
