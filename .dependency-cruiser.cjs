@@ -17,7 +17,7 @@ const rooms = {
   diff: { rooms: ['model'], packages: ['picocolors'], world: [] },
   database: {
     rooms: ['model'],
-    packages: ['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis', 'fflate'],
+    packages: ['pg', '@electric-sql/pglite', '@electric-sql/pglite-postgis', 'fflate'],
     world: ['fs', 'net', 'os', 'tls'],
   },
   ingest: { rooms: ['model', 'database'], packages: ['ajv', 'ajv-formats'], world: [] },

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 
 // What commands on databases load when they need it; PGlite finds its own files beside its own code.
 const external = [
-  ...['pg', 'pg-copy-streams', '@electric-sql/pglite', '@electric-sql/pglite-postgis'],
+  ...['pg', '@electric-sql/pglite', '@electric-sql/pglite-postgis'],
   ...['@google-cloud/secret-manager', 'google-auth-library'],
 ];
 

@@ -14,6 +14,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/**
+ * Statements run in the order in which they are asked for, and one may be asked for before the one before it has ended,
+ * which saves a round trip: `together` then waits for both.
+ */
 export interface Session {
   /**
    * One statement, `$1`-style parameters; rows as plain objects (json parsed, bigint, date and timestamp as string,
@@ -24,6 +28,20 @@ export interface Session {
   run(script: string): Promise<void>;
   /** COPY … FROM STDIN, text in UTF-8; resolves to the number of rows. */
   copyInto(table: CopyTable, rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
+}
+
+/**
+ * The results of statements that were asked for without waiting in between, once all of them have ended. Throws what the
+ * first that failed did: in a transaction the others only say that it is aborted.
+ */
+export async function together<T extends readonly unknown[]>(
+  statements: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const results = await Promise.allSettled(statements);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  }) as unknown as T;
 }
 
 export interface CopyTable {

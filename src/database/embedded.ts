@@ -88,13 +88,13 @@ function makeDatabase(cluster: PGlite, folder: string, close: () => Promise<void
     session: (work) => alone(() => work(session)),
     transaction: (work) =>
       alone(async () => {
-        await cluster.exec('BEGIN');
+        await session.run('BEGIN');
         try {
           const result = await work(session);
-          await cluster.exec('COMMIT');
+          await session.run('COMMIT');
           return result;
         } catch (error) {
-          await cluster.exec('ROLLBACK');
+          await session.run('ROLLBACK');
           throw error;
         }
       }),
@@ -106,15 +106,24 @@ function makeDatabase(cluster: PGlite, folder: string, close: () => Promise<void
 }
 
 export function makeSession(cluster: PGlite): Session {
+  // PGlite has a queue of its own, but rows are gathered before they get there.
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
   return {
-    query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
-      const result: Results<Row> = await cluster.query<Row>(sql, [...parameters]);
-      return result.rows;
-    },
-    run: async (script) => {
-      await cluster.exec(script);
-    },
-    copyInto: (table, rows) => copyRows(cluster, table, rows),
+    query: <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
+      inTurn(async () => {
+        const result: Results<Row> = await cluster.query<Row>(sql, [...parameters]);
+        return result.rows;
+      }),
+    run: (script) =>
+      inTurn(async () => {
+        await cluster.exec(script);
+      }),
+    copyInto: (table, rows) => inTurn(() => copyRows(cluster, table, rows)),
   };
 }
 

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { type CopyTable, type Database, type DatabaseTarget, describeTarget, type Session } from './connection.ts';
+import { type Database, type DatabaseTarget, describeTarget, together } from './connection.ts';
 import { findCredentials, type KnownCredentials, type Password } from './credentials.ts';
 import { parseDsn, type ServerAddress } from './dsn.ts';
 import { DatabaseFailure, describeError, readSqlState } from './failure.ts';
-import { writeCopy } from './quote.ts';
+import { makeSession } from './server-session.ts';
 import { chooseTls } from './tls.ts';
 
 export interface ServerOptions extends KnownCredentials {
@@ -29,7 +29,7 @@ export async function openServer(dsn: string, options: ServerOptions): Promise<D
     const { default: driver } = await import('pg');
     const base = configure(driver, address, password, options.connections ?? 4);
     const ssl = await chooseTls(driver, base, address.host, credentials);
-    return makeDatabase(new driver.Pool({ ...base, ssl }), target, password);
+    return makeDatabase(driver, new driver.Pool({ ...base, ssl }), target, password);
   } catch (error) {
     throw explain(error, target, password);
   }
@@ -46,6 +46,8 @@ function configure(driver: typeof pg, address: ServerAddress, password: Password
     application_name: address.applicationName,
     connectionTimeoutMillis: address.connectTimeout * 1000,
     max: connections,
+    // A statement is sent when it is asked for, and not once the one before it was answered.
+    pipeline: true,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         asText.has(oid) ? String : driver.types.getTypeParser(oid, format as 'text'),
@@ -89,7 +91,7 @@ function hintFor(error: unknown, password: Password | null): string {
   return 'check the host and port of the DSN, and that the server (or the Auth Proxy in front of it) is running and reachable from here';
 }
 
-function makeDatabase(pool: pg.Pool, target: ServerTarget, password: Password): Database {
+function makeDatabase(driver: typeof pg, pool: pg.Pool, target: ServerTarget, password: Password): Database {
   // An idle connection that the server ends is replaced by the pool at the next use.
   pool.on('error', () => undefined);
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -110,17 +112,26 @@ function makeDatabase(pool: pg.Pool, target: ServerTarget, password: Password): 
   }
   return {
     target,
-    session: (work) => withClient((client) => work(makeSession(client))),
+    session: (work) =>
+      withClient(async (client) => {
+        const session = makeSession(driver, client);
+        try {
+          return await work(session);
+        } finally {
+          await session.rest();
+        }
+      }),
     transaction: (work) =>
       withClient(async (client) => {
-        await client.query('BEGIN');
+        const session = makeSession(driver, client);
         try {
-          const result = await work(makeSession(client));
-          await client.query('COMMIT');
+          // What follows need not wait for it: where it fails, so does all the rest.
+          const [, result] = await together([session.run('BEGIN'), work(session)]);
+          await session.run('COMMIT');
           return result;
         } catch (error) {
           // On a connection that is gone the server has rolled back already.
-          await client.query('ROLLBACK').catch(() => undefined);
+          await session.run('ROLLBACK').catch(() => undefined);
           throw error;
         }
       }),
@@ -137,32 +148,4 @@ async function connect(pool: pg.Pool, password: Password): Promise<pg.PoolClient
     password.forget();
     return await pool.connect();
   }
-}
-
-function makeSession(client: pg.PoolClient): Session {
-  return {
-    query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
-      const result = await client.query<Row & pg.QueryResultRow>(sql, [...parameters]);
-      return result.rows;
-    },
-    run: async (script) => {
-      await client.query(script);
-    },
-    copyInto: (table, rows) => copyRows(client, table, rows),
-  };
-}
-
-async function copyRows(
-  client: pg.PoolClient,
-  table: CopyTable,
-  rows: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<number> {
-  const [{ from }, { pipeline }, { Readable }] = await Promise.all([
-    import('pg-copy-streams'),
-    import('node:stream/promises'),
-    import('node:stream'),
-  ]);
-  const stream = client.query(from(writeCopy(table, 'STDIN')));
-  await pipeline(Readable.from(rows, { objectMode: true }), stream);
-  return stream.rowCount;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Database } from '../../src/database/connection.ts';
+import { type Database, together } from '../../src/database/connection.ts';
 import { frameRows } from '../../src/database/copy-binary.ts';
 import { openEmbedded } from '../../src/database/embedded.ts';
 import { readSqlState } from '../../src/database/failure.ts';
@@ -128,6 +128,35 @@ function behavesLikeOne(open: () => Promise<Database>): void {
     const table = { schema: null, name: 'kept', columns: ['a', 'b'] };
     await expect(database.transaction((session) => session.copyInto(table, torn()))).rejects.toThrow('the file ended');
     expect(await database.session((session) => session.query('SELECT 1 AS one FROM kept WHERE a = 20'))).toEqual([]);
+  });
+
+  test('statements that do not wait for each other run in the order they were asked for', async () => {
+    const lines = [...Array(1000).keys()].map((n) => bytes(`${1000 + n}\t${'x'.repeat(5000)}\n`));
+    const read = 'SELECT count(*)::int AS rows FROM kept WHERE a >= 1000';
+    const table = { schema: null, name: 'kept', columns: ['a', 'b'] };
+    const answers = await database.transaction((session) =>
+      together([
+        session.query(read),
+        session.copyInto(table, lines),
+        session.query(read),
+        session.query('DELETE FROM kept WHERE a >= $1', [1000]),
+        session.copyInto(table, lines.slice(0, 1)),
+        session.query(read),
+      ]),
+    );
+    expect(answers).toEqual([[{ rows: 0 }], 1000, [{ rows: 1000 }], [], 1, [{ rows: 1 }]]);
+  });
+
+  test('what fails first is thrown, and the connection stays usable', async () => {
+    const failed = database.transaction((session) =>
+      together([
+        session.copyInto({ schema: null, name: 'kept', columns: ['a'] }, [bytes('word\n')]),
+        session.copyInto({ schema: null, name: 'kept', columns: ['a'] }, [bytes('40\n')]),
+        session.query('SELECT 1 / 0'),
+      ]),
+    );
+    expect(readSqlState(await failed.catch((error: unknown) => error))).toBe('22P02');
+    expect(await database.session((session) => session.query('SELECT 1 AS one FROM kept WHERE a = 40'))).toEqual([]);
   });
 
   test('many sessions at once all get their turn', async () => {

@@ -1,4 +1,4 @@
-import type { Session } from '../../database/connection.ts';
+import { type Session, together } from '../../database/connection.ts';
 import { writeArray } from '../../database/quote.ts';
 import { escapeCopy } from '../item/copy-text.ts';
 import { formatInstant } from '../item/instant.ts';
@@ -32,8 +32,10 @@ export async function writeLedger(
 ): Promise<void> {
   const [fresh, known]: [Met[], Met[]] = [[], []];
   for (const one of met) (one.found.version === null ? fresh : known).push(one);
-  if (known.length > 0) await updateRows(session, { run, batch, pipeline }, known.sort(compareNames));
-  if (fresh.length > 0) await insertRows(session, { run, batch, pipeline }, fresh.sort(compareNames));
+  const writes: Promise<void>[] = [];
+  if (known.length > 0) writes.push(updateRows(session, { run, batch, pipeline }, known.sort(compareNames)));
+  if (fresh.length > 0) writes.push(insertRows(session, { run, batch, pipeline }, fresh.sort(compareNames)));
+  await together(writes);
 }
 
 type LedgerPlace = Parameters<typeof writeLedger>[1];

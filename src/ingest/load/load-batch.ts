@@ -1,4 +1,4 @@
-import type { Database, Session } from '../../database/connection.ts';
+import { type Database, type Session, together } from '../../database/connection.ts';
 import { frameRows } from '../../database/copy-binary.ts';
 import { describeError } from '../../database/failure.ts';
 import { quoteIdentifier } from '../../database/quote.ts';
@@ -30,34 +30,53 @@ export interface Change extends Met {
 }
 
 const PRIVATE = Buffer.from('private');
-/** Of a COPY's message, about. */
-const PIECE_BYTES = 256 * 1024;
 
 const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'content', 'private'];
+
+/** The changes of a batch by the partitions that they touch. */
+interface Targets {
+  /** Those that have a row of an item already. */
+  readonly old: ReadonlyMap<string, readonly { readonly item: GoodItem }[]>;
+  readonly fresh: ReadonlyMap<string, readonly Change[]>;
+}
+
+/**
+ * Locks what `writeRows` relies on: the items' collections, and the notes that their partitions are written to. To be
+ * called before it, in the same transaction.
+ */
+export async function lockTargets(session: Session, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const { old, fresh } = groupChanges(changes);
+  await together([
+    lockCollections(session, changes),
+    markStale(session, [...new Set([...old.keys(), ...fresh.keys()])]),
+  ]);
+}
 
 /**
  * Writes items into their partitions, in the transaction of their batch and after the ledger: every old row goes,
  * wherever the item's datetime had put it, and the new ones are copied straight into their partitions, as pypgstac does.
  */
-export async function writeChanges(session: Session, changes: readonly Change[], tools: RowTools): Promise<void> {
-  if (changes.length === 0) return;
-  await lockCollections(session, changes);
-  const old = groupBy(
-    changes.flatMap(({ item, found }) => found.partitions.map((partition) => ({ item, partition }))),
-    ({ partition }) => partition,
-  );
-  const fresh = groupBy(changes, ({ partition }) => partition);
-  await markStale(session, [...new Set([...old.keys(), ...fresh.keys()])]);
-  for (const [partition, rows] of old)
-    await deleteRows(
+export async function writeRows(session: Session, changes: readonly Change[], tools: RowTools): Promise<void> {
+  const { old, fresh } = groupChanges(changes);
+  const deleted = [...old].map(([partition, rows]) =>
+    deleteRows(
       session,
       partition,
       rows.map(({ item }) => item.id),
-    );
-  for (const [partition, rows] of fresh) {
+    ),
+  );
+  const copied = [...fresh].map(([partition, rows]) => {
     const table = { schema: 'pgstac', name: partition, columns: COLUMNS, format: 'binary' } as const;
-    await session.copyInto(table, joinRows(frameRows(listRows(rows, tools))));
-  }
+    return session.copyInto(table, frameRows(listRows(rows, tools)));
+  });
+  await together([...deleted, ...copied]);
+}
+
+function groupChanges(changes: readonly Change[]): Targets {
+  const gone = changes.flatMap(({ item, found }) => found.partitions.map((partition) => ({ item, partition })));
+  const partitionOf = ({ partition }: { readonly partition: string }) => partition;
+  return { old: groupBy(gone, partitionOf), fresh: groupBy(changes, partitionOf) };
 }
 
 /** Each row when its turn comes: large ones are written only then. */
@@ -69,14 +88,15 @@ function* listRows(changes: readonly Change[], tools: RowTools): Generator<Buffe
 /** Holds off a change of base_item until these items are in, and finds one that came between. */
 async function lockCollections(session: Session, changes: readonly Change[]): Promise<void> {
   const collections = new Map(changes.map(({ collection }) => [collection.id, collection]));
-  for (const id of [...collections.keys()].sort()) {
+  const lock = async (id: string) => {
     const [row] = await session.query<{ fingerprint: string }>(
       'SELECT md5(base_item::text) AS fingerprint FROM pgstac.collections WHERE id = $1 FOR SHARE',
       [id],
     );
     if (row?.fingerprint !== collections.get(id)?.fingerprint)
       throw new MetAnother(`collection ${id} was changed meanwhile`);
-  }
+  };
+  await together([...collections.keys()].sort().map(lock));
 }
 
 /** The partition itself is named, so that pgSTAC's triggers, which would make its statistics for each batch, stay out. */
@@ -91,23 +111,6 @@ export async function deleteRows(session: Session, partition: string, ids: reado
     [JSON.stringify(ids)],
   );
   if (row?.deleted !== ids.length) throw new MetAnother(`items of ${partition} were moved meanwhile`);
-}
-
-/** Small rows joined and large ones cut: each piece is a message to the server, and a call to the system. */
-function* joinRows(rows: Iterable<Buffer>): Generator<Buffer> {
-  let piece: Buffer[] = [];
-  let size = 0;
-  for (const row of rows) {
-    for (let from = 0; from < row.length; from += PIECE_BYTES) {
-      const part = row.subarray(from, from + PIECE_BYTES);
-      piece.push(part);
-      size += part.length;
-      if (size < PIECE_BYTES) continue;
-      yield piece.length === 1 ? part : Buffer.concat(piece, size);
-      [piece, size] = [[], 0];
-    }
-  }
-  if (size > 0) yield Buffer.concat(piece, size);
 }
 
 function rewriteRow(item: GoodItem, collection: KnownCollection, { scanner, writer }: RowTools): Buffer {
@@ -211,7 +214,8 @@ export async function findRefused(
 async function askRefusal(database: Database, changes: readonly Change[], tools: RowTools): Promise<unknown> {
   try {
     await database.transaction(async (session) => {
-      await writeChanges(session, changes, tools);
+      await lockTargets(session, changes);
+      await writeRows(session, changes, tools);
       throw new Asked();
     });
   } catch (error) {

@@ -63,7 +63,12 @@ export async function forgetLinks(session: Session, pipeline: string, run: strin
 }
 
 /** Lets go of what was in quarantine and has been loaded since, e.g. once its collection was there. */
-export async function releaseItems(session: Session, pipeline: string, hashes: readonly string[]): Promise<void> {
+export async function releaseItems(
+  session: Session,
+  pipeline: string,
+  changes: readonly { readonly item: { readonly hash: string } }[],
+): Promise<void> {
+  if (changes.length === 0) return;
   const [kept] = await session.query<{ some: boolean }>(
     'SELECT EXISTS (SELECT FROM platform.quarantine WHERE pipeline = $1) AS some',
     [pipeline],
@@ -72,6 +77,6 @@ export async function releaseItems(session: Session, pipeline: string, hashes: r
   await session.query(
     `DELETE FROM platform.quarantine WHERE pipeline = $1
        AND hash IN (SELECT decode(h, 'hex') FROM jsonb_array_elements_text($2::text::jsonb) AS h)`,
-    [pipeline, JSON.stringify(hashes)],
+    [pipeline, JSON.stringify(changes.map(({ item }) => item.hash))],
   );
 }

@@ -40,7 +40,7 @@ export async function recallEarlierStarts(work: ShardWork): Promise<EarlierStart
   return {
     async compare(number, mine, quiet) {
       if (!differ && done.has(number)) {
-        const receipt = await ports.pgstac.session((session) => readReceipt(session, lease.run, lease.shard, number));
+        const receipt = await ports.pgstac.session((session) => readReceipt(session, lease, number));
         if (receipt !== null && isSame(receipt, mine)) return { kind: 'done', receipt };
         differ = true;
       }

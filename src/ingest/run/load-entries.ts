@@ -1,10 +1,11 @@
+import { type Session, together } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
 import { type QueuedAsset, queueAssets } from '../assets/asset-queue.ts';
 import { listAssets } from '../assets/list-assets.ts';
 import type { GoodItem } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
 import { writeLedger } from '../load/ledger.ts';
-import { type Change, findRefused, placeItems, writeChanges } from '../load/load-batch.ts';
+import { type Change, findRefused, lockTargets, placeItems, writeRows } from '../load/load-batch.ts';
 import { type Quarantined, quarantineItems, releaseItems } from '../load/quarantine.ts';
 import { isRefusal, MetAnother, retryTransaction } from '../load/retry.ts';
 import type { SchemaJudge } from '../schema/judge-schemas.ts';
@@ -12,7 +13,7 @@ import { decide, type Refused, type Twins, type Verdict } from './decide.ts';
 import type { Entry } from './entry.ts';
 import { checkLease } from './lease.ts';
 import type { Outcome, ReceiptItem } from './outcome.ts';
-import { readReceipt, writeReceipt } from './receipts.ts';
+import { isDoneAlready, readReceipt, writeReceipt } from './receipts.ts';
 import type { Later, ShardWork } from './shard-work.ts';
 
 /**
@@ -114,26 +115,37 @@ async function commit(
   const bad = entries.flatMap((entry, place) => describeBad(entry, verdicts[place] as Verdict));
   const unchanged = verdicts.flatMap((verdict) => ('met' in verdict ? [verdict.met] : []));
   const assets = entries.flatMap((entry, place) => listWanted(work, entry, verdicts[place] as Verdict));
-  const { lease, ports } = work;
-  return await ports.pgstac.transaction(async (session) => {
-    if (!(await writeReceipt(session, lease, batch, receipt)))
-      return (await readReceipt(session, lease.run, lease.shard, batch)) ?? receipt;
-    if (work.compression !== null)
-      await session.query(`SELECT set_config('default_toast_compression', $1, true)`, [work.compression]);
-    await writeLedger(session, { run: lease.run, batch, pipeline: work.pipeline }, [...changes, ...unchanged]);
-    await writeChanges(session, changes, work);
-    if (changes.length > 0)
-      await releaseItems(
-        session,
-        work.pipeline,
-        changes.map(({ item }) => item.hash),
-      );
-    if (bad.length > 0)
-      await quarantineItems(session, { pipeline: work.pipeline, run: lease.run, shard: lease.shard, batch }, bad);
-    await queueAssets(session, { ...lease, pipeline: work.pipeline }, assets);
-    await checkLease(session, lease);
+  const { lease, ports, pipeline } = work;
+  try {
+    await ports.pgstac.transaction(async (session) => {
+      await together([
+        writeReceipt(session, lease, batch, receipt),
+        setTransaction(session, work),
+        writeLedger(session, { run: lease.run, batch, pipeline }, [...changes, ...unchanged]),
+        lockTargets(session, changes),
+        releaseItems(session, pipeline, changes),
+        queueAssets(session, { ...lease, pipeline }, assets),
+      ]);
+      await quarantineItems(session, { ...lease, pipeline, batch }, bad);
+      await together([writeRows(session, changes, work), checkLease(session, lease)]);
+    });
     return receipt;
-  });
+  } catch (error) {
+    if (!isDoneAlready(error)) throw error;
+    return (await ports.pgstac.session((session) => readReceipt(session, lease, batch))) ?? receipt;
+  }
+}
+
+/**
+ * The server ends the transaction itself if it hears nothing for longer than a lease lasts: what a machine that sleeps
+ * holds locked would keep everybody else waiting for as long as it does.
+ */
+async function setTransaction(session: Session, { compression }: ShardWork): Promise<void> {
+  await session.query(
+    `SELECT set_config('idle_in_transaction_session_timeout', '90s', true),
+       set_config('default_toast_compression', coalesce($1, current_setting('default_toast_compression')), true)`,
+    [compression],
+  );
 }
 
 /** Of an unchanged item too: what the spec names, or where to, may be another than when it was loaded. */

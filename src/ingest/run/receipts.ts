@@ -1,4 +1,5 @@
 import type { Database, Session } from '../../database/connection.ts';
+import { readSqlState } from '../../database/failure.ts';
 import type { Lease } from './lease.ts';
 import type { ReceiptItem } from './outcome.ts';
 
@@ -13,8 +14,7 @@ export async function listReceipts(database: Database, run: string, shard: numbe
 /** What a batch's receipt lists; null where the batch is not done. */
 export async function readReceipt(
   session: Session,
-  run: string,
-  shard: number,
+  { run, shard }: Pick<Lease, 'run' | 'shard'>,
   batch: number,
 ): Promise<readonly ReceiptItem[] | null> {
   const [row] = await session.query<{ items: readonly ReceiptItem[] }>(
@@ -24,22 +24,22 @@ export async function readReceipt(
   return row?.items ?? null;
 }
 
-/**
- * The first write of a batch's transaction. False where the batch is done already. From here on the server ends the
- * transaction itself if it hears nothing for longer than a lease lasts: what a machine that sleeps holds locked would
- * keep everybody else waiting for as long as it does.
- */
+/** The first write of a batch's transaction: of a batch that is done already it fails, and with it all the rest. */
 export async function writeReceipt(
   session: Session,
   lease: Lease,
   batch: number,
   items: readonly ReceiptItem[],
-): Promise<boolean> {
-  const written = await session.query(
-    `INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, $2, $3, $4::text::jsonb)
-     ON CONFLICT (run, shard, batch) DO NOTHING
-     RETURNING batch, set_config('idle_in_transaction_session_timeout', '90s', true)`,
-    [lease.run, lease.shard, batch, JSON.stringify(items)],
-  );
-  return written.length > 0;
+): Promise<void> {
+  await session.query('INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, $2, $3, $4::text::jsonb)', [
+    lease.run,
+    lease.shard,
+    batch,
+    JSON.stringify(items),
+  ]);
+}
+
+/** Whether a transaction failed for the receipt that is there. */
+export function isDoneAlready(error: unknown): boolean {
+  return readSqlState(error) === '23505' && (error as { readonly constraint?: string }).constraint === 'receipt_pkey';
 }
