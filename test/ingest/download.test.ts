@@ -9,6 +9,7 @@ import { makeRandom } from '../support/hostile.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { makeItem } from './support/items.ts';
 import { makeFilePorts } from './support/ports.ts';
+import { readParts } from './support/source.ts';
 
 const COUNT = 4000;
 const ids = Array.from({ length: COUNT }, (_, place) => `item-${place}`);
@@ -39,11 +40,10 @@ async function serve(answer: Answer, name = 'items.ndjson'): Promise<string> {
 
 async function readIds(url: string, ports = makeFilePorts(makeTemporaryFolder('none'))): Promise<string[]> {
   const read: string[] = [];
-  for await (const part of openFiles([url], ports).parts(new Set()))
-    for await (const { bytes, source } of part.documents()) {
-      expect(source).not.toContain('secret');
-      read.push((JSON.parse(bytes.toString()) as { id: string }).id);
-    }
+  for await (const { bytes, source } of readParts(openFiles([url], ports))) {
+    expect(source).not.toContain('secret');
+    read.push((JSON.parse(bytes.toString()) as { id: string }).id);
+  }
   return read;
 }
 

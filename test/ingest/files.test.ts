@@ -18,7 +18,7 @@ import { makeRandom } from '../support/hostile.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { lines, makeCollection, makeItem } from './support/items.ts';
 import { makeFilePorts } from './support/ports.ts';
-import { readParts } from './support/source.ts';
+import { flatten, readParts } from './support/source.ts';
 
 async function open(files: Readonly<Record<string, string | Buffer>>, ...patterns: string[]): Promise<OpenSource> {
   const folder = makeTemporaryFolder('files');
@@ -152,7 +152,7 @@ describe('texts that are cut apart', () => {
       }
     }
     const pieces: string[] = [];
-    for await (const piece of splitter(chunks())) pieces.push(piece.bytes.toString());
+    for await (const piece of flatten(splitter(chunks()))) pieces.push(piece.bytes.toString());
     return pieces;
   }
 
@@ -237,7 +237,7 @@ describe('texts that are cut apart', () => {
         yield bytes.subarray(cut);
       }
       const pieces: string[] = [];
-      for await (const piece of splitValues(chunks())) {
+      for await (const piece of flatten(splitValues(chunks()))) {
         expect(bytes.toString('utf8', piece.from, piece.to)).toBe(piece.bytes.toString());
         pieces.push(piece.bytes.toString());
       }
@@ -268,7 +268,7 @@ describe('texts that are cut apart', () => {
       yield Buffer.from(`"}${end}{"c":1}`);
     }
     const pieces: { size: number; tooLarge: boolean }[] = [];
-    for await (const { bytes, tooLarge } of splitter(chunks())) {
+    for await (const { bytes, tooLarge } of flatten(splitter(chunks()))) {
       pieces.push({ size: bytes.length, tooLarge });
       // What it was cut from is not held any more.
       if (tooLarge) expect(bytes.buffer.byteLength).toBe(KEPT_BYTES);

@@ -18,7 +18,7 @@ function makeSource(parts: Readonly<Record<string, readonly string[]>>, owned: r
           owned: owned.includes(name),
           async *documents() {
             for (const id of ids)
-              yield { bytes: Buffer.from(JSON.stringify(makeItem(id))), source: name, place: id, tooLarge: false };
+              yield [{ bytes: Buffer.from(JSON.stringify(makeItem(id))), source: name, place: id, tooLarge: false }];
           },
         };
       }

@@ -9,7 +9,7 @@ export const BATCH_ITEMS = 1000;
 const BATCH_BYTES = 12 * 1024 * 1024;
 
 /** Of documents this large few are in memory at once. */
-const LARGE_BYTES = 1024 * 1024;
+export const LARGE_BYTES = 1024 * 1024;
 
 /** Items that follow each other in the source, until they are enough. */
 export class BatchInMaking {

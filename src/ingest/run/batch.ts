@@ -8,6 +8,7 @@ import type { OpenSource, SourceDocument, SourcePart } from '../source/document.
 import { BatchInMaking } from './batch-in-making.ts';
 import type { Batch, Entry, JudgedItem } from './entry.ts';
 import type { Recognise, Recognised } from './recognise.ts';
+import { recogniseGroups } from './recognise-groups.ts';
 
 /** A longer geometry is not held beside its item. */
 const HELD_GEOMETRY = 2048;
@@ -17,9 +18,6 @@ const HELD_GEOMETRY = 2048;
  * answers, of which each takes a turn of the event loop.
  */
 const TURN_ITEMS = 8;
-/** Documents that the ledger is asked for at once. */
-const GROUP_ITEMS = 500;
-const GROUP_BYTES = 4 * 1024 * 1024;
 
 export interface CutOptions {
   /** The one that reads, from 1. */
@@ -32,8 +30,11 @@ export interface CutOptions {
   readonly periods: readonly Period[];
   /** Ids of collections whose place those met among the items do not take. */
   readonly givenCollections: ReadonlySet<string>;
-  /** Told of each good item of this shard while the tape still is the item's. */
-  readonly writeRow: (item: GoodItem, tape: Tape) => ItemRow | null;
+  /**
+   * Told of each good item of this shard that was not recognised, while the tape still is the item's, and whether the
+   * ledger was asked for it.
+   */
+  readonly writeRow: (item: GoodItem, tape: Tape, isAsked: boolean) => ItemRow | null;
   /** Null where every document is to be read. */
   readonly recognise: Recognise | null;
 }
@@ -86,46 +87,36 @@ async function* cutPart(
     batch = new BatchInMaking();
     return ended;
   };
-  let turn = 0;
-  for await (const { document, known } of recogniseGroups(part, options)) {
-    turn += 1;
-    if (turn % TURN_ITEMS === 0) await new Promise(setImmediate);
-    if (batch.isFullWith(document)) yield end();
-    batch.meet(document);
-    const judged = known?.item ?? judgeDocument(document, scanner);
-    if (judged.kind === 'collection') {
-      if (!options.givenCollections.has(judged.id)) batch.addCollection(judged);
-    } else {
-      numbers.read += 1;
-      const entry = makeEntry(document, judged, part, { scanner: known === undefined ? scanner : null, options });
-      batch.addItem(entry === null ? null : { ...entry, found: known?.found ?? null });
+  let judgings = 0;
+  groups: for await (const { documents, known } of recogniseGroups(part, options.recognise)) {
+    for (const [place, document] of documents.entries()) {
+      if (batch.isFullWith(document)) yield end();
+      batch.meet(document);
+      const recognised = known?.[place] ?? null;
+      if (recognised === null && ++judgings % TURN_ITEMS === 0) await new Promise(setImmediate);
+      const judged = recognised?.item ?? judgeDocument(document, scanner);
+      if (judged.kind === 'collection') {
+        if (!options.givenCollections.has(judged.id)) batch.addCollection(judged);
+      } else {
+        numbers.read += 1;
+        const tape = recognised === null ? scanner : null;
+        batch.addItem(makeEntry(document, judged, part, { tape, recognised, isAsked: known !== null, options }));
+      }
+      if (batch.isFull) yield end();
+      if (numbers.read === options.limit) break groups;
     }
-    if (batch.isFull) yield end();
-    if (numbers.read === options.limit) break;
   }
   if (!batch.isEmpty) yield end();
 }
 
-/** The documents of a part, with what is known of those that need not be read, some asked for at a time. */
-async function* recogniseGroups(
-  part: SourcePart,
-  { recognise }: CutOptions,
-): AsyncGenerator<{ readonly document: SourceDocument; readonly known?: Recognised | undefined }> {
-  let [group, bytes]: [SourceDocument[], number] = [[], 0];
-  for await (const document of part.documents()) {
-    if (recognise === null) {
-      yield { document };
-      continue;
-    }
-    group.push(document);
-    bytes += document.bytes.length;
-    if (group.length < GROUP_ITEMS && bytes < GROUP_BYTES) continue;
-    const known = await recognise(group);
-    for (const one of group) yield { document: one, known: known.get(one) };
-    [group, bytes] = [[], 0];
-  }
-  const known = await recognise?.(group);
-  for (const one of group) yield { document: one, known: known?.get(one) };
+/** How a document was judged. */
+interface Judging {
+  /** The item's; null where it was recognised. */
+  readonly tape: Tape | null;
+  readonly recognised: Recognised | null;
+  /** The ledger was asked for it. */
+  readonly isAsked: boolean;
+  readonly options: CutOptions;
 }
 
 /** Null where the item is not asked for. */
@@ -133,15 +124,17 @@ function makeEntry(
   { source, place }: SourceDocument,
   judged: JudgedItem,
   part: SourcePart,
-  { scanner, options }: { readonly scanner: JsonScanner | null; readonly options: CutOptions },
-): Omit<Entry, 'position' | 'found'> | null {
+  { tape, recognised, isAsked, options }: Judging,
+): Omit<Entry, 'position'> | null {
   // What has no partition, since it cannot be read, is the first shard's.
-  if (judged.kind === 'bad') return { shard: part.owned ? options.shard : 1, source, place, judged, row: null };
+  if (judged.kind === 'bad')
+    return { shard: part.owned ? options.shard : 1, source, place, judged, row: null, found: null };
   if (!options.periods.every((period) => isWithin(judged, period))) return null;
   const shard = part.owned ? options.shard : shardOf(judged.collection, judged.start, options.shardBy, options.shards);
-  const row = shard === options.shard && scanner !== null ? options.writeRow(judged, scanner) : null;
+  const row = shard === options.shard && tape !== null ? options.writeRow(judged, tape, isAsked) : null;
   const isLong = judged.geometry !== null && judged.geometry.length > HELD_GEOMETRY;
-  return { shard, source, place, judged: isLong ? { ...judged, geometry: null } : judged, row };
+  const held = isLong ? { ...judged, geometry: null } : judged;
+  return { shard, source, place, judged: held, row, found: recognised?.found ?? null };
 }
 
 /**

@@ -1,8 +1,9 @@
-import { type GoodItem, hashBytes } from '../item/judge.ts';
+import { type GoodItem, hashBytes, MAX_ID_BYTES } from '../item/judge.ts';
 import { compactUnread } from '../json/compact.ts';
 import { type Found, readLedger } from '../load/lookup.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { SourceDocument } from '../source/document.ts';
+import { isBlank } from '../source/split.ts';
 import type { ShardWork } from './shard-work.ts';
 
 /** An item that was loaded before with these very bytes and still is where it was put. */
@@ -11,11 +12,14 @@ export interface Recognised {
   readonly found: Found;
 }
 
-/** Tells those of some documents that need not be read to be known. */
-export type Recognise = (documents: readonly SourceDocument[]) => Promise<ReadonlyMap<SourceDocument, Recognised>>;
+/** Tells which of some documents need not be read to be known, each in its place; null where asking is not worth it. */
+export type Recognise = (documents: readonly SourceDocument[]) => Promise<readonly (Recognised | null)[] | null>;
 
 /** Below this share of documents that were recognised, reading all of them is as quick. */
 const WORTH = 0.25;
+
+/** After so many documents that are hashed, others get their turn. */
+const TURN_ITEMS = 32;
 
 /**
  * Recognises unchanged items by their hash: an id and a collection are guessed from a document's bytes, and where the
@@ -28,62 +32,85 @@ export function makeRecogniser(work: ShardWork, rows: { readonly isWorthIt: bool
   if (!work.skip || work.method === 'delete-then-insert') return null;
   let isWorthIt = true;
   return async (documents) => {
-    if (!isWorthIt && rows.isWorthIt) return new Map();
-    const guessed = documents.flatMap((document) => guessItem(document) ?? []);
-    const known = await lookUp(work, guessed);
-    isWorthIt = known.size >= documents.length * WORTH;
+    if (!isWorthIt && rows.isWorthIt) return null;
+    const guesses = await guessItems(documents);
+    const known = await lookUp(work, documents.length, guesses);
+    isWorthIt = known.filter((one) => one !== null).length >= documents.length * WORTH;
     return known;
   };
 }
 
+/** What a document would be if it is what it looks like. */
 interface Guess {
-  readonly document: SourceDocument;
+  /** Of the document among those asked for. */
+  readonly place: number;
   readonly collection: string;
   readonly id: string;
+  /** Without insignificant whitespace. */
   readonly bytes: Buffer;
   readonly hash: string;
 }
 
-const ID = Buffer.from('"id"');
-const COLLECTION = Buffer.from('"collection"');
-const VALUE = /^\s*:\s*"([^"\\]+)"/;
-const LONGEST_VALUE = 1100;
-
-function guessItem(document: SourceDocument): readonly Guess[] | null {
-  if (document.tooLarge || document.brokenLink !== undefined) return null;
-  const id = guessText(document.bytes, ID);
-  const collection = id === null ? null : guessText(document.bytes, COLLECTION);
-  if (id === null || collection === null) return null;
-  const bytes = compactUnread(document.bytes);
-  return [{ document, collection, id, bytes, hash: hashBytes(bytes) }];
+async function guessItems(documents: readonly SourceDocument[]): Promise<readonly Guess[]> {
+  const guesses: Guess[] = [];
+  for (const [place, document] of documents.entries()) {
+    if (place % TURN_ITEMS === TURN_ITEMS - 1) await new Promise(setImmediate);
+    if (document.tooLarge || document.brokenLink !== undefined) continue;
+    const id = guessText(document.bytes, ID);
+    const collection = id === null ? null : guessText(document.bytes, COLLECTION);
+    if (id === null || collection === null) continue;
+    const bytes = compactUnread(document.bytes);
+    guesses.push({ place, collection, id, bytes, hash: hashBytes(bytes) });
+  }
+  return guesses;
 }
 
-/** The first text that stands behind a key: `"collection"` is a link's `rel` as well. */
+const ID = Buffer.from('"id"');
+const COLLECTION = Buffer.from('"collection"');
+const [COLON, QUOTE] = [0x3a, 0x22];
+
+/** The first text that stands behind a key: `"collection"` is a link's `rel` as well. One with escapes is not read. */
 function guessText(bytes: Buffer, key: Buffer): string | null {
   for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
-    const behind = at + key.length;
-    const found = VALUE.exec(bytes.toString('utf8', behind, behind + LONGEST_VALUE));
-    if (found?.[1] !== undefined) return found[1];
+    const colon = skipBlank(bytes, at + key.length);
+    if (bytes[colon] !== COLON) continue;
+    const quote = skipBlank(bytes, colon + 1);
+    if (bytes[quote] !== QUOTE) continue;
+    const end = bytes.indexOf(QUOTE, quote + 1);
+    if (end < 0 || end - quote - 1 > MAX_ID_BYTES) continue;
+    const text = bytes.toString('utf8', quote + 1, end);
+    if (text !== '' && !text.includes('\\')) return text;
   }
   return null;
 }
 
-async function lookUp(work: ShardWork, guessed: readonly Guess[]): Promise<ReadonlyMap<SourceDocument, Recognised>> {
-  const known = new Map<SourceDocument, Recognised>();
+function skipBlank(bytes: Buffer, from: number): number {
+  let at = from;
+  while (isBlank(bytes[at])) at += 1;
+  return at;
+}
+
+async function lookUp(
+  work: ShardWork,
+  count: number,
+  guesses: readonly Guess[],
+): Promise<readonly (Recognised | null)[]> {
+  const known: (Recognised | null)[] = new Array(count).fill(null);
+  if (guesses.length === 0) return known;
   const { run } = work.lease;
   await retryTransaction(work.ports, () =>
     work.ports.pgstac.session(async (session) => {
-      for (const name of new Set(guessed.map(({ collection }) => collection))) {
-        const own = guessed.filter(({ collection }) => collection === name);
+      for (const name of new Set(guesses.map(({ collection }) => collection))) {
+        const own = guesses.filter(({ collection }) => collection === name);
         const noted = await readLedger(session, name, own);
-        for (const { document, collection, id, bytes, hash } of own) {
+        for (const { place, collection, id, bytes, hash } of own) {
           const row = noted.get(id);
           if (row === undefined || row.hash !== hash || !row.inPlace || row.start === null || row.run === run) continue;
           const start = BigInt(row.start);
           const item: GoodItem = { kind: 'item', id, collection, start, end: start, geometry: null, bytes, hash };
           const { version } = row;
           const found = { version, own: false, superseded: false, unchanged: true, isThere: true, partitions: [] };
-          known.set(document, { item, found });
+          known[place] = { item, found };
         }
       }
     }),

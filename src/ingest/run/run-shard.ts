@@ -115,12 +115,13 @@ function listNames({ entries }: Batch): ReadonlySet<string> {
 
 /**
  * Rows are written while an item is still scanned, if its collection was read before; not while most items turn out to be
- * unchanged, whose rows nobody needs, and not of a large item, which would be held twice.
+ * unchanged, whose rows nobody needs, unless the ledger was asked and does not know this one; and not of a large item,
+ * which would be held twice.
  */
 function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
   const writer = new RowWriter();
-  return (item, tape) => {
-    const isWorthIt = rows.isWorthIt && item.bytes.length < LARGE_ITEM_BYTES;
+  return (item, tape, isAsked) => {
+    const isWorthIt = (isAsked || rows.isWorthIt) && item.bytes.length < LARGE_ITEM_BYTES;
     const collection = isWorthIt ? collections.get(item.collection) : undefined;
     return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, writer) };
   };

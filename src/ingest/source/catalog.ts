@@ -54,11 +54,11 @@ interface Ahead {
   readonly followed: Promise<Followed> | null;
 }
 
-async function* walkCatalog(root: string, ports: FilesPorts): AsyncGenerator<SourceDocument> {
+async function* walkCatalog(root: string, ports: FilesPorts): AsyncGenerator<readonly SourceDocument[]> {
   const seen = new Set([digest(root)]);
   const pace = new CatalogPace();
   const first = await readDocument(root, ports);
-  yield* give(first);
+  yield give(first);
   const levels = [openLevel(first)];
   let silent = 0;
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -77,12 +77,12 @@ async function* walkCatalog(root: string, ports: FilesPorts): AsyncGenerator<Sou
     if (followed.kind === 'broken') {
       silent = isCertain(followed.failure) ? 0 : silent + 1;
       if (silent === MOST_SILENT) throw followed.failure;
-      yield describeBroken(level, link, next.location, followed.failure);
+      yield [describeBroken(level, link, next.location, followed.failure)];
       continue;
     }
     silent = 0;
     pace.note(followed.document.bytes.length);
-    yield* give(followed.document);
+    yield give(followed.document);
     if (levels.length === MOST_LEVELS)
       throw new IngestionFailure(
         'source',
@@ -95,8 +95,8 @@ async function* walkCatalog(root: string, ports: FilesPorts): AsyncGenerator<Sou
   }
 }
 
-function* give({ bytes, tooLarge, location, isLoaded }: CatalogDocument): Generator<SourceDocument> {
-  if (isLoaded) yield { bytes, source: describeUrl(location), place: 'document 1', tooLarge };
+function give({ bytes, tooLarge, location, isLoaded }: CatalogDocument): readonly SourceDocument[] {
+  return isLoaded ? [{ bytes, source: describeUrl(location), place: 'document 1', tooLarge }] : [];
 }
 
 function openLevel({ links, location }: CatalogDocument): Level {

@@ -30,14 +30,14 @@ export interface SourcePart {
   readonly name: string;
   /** True where every document in it is this shard's, false where each document's partition says whose it is. */
   readonly owned: boolean;
-  /** Read once, and to its end, before the next part is asked for. */
-  documents(): AsyncIterable<SourceDocument>;
+  /** In groups of what came at once. Read once, and to its end, before the next part is asked for. */
+  documents(): AsyncIterable<readonly SourceDocument[]>;
 }
 
 /** A source that is read in one go. */
 export async function* asOnePart(
   done: ReadonlySet<string>,
-  documents: () => AsyncIterable<SourceDocument>,
+  documents: SourcePart['documents'],
 ): AsyncGenerator<SourcePart> {
   if (!done.has('')) yield { name: '', owned: false, documents };
 }

@@ -17,9 +17,10 @@ export function openFiles(patterns: readonly string[], ports: FilesPorts): OpenS
   return {
     async *collections() {
       for (const path of await list()) {
-        for await (const document of readFile(path, ports)) {
-          if (!looksLikeCollection(document)) break;
-          yield document;
+        for await (const group of readFile(path, ports)) {
+          const end = group.findIndex((document) => !looksLikeCollection(document));
+          yield* end < 0 ? group : group.slice(0, end);
+          if (end >= 0) break;
         }
       }
     },
@@ -46,7 +47,9 @@ async function expectBytes(paths: readonly string[], { files, report }: FilesPor
 
 /** Every document of files by paths, globs and URLs, in the order of their texts. */
 export async function* readFiles(patterns: readonly string[], ports: FilesPorts): AsyncGenerator<SourceDocument> {
-  for (const path of await listFiles(patterns, ports)) yield* readFile(path, ports);
+  for (const path of await listFiles(patterns, ports)) {
+    for await (const group of readFile(path, ports)) yield* group;
+  }
 }
 
 /** A quick look before the real one: a wrong yes costs a second reading of the file, a wrong no finds it later. */

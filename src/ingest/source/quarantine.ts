@@ -99,7 +99,7 @@ export function openQuarantine(database: Database, plan: RetryPlan): OpenSource 
   };
 }
 
-async function* readQuarantine(database: Database, plan: RetryPlan): AsyncGenerator<SourceDocument> {
+async function* readQuarantine(database: Database, plan: RetryPlan): AsyncGenerator<readonly SourceDocument[]> {
   let left = plan.most ?? Number.POSITIVE_INFINITY;
   let after: Pick<Row, 'source' | 'hash'> = { source: '', hash: '' };
   for (;;) {
@@ -109,7 +109,7 @@ async function* readQuarantine(database: Database, plan: RetryPlan): AsyncGenera
       const bytes = await readBytes(database, plan.pipeline, row);
       if (bytes === null) continue;
       left -= 1;
-      yield { bytes, source: row.source, place: readPlace(row.message), tooLarge: false };
+      yield [{ bytes, source: row.source, place: readPlace(row.message), tooLarge: false }];
     }
     const last = rows.at(-1);
     if (last === undefined) return;

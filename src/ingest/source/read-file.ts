@@ -17,7 +17,8 @@ const LINE_FILES = /\.(ndjson|jsonl|ndgeojson|geojsonl)$/;
 const UNPACKED_BYTES = 256 * 1024;
 
 /**
- * The documents of a file on disk, on the web or in Cloud Storage, one after the other, packed by gzip or not.
+ * The documents of a file on disk, on the web or in Cloud Storage, packed by gzip or not: in groups of those that end in
+ * one piece of what is read, since a promise for each of them would cost as much as reading it.
  *
  * @param count Told the bytes of the file itself, as they are read.
  */
@@ -25,13 +26,14 @@ export async function* readFile(
   path: string,
   ports: FilesPorts,
   count: (bytes: number) => void = () => undefined,
-): AsyncGenerator<SourceDocument> {
+): AsyncGenerator<readonly SourceDocument[]> {
   const chunks = readPlain(path, countBytes(readRaw(path, ports), count));
   const source = isWebUrl(path) ? describeUrl(path) : path;
-  const pieces: AsyncGenerator<Piece> = LINE_FILES.test(source.replace(/\.gz$/, ''))
+  const groups: AsyncGenerator<readonly Piece[]> = LINE_FILES.test(source.replace(/\.gz$/, ''))
     ? splitLines(chunks)
     : splitValues(chunks);
-  for await (const piece of pieces) yield { ...piece, source };
+  for await (const pieces of groups)
+    yield pieces.map(({ bytes, place, tooLarge }) => ({ bytes, source, place, tooLarge }));
 }
 
 /** The file's bytes, unpacked where they are gzip's, without a byte order mark. */

@@ -15,12 +15,25 @@ export interface PlacedPiece extends Piece {
  * Cuts JSON that may span lines: one value, several after each other, an array of them, or a FeatureCollection, whose
  * features come out as they arrive, so that its size does not matter. It only counts brackets: whether a piece is JSON
  * is for the judge. Ids in a list of collections are passed over. What is lost gives an empty piece, so as to be seen:
- * the rest of a text that ends within a list, and an object whose lists turn out to be an item's own.
+ * the rest of a text that ends within a list, and an object whose lists turn out to be an item's own. Those that end in
+ * one chunk come together.
  */
-export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<PlacedPiece> {
+export async function* splitValues(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly PlacedPiece[]> {
   const splitter = new ValueSplitter();
-  for await (const chunk of chunks) yield* splitter.push(chunk);
-  yield* splitter.finish();
+  for await (const chunk of chunks) {
+    const pieces = splitter.push(chunk);
+    if (pieces.length > 0) yield pieces;
+  }
+  const last = splitter.finish();
+  if (last !== null) yield [last];
+}
+
+/** The same of a text that is there as a whole. */
+export function splitText(text: Buffer): readonly PlacedPiece[] {
+  const splitter = new ValueSplitter();
+  const pieces = splitter.push(text);
+  const last = splitter.finish();
+  return last === null ? pieces : [...pieces, last];
 }
 
 /**
@@ -55,22 +68,25 @@ class ValueSplitter {
   #hasFeatures = false;
   #count = 0;
 
-  *push(chunk: Buffer): Generator<PlacedPiece> {
+  /** What ends in a chunk. */
+  push(chunk: Buffer): readonly PlacedPiece[] {
+    const pieces: PlacedPiece[] = [];
     this.#chunk = chunk;
     this.#start = 0;
     for (this.#at = 0; this.#at < chunk.length; this.#at += 1) {
       const piece = this.#step(chunk[this.#at] as number);
-      if (piece !== null) yield piece;
+      if (piece !== null) pieces.push(piece);
     }
     if (this.#reading) this.#keep(chunk.length);
     this.#before += chunk.length;
+    return pieces;
   }
 
-  *finish(): Generator<PlacedPiece> {
+  /** What the text's end makes of what was begun. */
+  finish(): PlacedPiece | null {
     [this.#chunk, this.#start] = [Buffer.alloc(0), 0];
-    const broken = this.#frame !== 'text';
-    if (this.#reading && this.#frame !== 'afterList') yield this.#cut(0);
-    else if (broken) yield this.#describeLoss('the end, which is missing', this.#before);
+    if (this.#reading && this.#frame !== 'afterList') return this.#cut(0);
+    return this.#frame === 'text' ? null : this.#describeLoss('the end, which is missing', this.#before);
   }
 
   /** Looks at one byte; a piece where it ended one. */

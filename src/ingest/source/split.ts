@@ -7,8 +7,8 @@ export interface Piece {
   readonly tooLarge: boolean;
 }
 
-/** Every line that is not blank is a document. */
-export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Piece> {
+/** Every line that is not blank is a document; those that end in one chunk come together, as parts of its memory. */
+export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Piece[]> {
   let line = 1;
   let kept: Buffer[] = [];
   let size = 0;
@@ -21,6 +21,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
       : { bytes: tooLarge ? keepBeginning(bytes) : bytes, place: `line ${line}`, tooLarge };
   };
   for await (const chunk of chunks) {
+    const pieces: Piece[] = [];
     let start = 0;
     while (start < chunk.length) {
       const end = chunk.indexOf(0x0a, start);
@@ -29,13 +30,14 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
       if (size <= MAX_DOCUMENT_BYTES || kept.length === 0) kept.push(part);
       if (end < 0) break;
       const piece = finishLine();
-      if (piece !== null) yield piece;
+      if (piece !== null) pieces.push(piece);
       line += 1;
       start = end + 1;
     }
+    if (pieces.length > 0) yield pieces;
   }
   const last = finishLine();
-  if (last !== null) yield last;
+  if (last !== null) yield [last];
 }
 
 /** A copy: a part of the buffer would keep all of it in memory for as long as a batch waits. */

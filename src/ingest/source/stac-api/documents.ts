@@ -27,7 +27,7 @@ export class ItemPicker {
   }
 
   /** Of a source that is read in one go; says how many items its server counts. */
-  async *pickAll(pages: AsyncIterable<Page>): AsyncGenerator<SourceDocument> {
+  async *pickAll(pages: AsyncIterable<Page>): AsyncGenerator<readonly SourceDocument[]> {
     yield* this.#pick(this.#reportCount(pages), '', () => false);
   }
 
@@ -36,7 +36,7 @@ export class ItemPicker {
     window: Window,
     windows: readonly Window[],
     pages: AsyncIterable<Page>,
-  ): AsyncGenerator<SourceDocument> {
+  ): AsyncGenerator<readonly SourceDocument[]> {
     const others = windows.filter(({ collection }) => collection === window.collection);
     const where = ` of ${formatPeriod(window.period)}`;
     yield* this.#pick(pages, where, (times) => isGivenElsewhere(times, window, others));
@@ -46,17 +46,19 @@ export class ItemPicker {
     pages: AsyncIterable<Page>,
     where: string,
     isPassedOver: (times: ItemTimes) => boolean,
-  ): AsyncGenerator<SourceDocument> {
+  ): AsyncGenerator<readonly SourceDocument[]> {
     const { origin, period } = this.#source;
     const asksForTime = period.from !== null || period.to !== null;
     let count = 0;
     for await (const page of pages) {
-      for (const feature of page.features) {
+      const documents: SourceDocument[] = [];
+      for (const { bytes, tooLarge } of page.features) {
         count += 1;
-        const times = asksForTime ? readItemTimes(feature.bytes) : null;
+        const times = asksForTime ? readItemTimes(bytes) : null;
         if (times !== null && (this.#isUnasked(times) || isPassedOver(times))) continue;
-        yield { ...feature, source: origin, place: `item ${count}${where}` };
+        documents.push({ bytes, source: origin, place: `item ${count}${where}`, tooLarge });
       }
+      yield documents;
     }
   }
 

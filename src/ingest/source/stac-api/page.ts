@@ -1,5 +1,5 @@
 import type { Piece } from '../split.ts';
-import { type PlacedPiece, splitValues } from '../split-values.ts';
+import { type PlacedPiece, splitText } from '../split-values.ts';
 
 /** A page of a STAC API: its features in the bytes they came in, and the rest of it as a value. */
 export interface Page {
@@ -11,10 +11,9 @@ export interface Page {
  * Takes a page apart without parsing its features: one that is broken must not take the others with it, and none may
  * lose a digit. Throws where the body is no page, or not all of one: a proxy's page of apology passes.
  */
-export async function readPage(body: Buffer): Promise<Page> {
+export function readPage(body: Buffer): Page {
   if (!/^\s*\{/.test(body.toString('latin1', 0, 100))) throw notAPage();
-  const features: PlacedPiece[] = [];
-  for await (const piece of splitValues(once(body))) features.push(piece);
+  const features = splitText(body);
   const last = features.at(-1);
   if (last !== undefined && last.bytes.length === 0) throw new Error('the answer ends in the middle');
   const envelope: unknown = JSON.parse(cutOut(body, features));
@@ -39,8 +38,4 @@ function cutOut(body: Buffer, features: readonly PlacedPiece[]): string {
     at = to;
   }
   return text + body.toString('utf8', at);
-}
-
-async function* once(body: Buffer): AsyncGenerator<Buffer> {
-  yield body;
 }

@@ -148,7 +148,7 @@ async function fetchPage(
     url,
     written,
     ports,
-    async (body, answer) => ({ page: await readPage(body), answer, request: current }),
+    async (body, answer) => ({ page: readPage(body), answer, request: current }),
     options,
   );
 }

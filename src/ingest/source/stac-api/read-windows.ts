@@ -9,7 +9,7 @@ const MOST_BYTES_AHEAD = 32 * 1024 * 1024;
 export interface ReadOptions {
   readonly atOnce: number;
   readonly read: (window: Window, stop: AbortSignal) => AsyncIterable<Page>;
-  readonly take: (window: Window, pages: AsyncIterable<Page>) => AsyncIterable<SourceDocument>;
+  readonly take: (window: Window, pages: AsyncIterable<Page>) => AsyncIterable<readonly SourceDocument[]>;
 }
 
 /** Windows in their order, each a part of the source. So many at once are being read, the later ones into memory. */
