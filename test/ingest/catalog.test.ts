@@ -9,6 +9,7 @@ import { judgeDocument } from '../../src/ingest/item/judge.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
 import { openCatalog } from '../../src/ingest/source/catalog.ts';
 import { resolveLink } from '../../src/ingest/source/catalog-link.ts';
+import { openSource } from '../../src/ingest/source/open-source.ts';
 import { startFakeGcs } from '../support/fake-gcs.ts';
 import { makeRandom } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';
@@ -16,7 +17,7 @@ import { makeTemporaryFolder } from '../support/temporary.ts';
 import { ingest } from './support/ingest.ts';
 import { makeCollection, makeItem } from './support/items.ts';
 import { rowsOf } from './support/load.ts';
-import { makeFilePorts, makePorts } from './support/ports.ts';
+import { makeFilePorts, makePorts, realClock } from './support/ports.ts';
 import { useServer } from './support/server.ts';
 import { readParts } from './support/source.ts';
 
@@ -77,6 +78,32 @@ describe('a catalog on the web', () => {
     expect(await walk(`${origin}/catalog.json`)).toEqual(expected);
     expect(most).toBeGreaterThan(8);
     expect(most).toBeLessThanOrEqual(16);
+  });
+
+  test('is left alone for as long as it asks one request to stay away', async () => {
+    const asked: number[] = [];
+    let told = 0;
+    const origin = await serve(async (path, response) => {
+      if (path === '/catalog.json') return send(response, catalogOf(link('item', '1.json'), link('item', '2.json')));
+      asked.push(Date.now());
+      if (asked.length > 2) return send(response, makeItem(path.slice(1, 2)));
+      if (path === '/1.json') {
+        told = Date.now();
+        return response.writeHead(429, { 'retry-after': '1' }).end();
+      }
+      // By itself it would be asked for again after half a second at most.
+      await sleep(50);
+      return response.writeHead(503).end();
+    });
+    const options = { periods: [], shard: 1, shards: 1, shardBy: 'none', limit: null, planned: 0n } as const;
+    const ports = makeFilePorts(makeTemporaryFolder('none'), { clock: realClock });
+    const read: string[] = [];
+    for await (const { bytes } of readParts(
+      openSource({ kind: 'catalog', location: `${origin}/catalog.json` }, { ...options, ports }),
+    ))
+      read.push((JSON.parse(bytes.toString()) as { id: string }).id);
+    expect(read).toEqual(['1', '2']);
+    expect(asked.slice(2).map((moment) => moment - told >= 950)).toEqual([true, true]);
   });
 
   test('with links that lead nowhere names them and goes on', async () => {

@@ -43,14 +43,18 @@ const colours = {
 describeWith(['python'], 'judge: full', () => {
   let core: Schemas;
   let server: Awaited<ReturnType<typeof serveSchemas>>;
+  const servers: (typeof server)[] = [];
   beforeAll(async () => {
     core = await readCoreSchemas();
   }, 300_000);
-  afterEach(() => server.close());
+  afterEach(() => {
+    for (const each of servers.splice(0)) each.close();
+  });
 
   /** A judge that has the web of these schemas; `waits` are not waited for. */
   async function open(more: Readonly<Record<string, string>> = {}, cache = makeCache(), folder: string | null = null) {
     server = await serveSchemas(new Map([...core, ...Object.entries(more)]));
+    servers.push(server);
     return openSchemaJudge(folder, {
       files: makeFilePort('/'),
       fetch: server.fetch,

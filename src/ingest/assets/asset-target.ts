@@ -6,13 +6,14 @@ import { putObject } from '../objects/upload.ts';
 import type { Ports, WritePort } from '../ports.ts';
 import { type Begun, type DownloadOptions, downloadFile, downloadObject, type Validator } from '../source/download.ts';
 import { describeUrl } from '../source/link.ts';
-import { RefusedRequest } from '../source/request.ts';
+import { RefusedRequest, type WebPorts } from '../source/request.ts';
 import { type Checksum, isSum, startSum } from './checksum.ts';
 
 export type AssetPorts = Pick<
   Ports,
   'pgstac' | 'files' | 'writes' | 'fetch' | 'objects' | 'clock' | 'signal' | 'report'
->;
+> &
+  Pick<WebPorts, 'turns'>;
 
 /** A file that is to be at `path` of the target, and what its bytes must sum up to. */
 export interface AssetFile {

@@ -1,6 +1,7 @@
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { AssetOutcome } from '../progress.ts';
+import { HostTurns, noLimits } from '../source/host-turns.ts';
 import { makePrintable } from '../source/link.ts';
 import { type AssetOwner, adoptAssets, forgetAsset, noteFailure, type QueueRow, readQueue } from './asset-queue.ts';
 import { type AssetPorts, type AssetTarget, openTarget } from './asset-target.ts';
@@ -25,9 +26,11 @@ export interface AssetJob extends AssetOwner {
 export async function downloadAssets(job: AssetJob, ports: AssetPorts): Promise<void> {
   await retryTransaction(ports, () => adoptAssets(ports.pgstac, job, job.shards));
   const over = new AbortController();
+  const signal = AbortSignal.any([ports.signal, over.signal]);
   const own: AssetPorts = {
     ...ports,
-    signal: AbortSignal.any([ports.signal, over.signal]),
+    signal,
+    turns: new HostTurns(noLimits, { clock: ports.clock, signal }),
     report: (progress) => ports.report(progress.kind === 'retry' ? { ...progress, of: 'assets' } : progress),
   };
   const target = openTarget(job.to, own);

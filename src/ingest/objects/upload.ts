@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IngestionFailure } from '../failure.ts';
-import { RefusedRequest } from '../source/request.ts';
-import { useAnswer } from '../source/use-answer.ts';
+import { RefusedRequest, useAnswer } from '../source/request.ts';
 import { formatObjectUrl, type ObjectLocation } from './location.ts';
 import {
   explainRefusal,

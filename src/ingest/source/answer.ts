@@ -30,19 +30,6 @@ const MOST_ERROR_BYTES = 64 * 1024;
 
 class BodyTooLarge extends Error {}
 
-/** One answer behind any redirects, read to its end; of an error's body only the beginning. */
-export async function ask(
-  url: string,
-  request: Request,
-  ports: Pick<Ports, 'fetch' | 'signal'>,
-  limits: { readonly timeoutMs: number; readonly mostBytes: number },
-): Promise<Answer> {
-  const signal = AbortSignal.any([ports.signal, AbortSignal.timeout(limits.timeoutMs)]);
-  const { response, finalUrl } = await follow(url, request, ports, signal);
-  const body = response.ok ? await readBody(response, limits.mostBytes) : await readBeginning(response);
-  return { status: response.status, headers: response.headers, body, url: finalUrl };
-}
-
 /** The answer behind any redirects, asked for with the same method and body (but for 303, RFC 9110, section 15.4.4). */
 export async function follow(
   url: string,
@@ -73,7 +60,8 @@ function keepPublic(headers: Request['headers']): Request['headers'] {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => PUBLIC_HEADERS.has(name.toLowerCase())));
 }
 
-async function readBody(response: Response, most: number): Promise<Buffer> {
+/** A body to its end; throws where it is larger than `most`. */
+export async function readBody(response: Response, most: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
@@ -84,7 +72,8 @@ async function readBody(response: Response, most: number): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-async function readBeginning(response: Response): Promise<Buffer> {
+/** Of an error's body, what a message may have. */
+export async function readBeginning(response: Response): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
@@ -111,7 +100,7 @@ function readError(error: unknown): ErrorLike {
   return typeof error === 'object' && error !== null ? error : {};
 }
 
-/** What an error of `ask`, or of who reads its answer, says of the request. */
+/** What an error of a request, or of who reads its answer, says of it. */
 export function classifyError(error: unknown): RequestFailure {
   if (error instanceof BodyTooLarge) return { kind: 'tooLarge' };
   const { name, cause } = readError(error);

@@ -3,8 +3,7 @@ import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import { formatObjectUrl, type ObjectLocation } from '../objects/location.ts';
 import { describeObject, explainRefusal, type ObjectPorts } from '../objects/objects.ts';
 import { describeUrl } from './link.ts';
-import { ATTEMPTS, chooseWait, RefusedRequest, type WebPorts } from './request.ts';
-import { giveUp, useAnswer } from './use-answer.ts';
+import { ATTEMPTS, chooseWait, giveUp, RefusedRequest, useAnswer, type WebPorts } from './request.ts';
 
 /** After so many bytes a download that breaks again has all its attempts before it again. */
 const PROGRESS_BYTES = 1024 * 1024;
@@ -42,7 +41,7 @@ export interface DownloadOptions {
 /**
  * A file of the web, in pieces, at any size. Where the connection breaks in the middle it goes on from there (RFC 9110,
  * sections 13.1.5 and 14), or from the beginning where the server does not know ranges, and then without giving a byte
- * twice. Waits and asks again as `fetchBody` does.
+ * twice. Waits and asks again as `useAnswer` does.
  *
  * @throws IngestionFailure where no attempt helps, where the file changes meanwhile, and where its end could not be told
  * from a broken connection.

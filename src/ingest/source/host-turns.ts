@@ -9,6 +9,9 @@ export interface HostLimits {
   readonly perSecond: number | null;
 }
 
+/** For who bounds its requests otherwise: only what a host asks for itself holds them back. */
+export const noLimits: HostLimits = { atOnce: Number.POSITIVE_INFINITY, perSecond: null };
+
 interface Host {
   running: number;
   /** Those who wait for one of the requests to end, first come first served. */

@@ -1,6 +1,15 @@
 import { IngestionFailure, stopIfInterrupted } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { type Answer, ask, classifyError, describeFetchError, type Request, type RequestFailure } from './answer.ts';
+import {
+  type Answer,
+  classifyError,
+  describeFetchError,
+  follow,
+  type Request,
+  type RequestFailure,
+  readBeginning,
+  readBody,
+} from './answer.ts';
 import type { HostTurns } from './host-turns.ts';
 import { describeUrl, makePrintable } from './link.ts';
 
@@ -9,16 +18,28 @@ export interface WebPorts extends Pick<Ports, 'fetch' | 'clock' | 'signal' | 're
   readonly turns?: HostTurns;
 }
 
-export interface FetchOptions {
-  /** Milliseconds for one answer, to the end of its body. */
+/** What is asked for, and what becomes of its answer. */
+export interface Asking<T> {
+  /** Made anew for each attempt: what says who asks may expire. */
+  readonly makeRequest: () => Request | Promise<Request>;
+  /** Takes the answer; what it throws is a reason to ask again, unless it is an `IngestionFailure`. */
+  readonly use: (response: Response, url: string) => Promise<T>;
+  /** The time is for the whole answer, or for its head alone: then the body's is for who reads it to watch. */
+  readonly patience: 'whole' | 'head';
+  /** Milliseconds; two minutes unless told. */
   readonly timeoutMs?: number;
-  /** The largest body that is taken, unpacked. */
-  readonly mostBytes?: number;
+  /** Statuses besides 2xx that are an answer. */
+  readonly wanted?: readonly number[];
   /**
    * Told of each failure that another request might not meet; gives that request, or null where this one is to be tried
    * again. Must give null in the end.
    */
   readonly revise?: (failure: RequestFailure) => AskedRequest | null;
+}
+
+export interface FetchOptions extends Pick<Asking<never>, 'timeoutMs' | 'revise'> {
+  /** The largest body that is taken, unpacked. */
+  readonly mostBytes?: number;
 }
 
 export interface AskedRequest {
@@ -30,8 +51,8 @@ export const ATTEMPTS = 8;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 /** The longest `Retry-After` that is waited for; a server that asks for more is given up on. */
-export const LONGEST_ASKED_MS = 10 * 60_000;
-export const TIMEOUT_MS = 120_000;
+const LONGEST_ASKED_MS = 10 * 60_000;
+const TIMEOUT_MS = 120_000;
 /** Room for a few of the largest items. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -39,7 +60,7 @@ const MOST_BODY_BYTES = 64 * 1024 * 1024;
 const NEVER: ReadonlySet<number> = new Set([501, 505, 508, 510, 511]);
 
 /** Whether a server that gave this status may answer when asked again; proxies have many a 5xx of their own. */
-export function mayAnswerLater(status: number): boolean {
+function mayAnswerLater(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && !NEVER.has(status));
 }
 
@@ -58,32 +79,41 @@ export class RefusedRequest extends IngestionFailure {
   }
 }
 
-/**
- * Fetches a body and reads it with `read`. Waits and asks again, at most eight times, after a status that says so (as
- * long as `Retry-After` wants; then nobody else asks the host either), a failed or hanging connection, or a body that
- * ends early or that `read` throws at. Throws `RefusedRequest` for any other status.
- */
+/** A body as a whole, read with `read`; what that throws is a reason to ask again. Else as `useAnswer`. */
 export async function fetchBody<T>(
   url: string,
   request: Request,
   ports: WebPorts,
   read: (body: Buffer, answer: Answer) => Promise<T> | T,
-  options: FetchOptions = {},
+  { mostBytes = MOST_BODY_BYTES, ...options }: FetchOptions = {},
 ): Promise<T> {
+  const use = async (response: Response, finalUrl: string) => {
+    const body = await readBody(response, mostBytes);
+    return await read(body, { status: response.status, headers: response.headers, body, url: finalUrl });
+  };
+  return await useAnswer(url, { makeRequest: () => request, use, patience: 'whole', ...options }, ports);
+}
+
+/**
+ * Asks, and gives what `use` makes of the answer. Waits and asks again, at most eight times, after a status that says so
+ * (as long as `Retry-After` wants; then nobody else asks the host either), a failed or hanging connection, or an answer
+ * that `use` throws at. Throws `RefusedRequest` for any other status.
+ */
+export async function useAnswer<T>(url: string, asking: Asking<T>, ports: WebPorts): Promise<T> {
   if (!URL.canParse(url)) throw new IngestionFailure('source', `${describeUrl(url)} is no URL`);
-  let asked: AskedRequest = { url, request };
+  let [asked, makeRequest] = [url, asking.makeRequest];
   for (let attempt = 1; ; attempt += 1) {
     stopIfInterrupted(ports.signal);
-    const tried = await tryOnce(asked, ports, read, options);
-    if (tried.kind === 'read') return tried.value;
-    const revised = options.revise?.(tried.failure) ?? null;
+    const tried = await tryOnce(asked, { ...asking, makeRequest }, ports);
+    if (tried.kind === 'used') return tried.value;
+    const revised = asking.revise?.(tried.failure) ?? null;
     if (revised === null && (attempt === ATTEMPTS || !mayPass(tried.failure))) throw tried.error;
     const wait = chooseWait(attempt);
-    ports.report({ kind: 'retry', of: 'source', reason: `${describeUrl(asked.url)}: ${tried.reason}` });
+    ports.report({ kind: 'retry', of: 'source', reason: `${describeUrl(asked)}: ${tried.reason}` });
     await waitAfter(asked, tried, wait, ports);
     if (revised === null) continue;
     // Another request has all its attempts before it.
-    asked = revised;
+    [asked, makeRequest] = [revised.url, () => revised.request];
     attempt = 0;
   }
 }
@@ -93,7 +123,7 @@ export function chooseWait(attempt: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
 }
 
-type Tried<T> = { readonly kind: 'read'; readonly value: T } | Failed;
+type Tried<T> = { readonly kind: 'used'; readonly value: T } | Failed;
 
 interface Failed {
   readonly kind: 'failed';
@@ -105,28 +135,47 @@ interface Failed {
   readonly error: IngestionFailure;
 }
 
-async function tryOnce<T>(
-  { url, request }: AskedRequest,
-  ports: WebPorts,
-  read: (body: Buffer, answer: Answer) => Promise<T> | T,
-  { timeoutMs = TIMEOUT_MS, mostBytes = MOST_BODY_BYTES }: FetchOptions,
-): Promise<Tried<T>> {
-  const limits = { timeoutMs, mostBytes };
-  const now = () => ask(url, request, ports, limits);
+async function tryOnce<T>(url: string, asking: Asking<T>, ports: WebPorts): Promise<Tried<T>> {
+  const now = () => askOnce(url, asking, ports);
   try {
-    const answer = await (ports.turns === undefined ? now() : ports.turns.take(url, now));
-    const { status, headers, body } = answer;
-    if (status >= 200 && status <= 299) return { kind: 'read', value: await read(body, answer) };
-    const asksFor = readRetryAfter(headers.get('retry-after'), ports.clock.now());
-    const error = new RefusedRequest(url, status, body.toString('utf8'));
-    return { kind: 'failed', failure: { kind: 'status', status }, asksFor, reason: `answers ${status}`, error };
+    return await (ports.turns === undefined ? now() : ports.turns.take(url, now));
   } catch (cause) {
     if (cause instanceof IngestionFailure) throw cause;
     stopIfInterrupted(ports.signal);
     const reason = describeFetchError(cause);
-    const error = new IngestionFailure('source', `${describeUrl(url)}: ${reason}`, { cause });
-    return { kind: 'failed', failure: classifyError(cause), asksFor: 0, reason, error };
+    return { kind: 'failed', failure: classifyError(cause), asksFor: 0, reason, error: giveUp(url, cause) };
   }
+}
+
+async function askOnce<T>(url: string, asking: Asking<T>, ports: WebPorts): Promise<Tried<T>> {
+  const { makeRequest, use, patience, timeoutMs = TIMEOUT_MS, wanted = [] } = asking;
+  const timer = startTimer(ports.signal, timeoutMs);
+  try {
+    const { response, finalUrl } = await follow(url, await makeRequest(), ports, timer.signal);
+    const { status, headers, ok } = response;
+    if (ok || wanted.includes(status)) {
+      if (patience === 'head') timer.stop();
+      return { kind: 'used', value: await use(response, finalUrl) };
+    }
+    const error = new RefusedRequest(url, status, (await readBeginning(response)).toString('utf8'));
+    const asksFor = readRetryAfter(headers.get('retry-after'), ports.clock.now());
+    return { kind: 'failed', failure: { kind: 'status', status }, asksFor, reason: `answers ${status}`, error };
+  } finally {
+    timer.stop();
+  }
+}
+
+/** What is said of an address that never answered well. */
+export function giveUp(url: string, cause: unknown): IngestionFailure {
+  return new IngestionFailure('source', `${describeUrl(url)}: ${describeFetchError(cause)}`, { cause });
+}
+
+/** A signal that is aborted with the other one, and, where it is not stopped before, after so many milliseconds. */
+function startTimer(signal: AbortSignal, milliseconds: number): { readonly signal: AbortSignal; stop(): void } {
+  const timeout = new AbortController();
+  const late = () => timeout.abort(new DOMException(`no answer within ${milliseconds / 1000} s`, 'TimeoutError'));
+  const timer = setTimeout(late, milliseconds);
+  return { signal: AbortSignal.any([signal, timeout.signal]), stop: () => clearTimeout(timer) };
 }
 
 /** Whether the same request may be answered when it comes again. */
@@ -135,7 +184,7 @@ function mayPass(failure: RequestFailure): boolean {
 }
 
 /** What a server asks for, or a 429 without a word, is meant for everybody. */
-async function waitAfter({ url }: AskedRequest, failed: Failed, wait: number, ports: WebPorts): Promise<void> {
+async function waitAfter(url: string, failed: Failed, wait: number, ports: WebPorts): Promise<void> {
   const { failure, asksFor } = failed;
   if (!mayPass(failure)) return;
   const longest = Math.max(wait, asksFor);

@@ -1,11 +1,11 @@
 import type { Instant } from '../item/instant.ts';
 import type { Period } from '../item/period.ts';
 import type { ShardBy } from '../item/shard.ts';
-import type { Ports } from '../ports.ts';
+import type { FilesPorts } from './list-files.ts';
 
 /** What a source is opened for: one shard of one run. */
 export interface SourceOptions {
-  readonly ports: Ports;
+  readonly ports: FilesPorts;
   /** Items that are not in each of them need not be read. */
   readonly periods: readonly Period[];
   /** From 1. */

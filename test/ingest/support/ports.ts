@@ -5,7 +5,7 @@ import type { ClockPort, ObjectsPort, Ports } from '../../../src/ingest/ports.ts
 import type { FilesPorts } from '../../../src/ingest/source/list-files.ts';
 import type { Databases } from './databases.ts';
 
-const realClock: ClockPort = {
+export const realClock: ClockPort = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }).catch(() => undefined),
 };
