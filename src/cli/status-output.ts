@@ -55,13 +55,13 @@ function describeShards(shards: readonly ShardStatus[]): readonly string[] {
 }
 
 /** What to type to go on with a run; null where somebody does, or there is nothing to go on with. */
-function findNext({ run, pipeline, state, unsettled }: RunStatus, given: Given): string | null {
+function findNext({ run, pipeline, reads, state, unsettled }: RunStatus, given: Given): string | null {
   switch (state) {
     case 'running':
       return null;
     case 'abandoned':
     case 'waiting':
-      return renderCommand(['ingest', pipeline, '--run', run], given);
+      return renderCommand(['ingest', reads === 'quarantine' ? 'retry' : pipeline, '--run', run], given);
     case 'open':
       // By the ingest database alone it is not known whether its shards are done.
       return unsettled === null ? null : renderCommand(['ingest', 'finish', run], given);

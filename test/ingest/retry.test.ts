@@ -26,6 +26,7 @@ databases: { ingest: {}, pgstac: { pgstac: 0.9.11 } }
 pipelines:
   late: { source: { files: [late.ndjson] } }
   other: { source: { files: [other.ndjson] } }
+  kept: { source: { files: [kept.ndjson] }, method: ignore }
   full: { source: { files: [full.ndjson] }, judge: full, schemas: schemas }
 `;
 
@@ -39,7 +40,8 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
     const write = (name: string, items: readonly unknown[]) =>
       writeFileSync(join(cwd, `${name}.ndjson`), lines(...items));
     writeFileSync(join(cwd, 'platform.yaml'), spec);
-    for (const [name, items] of Object.entries({ late: [], other: [], full: [], ...files })) write(name, items);
+    for (const [name, items] of Object.entries({ late: [], other: [], kept: [], full: [], ...files }))
+      write(name, items);
     const run = (...args: string[]) => world.start(args, { cwd, straight: true }).ended;
     return {
       cwd,
@@ -138,6 +140,25 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
     );
   });
 
+  test('what somebody else has loaded meanwhile leaves the quarantine where the pipeline ignores it, and stays as it is', async () => {
+    const titled = late('a', { properties: { datetime: '2024-03-01T00:00:00Z', title: 'theirs' } });
+    const { pgstac, run, json, quarantine, putCollection, titles } = await make({
+      kept: [late('a'), late('b'), late('bad', { geometry: null })],
+    });
+    expect(await run('kept')).toMatchObject({ code: 3 });
+    await putCollection();
+    await change(pgstac, `SELECT create_item('${JSON.stringify(titled)}'::jsonb)`);
+    expect(await json('retry', 'kept')).toMatchObject({
+      code: 3,
+      value: { read: 3, inserted: 1, ignored: 1, quarantined: 1 },
+    });
+    expect((await quarantine()).map(({ item }) => item)).toEqual(['bad']);
+    expect(await titles()).toEqual([
+      { id: 'a', title: 'theirs' },
+      { id: 'b', title: null },
+    ]);
+  });
+
   test('what the database refused is loaded once it stores it', async () => {
     const { pgstac, run, json, putCollection, quarantine } = await make({
       late: [late('a'), late('b', { properties: { datetime: '2024-01-01T00:00:00Z', n: 'no number' } })],
@@ -213,6 +234,8 @@ describeWith(['postgres15', 'python'], 'platform ingest retry', () => {
         if (kills > 1 || planned === undefined) continue;
         const other = await run('--run', id);
         expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining(`platform ingest retry --run ${id}`) });
+        const { stdout } = await run('status', id);
+        expect(stdout).toContain(`  next: platform ingest retry --run ${id}\n`);
       }
       expect(messages).toBeGreaterThan(40);
       if (isKilled) expect(kills).toBeGreaterThan(1);

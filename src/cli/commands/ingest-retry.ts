@@ -6,7 +6,13 @@ import { finishRun, settleAll } from '../../ingest/run/finish-run.ts';
 import { logRun } from '../../ingest/run/log-run.ts';
 import { makeRunId, type PlannedRun, planRun } from '../../ingest/run/planned-run.ts';
 import { reportQuarantine } from '../../ingest/run/quarantine-report.ts';
-import { nameRetry, type RetryChoice, readRetry, sortOutQuarantine } from '../../ingest/source/quarantine.ts';
+import {
+  nameRetry,
+  type RetryChoice,
+  readRetry,
+  releaseIgnored,
+  sortOutQuarantine,
+} from '../../ingest/source/quarantine.ts';
 import type { Pipeline } from '../../model/platform.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { explainIngestion } from '../ingest-failure.ts';
@@ -51,6 +57,7 @@ export async function runIngestRetry(outer: Context, options: RetryOptions): Pro
       const finished = await explainIngestion(
         async () => {
           await runIngestion(plan, ports);
+          await releaseIgnored(ports.pgstac, pipeline.name, run.run);
           return await finishRun(run.run, ports, loaded.platform);
         },
         renderCommand(['ingest', 'retry', '--run', run.run], options),

@@ -36,6 +36,7 @@ const pickRuns = (table: string) => `
 
 const READ_RUNS = `
   SELECT r.run::text AS run, r.pipeline, r.planned, r.finished, r.superseded AS "isSuperseded",
+    coalesce(r.source, '') AS source,
     (SELECT count(*) FROM platform.receipt p WHERE p.run = r.run AND NOT p.settled)::int AS unsettled,
     (SELECT coalesce(jsonb_object_agg(q.reason, q.items ORDER BY q.reason), '{}') FROM (
        SELECT reason, count(*) AS items FROM platform.quarantine WHERE run = r.run GROUP BY reason) AS q) AS reasons
@@ -76,7 +77,7 @@ const READ_SHARDS = `
 
 const READ_LOGGED_RUNS = `
   SELECT r.run::text AS run, r.pipeline, r.planned, r.finished, r.superseded AS "isSuperseded",
-    NULL::int AS unsettled, NULL::jsonb AS reasons
+    NULL::text AS source, NULL::int AS unsettled, NULL::jsonb AS reasons
   FROM (${pickRuns('public.ingestion_run')}) AS r ORDER BY r.planned DESC, r.run DESC`;
 
 const READ_LOGGED_SHARDS = `

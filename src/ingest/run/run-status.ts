@@ -1,3 +1,4 @@
+import { readRetry } from '../source/quarantine.ts';
 import type { Counts } from './outcome.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface RunStatus {
   /** A UUID. */
   readonly run: string;
   readonly pipeline: string;
+  /** The quarantine where it is a retry; null where only the ingest database was asked. */
+  readonly reads: 'source' | 'quarantine' | null;
   readonly planned: Date;
   readonly finished: Date | null;
   readonly state: RunState;
@@ -53,18 +56,23 @@ export interface WantedStatus {
 export const MOST_RUNS = 10;
 
 /** A run as a database has it, and whether a later one of its pipeline has finished. */
-export type RunRow = Omit<RunStatus, 'state' | 'counts' | 'shards'> & { readonly isSuperseded: boolean };
+export type RunRow = Omit<RunStatus, 'reads' | 'state' | 'counts' | 'shards'> & {
+  readonly isSuperseded: boolean;
+  /** As the run was planned with; null where nobody knows. */
+  readonly source: string | null;
+};
 
 /** A shard as a database has it; 0 is the deletion of what is gone. */
 export type ShardRow = Omit<ShardStatus, 'counts'> & Omit<StatusCounts, 'read'> & { readonly run: string };
 
 /** Puts runs together from their rows and those of their shards. */
 export function describeRuns(runs: readonly RunRow[], shards: readonly ShardRow[]): readonly RunStatus[] {
-  return runs.map(({ isSuperseded, ...run }) => {
+  return runs.map(({ isSuperseded, source, ...run }) => {
     const rows = shards.filter((shard) => shard.run === run.run);
     const own = rows.filter(({ shard }) => shard > 0).map(describeShard);
     const counts = rows.map(readCounts).reduce(addCounts, noStatusCounts);
-    return { ...run, state: findState(run.finished !== null, isSuperseded, own), counts, shards: own };
+    const reads = source === null ? null : readRetry({ source }) === null ? 'source' : 'quarantine';
+    return { ...run, reads, state: findState(run.finished !== null, isSuperseded, own), counts, shards: own };
   });
 }
 

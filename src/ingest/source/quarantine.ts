@@ -76,6 +76,21 @@ export async function sortOutQuarantine(
   });
 }
 
+/**
+ * Lets go of what a retry met in its collection already and, by `method: ignore`, leaves there as it is: nobody waits for
+ * it any more. To be called once every shard of the run is done.
+ */
+export async function releaseIgnored(database: Database, pipeline: string, run: string): Promise<void> {
+  await database.session((session) =>
+    session.query(
+      `DELETE FROM platform.quarantine WHERE pipeline = $1 AND hash IN (
+         SELECT decode(w.hash, 'hex') FROM platform.receipt r, jsonb_to_recordset(r.items) AS w (outcome text, hash text)
+         WHERE r.run = $2 AND w.outcome = 'ignored')`,
+      [pipeline, run],
+    ),
+  );
+}
+
 export interface RetryPlan {
   readonly run: string;
   readonly pipeline: string;
