@@ -36,6 +36,13 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
   });
   afterEach(() => server.stop());
 
+  interface AssetOptions {
+    readonly to?: string;
+    readonly shards?: number;
+    /** Half of the items may go. */
+    readonly reconcile?: boolean;
+  }
+
   interface Fetched {
     readonly outcomes: Readonly<Record<string, number>>;
     readonly missing: MissingAssets;
@@ -46,15 +53,22 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
   /** One run of a pipeline that fetches `image` and `thumbnail` of these items. */
   async function fetchAssets(
     items: readonly object[] | null,
-    { to = 'out', shards = 1, ...changes }: Partial<Ports> & { to?: string; shards?: number } = {},
+    { to = 'out', shards = 1, reconcile = false, ...changes }: Partial<Ports> & AssetOptions = {},
   ): Promise<Fetched> {
     if (items !== null) writeFileSync(join(folder, 'items.ndjson'), lines(...items));
     const told: Progress[] = [];
     const ports = makePorts(databases, folder, { report: (progress) => told.push(progress), ...changes });
-    const plan = await makePlan({ kind: 'files', files: ['collection.json', 'items.ndjson'] }, ports, { shards });
+    const plan = await makePlan({ kind: 'files', files: ['collection.json', 'items.ndjson'] }, ports, {
+      shards,
+      reconcile,
+      mostDeleted: 0.5,
+    });
     const download = { assets: ['image', 'thumbnail'], to, atOnce: 3 };
     await runIngestion({ ...plan, pipeline: { ...plan.pipeline, download } }, ports);
-    const { counts } = await finishRun(plan.run.run, ports);
+    const { counts } = await finishRun(plan.run.run, ports, {
+      pipelines: [plan.pipeline],
+      databases: { ingest: { retentionDays: null } },
+    });
     const outcomes = { fetched: 0, present: 0, failed: 0 };
     for (const progress of told) if (progress.kind === 'asset') outcomes[progress.outcome] += 1;
     return {
@@ -127,6 +141,15 @@ describeWith(['postgres15', 'python', 'go'], 'assets of items', () => {
     expect(again).toMatchObject({ outcomes: { fetched: 2, present: 1, failed: 3 }, counts: { read: 1, unchanged: 1 } });
     expect(readFileSync(join(folder, 'out/scenes/a/gone'), 'utf8')).toBe('back');
     expect(readFileSync(join(folder, 'out/scenes/b/bad'), 'utf8')).toBe('good');
+  });
+
+  test('of an item that is gone from the source none is waited for any more', async () => {
+    const items = ['a', 'b'].map((id) => item(id, { image: { href: `${server.url}/none/${id}` } }));
+    expect((await fetchAssets(items)).outcomes).toMatchObject({ failed: 2 });
+    expect(await queued()).toEqual([{ item: 'a' }, { item: 'b' }]);
+    const { missing } = await fetchAssets(items.slice(0, 1), { reconcile: true });
+    expect(missing.assets.map((asset) => asset.item)).toEqual(['a']);
+    expect(await queued()).toEqual([{ item: 'a' }]);
   });
 
   test('a download that is stopped goes on from there, but not with another file', async () => {

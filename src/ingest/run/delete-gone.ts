@@ -19,7 +19,7 @@ interface GoneItem {
 }
 
 /**
- * Deletes the next items of `platform.gone` with their rows of the ledger, in one transaction, which writes a receipt of
+ * Deletes the next items of `platform.gone` with their rows of the ledger and the queue of assets, in one transaction, which writes a receipt of
  * shard 0: so they come into the log as all others do. Gives how many were left before; 0 when there is nothing to do.
  */
 export async function deleteNext(
@@ -36,6 +36,7 @@ export async function deleteNext(
     await guard(session);
     await lockUnchanged(session, items);
     await deleteItems(session, items);
+    await forgetAssets(session, run, items);
     await forgetGone(session, run, listed);
   });
   return listed.length;
@@ -98,6 +99,15 @@ async function deleteItems(session: Session, items: readonly GoneItem[]): Promis
     `DELETE FROM platform.ledger l USING jsonb_to_recordset($1::text::jsonb) AS w (collection text, id text)
      WHERE l.collection = w.collection AND l.id = w.id`,
     [JSON.stringify(items)],
+  );
+}
+
+/** What was still to be fetched of them. No other pipeline has met them. */
+async function forgetAssets(session: Session, run: string, items: readonly GoneItem[]): Promise<void> {
+  await session.query(
+    `DELETE FROM platform.asset a USING jsonb_to_recordset($2::text::jsonb) AS w (collection text, id text)
+     WHERE a.pipeline = (SELECT pipeline FROM platform.run WHERE run = $1) AND a.collection = w.collection AND a.item = w.id`,
+    [run, JSON.stringify(items)],
   );
 }
 
