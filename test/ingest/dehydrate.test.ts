@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readBaseItem } from '../../src/ingest/item/base-item.ts';
+import { type BaseValue, readBaseItem } from '../../src/ingest/item/base-item.ts';
 import { writeContent } from '../../src/ingest/item/dehydrate.ts';
 import { RowWriter } from '../../src/ingest/item/row-writer.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
@@ -47,6 +47,44 @@ describe('what an item has beyond its base', () => {
     const item =
       '{"type":"Feature","stac_version":"0","stac_version":"1.0.0","assets":{"a":7,"a":{"title":"X","title":"A","roles":["data"],"gsd":10},"b":{"title":"B"}},"p":1,"p":2}';
     expect(dehydrate(base, item)).toEqual({ p: 2 });
+  });
+
+  test('is the same whatever items came before', () => {
+    const scanner = new JsonScanner();
+    const writer = new RowWriter();
+    const random = makeRandom(5);
+    const asset = { type: 'image/tiff', title: 'A', roles: ['data'], bands: [{ name: 'b', wave: 0.5 }], gsd: 10 };
+    const text = JSON.stringify({
+      ...base,
+      assets: { a: asset, b: { ...asset, title: 'B' }, c: { gsd: 1, title: 'C' } },
+    });
+    const readBase = () => readBaseItem(text, scanner);
+    const write = (item: string, known: BaseValue) => {
+      expect(scanner.scan(Buffer.from(item))).toBeNull();
+      writeContent(writer, scanner, known, null);
+      return writer.take().toString();
+    };
+    const kept = readBase();
+    const changes: readonly ((item: string) => string)[] = [
+      (item) => item,
+      (item) => item.replace('"gsd":10', '"gsd":100'),
+      (item) => item.replace('"gsd":10', '"gsd":1.0e1'),
+      (item) => item.replace('"title":"A",', ''),
+      (item) => item.replace('"title":"A"', '"title":"A","title":"A"'),
+      (item) => item.replace('"gsd":10', '"title":"X","gsd":10'),
+      (item) => item.replace('{"type":"image/tiff"', '{"title":"X","type":"image/tiff"'),
+      (item) => item.replace('"title":"A","roles":["data"]', '"roles":["data"],"title":"A"'),
+      (item) => item.replace('"type":"image/tiff"', '"type":"image/tiff","own":[1,{}]'),
+      (item) => item.replace('"wave":0.5', '"wave":null'),
+      (item) => item.replace('"bands":', '"b\\u0061nds":'),
+      (item) => item.replace('"roles":["data"]', '"roles":[]'),
+      (item) => item.replace('"type":"Feature"', '"type":"Feature","extra":{"a":1}'),
+    ];
+    for (let time = 0; time < 3000; time += 1) {
+      const change = () => changes[random(2) * random(changes.length)] as (item: string) => string;
+      const item = change()(change()(text.replace('"C"', JSON.stringify(`C${random(3)}`))));
+      expect([item, write(item, kept)]).toEqual([item, write(item, readBase())]);
+    }
   });
 
   test('names the base item of pgSTAC 0.10, and drops a name that came with the item', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openServer } from '../../src/database/server.ts';
+import { readCoordinate } from '../../src/ingest/item/coordinate.ts';
 import { encodeGeometry } from '../../src/ingest/item/geometry.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
 import { makeRandom } from '../support/hostile.ts';
@@ -14,6 +15,21 @@ function encode(geometry: unknown): string {
   expect(scanner.scan(Buffer.from(typeof geometry === 'string' ? geometry : JSON.stringify(geometry)))).toBeNull();
   return encodeGeometry(scanner, 0).toString('hex');
 }
+
+test('a coordinate is the double that JSON.parse makes of it, but that an integer has no sign of zero', () => {
+  const random = makeRandom(12);
+  const digits = (most: number) => Array.from({ length: random(most) }, () => random(10)).join('');
+  const texts = Array.from({ length: 20_000 }, () => {
+    const whole = random(4) === 0 ? '0' : `${1 + random(9)}${digits(random(4) === 0 ? 20 : 3)}`;
+    const fraction = random(4) === 0 ? '' : `.${digits(random(4) === 0 ? 25 : 16)}${random(10)}`;
+    const exponent = random(20) === 0 ? `e${random(2) === 0 ? '-' : ''}${random(30)}` : '';
+    return `${random(2) === 0 ? '-' : ''}${whole}${fraction}${exponent}`;
+  });
+  for (const text of [...texts, '-0', '-0.0', '0', '9007199254740993', '90071992547409920', '9007199254740991.5']) {
+    expect(scanner.scan(Buffer.from(text))).toBeNull();
+    expect([text, readCoordinate(scanner, 0)]).toEqual([text, text === '-0' ? 0 : JSON.parse(text)]);
+  }
+});
 
 describe('a geometry', () => {
   test.each([

@@ -11,6 +11,17 @@ export interface BaseField {
   met: number;
   /** The key that came behind it last time. */
   after: BaseField | null;
+  /** What began with it and was equal; one of two members at least. */
+  run: EqualRun | null;
+}
+
+/** Members that stood one behind the other and all equalled the base's, in the bytes they had. */
+export interface EqualRun {
+  readonly bytes: Buffer;
+  readonly tokens: number;
+  readonly fields: readonly BaseField[];
+  /** How often others were found equal in its place. */
+  missed: number;
 }
 
 export interface BaseFields {
@@ -37,7 +48,7 @@ export function listFields(base: BaseObject): BaseFields {
 }
 
 function makeField(key: string, value: BaseValue | null): BaseField {
-  return { key, bytes: Buffer.from(key), value, met: 0, after: null };
+  return { key, bytes: Buffer.from(key), value, met: 0, after: null, run: null };
 }
 
 /**

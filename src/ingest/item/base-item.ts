@@ -16,9 +16,9 @@ import {
 export type BaseValue =
   | BaseObject
   | { readonly kind: 'array'; readonly elements: readonly BaseValue[]; readonly seen: SeenSpelling }
-  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'string'; readonly text: string; readonly seen: SeenSpelling }
   /** As PostgreSQL spells it, and in the one spelling of `canonicalNumber`. */
-  | { readonly kind: 'number'; readonly text: string; readonly canonical: string }
+  | { readonly kind: 'number'; readonly text: string; readonly canonical: string; readonly seen: SeenSpelling }
   | { readonly kind: 'literal'; readonly token: Token };
 
 export interface BaseObject {
@@ -57,12 +57,16 @@ function readBaseValue(tape: Tape, index: number): BaseValue {
       };
     case Token.string:
     case Token.escapedString:
-      return { kind: 'string', text: readString(tape, index) };
+      return { kind: 'string', text: readString(tape, index), seen: { bytes: null } };
     case Token.number:
-      return { kind: 'number', text: readRaw(tape, index), canonical: canonicalNumber(readRaw(tape, index)) };
+      return readBaseNumber(readRaw(tape, index));
     default:
       return { kind: 'literal', token: kind };
   }
+}
+
+function readBaseNumber(text: string): BaseValue {
+  return { kind: 'number', text, canonical: canonicalNumber(text), seen: { bytes: null } };
 }
 
 /** As JSON, numbers spelt as they were read. */
@@ -89,26 +93,25 @@ const LITERALS: ReadonlyMap<Token, string> = new Map([
 
 /** Equality as jsonb has it: order of keys and spelling of numbers do not matter. */
 export function equalsBase(tape: Tape, index: number, base: BaseValue): boolean {
+  if (base.kind === 'literal') return kindAt(tape, index) === base.token;
+  if (isSpelledAsSeen(tape, index, base.seen)) return true;
+  const equal = equalsRead(tape, index, base);
+  if (equal) noteSpelling(tape, index, base.seen);
+  return equal;
+}
+
+function equalsRead(tape: Tape, index: number, base: Exclude<BaseValue, { kind: 'literal' }>): boolean {
   const kind = kindAt(tape, index);
   switch (base.kind) {
-    case 'literal':
-      return kind === base.token;
     case 'string':
       return isString(tape, index) && readString(tape, index) === base.text;
     case 'number':
-      return kind === Token.number && equalsNumber(readRaw(tape, index), base);
+      return kind === Token.number && canonicalNumber(readRaw(tape, index)) === base.canonical;
     case 'array':
-      return kind === Token.array && equalsSeen(tape, index, base.seen, () => equalsArray(tape, index, base.elements));
+      return kind === Token.array && equalsArray(tape, index, base.elements);
     case 'object':
-      return kind === Token.object && equalsSeen(tape, index, base.seen, () => equalsObject(tape, index, base.members));
+      return kind === Token.object && equalsObject(tape, index, base.members);
   }
-}
-
-function equalsSeen(tape: Tape, index: number, seen: SeenSpelling, compare: () => boolean): boolean {
-  if (isSpelledAsSeen(tape, index, seen)) return true;
-  const equal = compare();
-  if (equal) noteSpelling(tape, index, seen);
-  return equal;
 }
 
 /** Whether a value stands there in the very bytes in which it was last found equal. */
@@ -122,9 +125,14 @@ export function noteSpelling(tape: Tape, index: number, seen: SeenSpelling): voi
 }
 
 function equalsArray(tape: Tape, index: number, base: readonly BaseValue[]): boolean {
-  const elements = readElements(tape, index);
-  if (elements.length !== base.length) return false;
-  return elements.every((element, place) => equalsBase(tape, element, base[place] as BaseValue));
+  const end = tape.nexts[index] as number;
+  let place = 0;
+  for (let element = index + 1; element < end; element = tape.nexts[element] as number) {
+    const other = base[place];
+    if (other === undefined || !equalsBase(tape, element, other)) return false;
+    place += 1;
+  }
+  return place === base.length;
 }
 
 function equalsObject(tape: Tape, index: number, base: ReadonlyMap<string, BaseValue>): boolean {
@@ -135,8 +143,4 @@ function equalsObject(tape: Tape, index: number, base: ReadonlyMap<string, BaseV
     if (other === undefined || !equalsBase(tape, value, other)) return false;
   }
   return true;
-}
-
-function equalsNumber(text: string, base: { readonly text: string; readonly canonical: string }): boolean {
-  return text === base.text || canonicalNumber(text) === base.canonical;
 }

@@ -14,8 +14,8 @@ const END = 253_402_300_800_000_000n;
 export function parseInstant(text: string): Instant | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
-  const parts = match.slice(1, 7).map((part) => Number(part ?? 0));
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const [hour, minute, second] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)];
   if (year < 1 || hour > 23 || minute > 59 || second > 60) return null;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
@@ -23,8 +23,14 @@ export function parseInstant(text: string): Instant | null {
   const offset = readOffset(match[8]);
   if (offset === null) return null;
   const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
-  const instant = BigInt(seconds) * 1_000_000n + BigInt(readMicroseconds(match[7]));
+  const instant = addMicroseconds(seconds, readMicroseconds(match[7]));
   return instant < FIRST || instant >= END ? null : instant;
+}
+
+function addMicroseconds(seconds: number, microseconds: number): Instant {
+  const sum = seconds * 1_000_000 + microseconds;
+  // Exact from the year 1684 to 2255, in a single big integer.
+  return Number.isSafeInteger(sum) ? BigInt(sum) : BigInt(seconds) * 1_000_000n + BigInt(microseconds);
 }
 
 /** Seconds east of Greenwich; PostgreSQL takes less than 16 hours. */

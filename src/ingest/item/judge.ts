@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { compactJson } from '../json/compact.ts';
 import type { JsonScanner } from '../json/scan.ts';
-import { findMember, isString, kindAt, readMembers, readString, type Tape, Token } from '../json/tape.ts';
+import { findMember, isString, kindAt, readString, type Tape, Token } from '../json/tape.ts';
 import type { SourceDocument } from '../source/document.ts';
 import { judgeFields } from './fields.ts';
 import { encodeGeometry } from './geometry.ts';
@@ -45,6 +45,15 @@ export interface CollectionDocument {
   readonly bytes: Buffer;
 }
 
+const TYPE = Buffer.from('type');
+const ID = Buffer.from('id');
+const COLLECTION = Buffer.from('collection');
+const PROPERTIES = Buffer.from('properties');
+const GEOMETRY = Buffer.from('geometry');
+const DATETIME = Buffer.from('datetime');
+const START = Buffer.from('start_datetime');
+const END = Buffer.from('end_datetime');
+
 /** PostgreSQL's B-tree takes no longer key than 2704 bytes; the ledger's has the collection and the id in it. */
 export const MAX_ID_BYTES = 1024;
 
@@ -62,40 +71,35 @@ export function judgeDocument(document: SourceDocument, scanner: JsonScanner): J
     return reject(document.bytes, null, new ItemFault(fault.code, `${fault.message} (byte ${fault.offset + 1})`));
   const bytes = compactJson(document.bytes, scanner.whitespace);
   if (bytes !== document.bytes) scanner.scan(bytes);
-  const members = kindAt(scanner, 0) === Token.object ? readMembers(scanner, 0) : new Map<string, number>();
   try {
-    return isCollection(scanner, members) ? judgeCollection(scanner, members) : judgeItem(scanner, members);
+    return textOf(scanner, TYPE) === 'Collection' ? judgeCollection(scanner) : judgeItem(scanner);
   } catch (caught) {
     if (!(caught instanceof ItemFault)) throw caught;
-    return { ...reject(bytes, members, caught, scanner), bytes: document.bytes };
+    return { ...reject(bytes, scanner, caught), bytes: document.bytes };
   }
 }
 
-function isCollection(tape: Tape, members: ReadonlyMap<string, number>): boolean {
-  return textOf(tape, members.get('type')) === 'Collection';
-}
-
-function judgeCollection(tape: Tape, members: ReadonlyMap<string, number>): CollectionDocument {
-  const id = textOf(tape, members.get('id'));
+function judgeCollection(tape: Tape): CollectionDocument {
+  const id = textOf(tape, ID);
   if (id === null || !isUsableId(id))
     throw new ItemFault('badCollection', 'the collection has no id that can be stored');
   return { kind: 'collection', id, bytes: tape.bytes };
 }
 
-function judgeItem(tape: Tape, members: ReadonlyMap<string, number>): GoodItem {
-  if (textOf(tape, members.get('type')) !== 'Feature')
+function judgeItem(tape: Tape): GoodItem {
+  if (textOf(tape, TYPE) !== 'Feature')
     throw new ItemFault('notAnItem', 'neither an item nor a collection: "type" is not "Feature" or "Collection"');
-  const id = textOf(tape, members.get('id'));
+  const id = textOf(tape, ID);
   if (id === null || !isUsableId(id)) throw new ItemFault('badId', '"id" is not a text of 1 to 1024 bytes');
-  const collection = textOf(tape, members.get('collection'));
+  const collection = textOf(tape, COLLECTION);
   if (collection === null || !isUsableId(collection))
     throw new ItemFault('noCollection', '"collection" does not name the collection the item belongs to');
-  const properties = members.get('properties');
+  const properties = findMember(tape, 0, PROPERTIES);
   if (properties === undefined || kindAt(tape, properties) !== Token.object)
     throw new ItemFault('badProperties', '"properties" is not an object');
-  judgeFields(tape, members);
+  judgeFields(tape);
   const range = judgeDatetime(tape, properties);
-  const geometry = members.get('geometry');
+  const geometry = findMember(tape, 0, GEOMETRY);
   if (geometry === undefined || kindAt(tape, geometry) === Token.null)
     throw new ItemFault('noGeometry', 'there is no geometry, without which pgSTAC stores no item');
   return {
@@ -123,38 +127,39 @@ function judgeDatetime(tape: Tape, properties: number): { start: Instant; end: I
   return { start: datetime, end: datetime };
 }
 
-const [START, END, DATETIME] = ['start_datetime', 'end_datetime', 'datetime'].map((key) => Buffer.from(key)) as [
-  Buffer,
-  Buffer,
-  Buffer,
-];
-
 function readInstant(tape: Tape, properties: number, key: Buffer): Instant | null {
   const index = findMember(tape, properties, key);
   if (index === undefined || kindAt(tape, index) === Token.null) return null;
-  const text = textOf(tape, index);
-  const instant = text === null ? null : parseInstant(text);
+  const instant = isString(tape, index) ? parseInstant(readString(tape, index)) : null;
   if (instant === null) throw new ItemFault('badDatetime', `"${key.toString()}" is not a date and time of RFC 3339`);
   return instant;
 }
 
-function reject(bytes: Buffer, members: ReadonlyMap<string, number> | null, fault: ItemFault, tape?: Tape): BadItem {
-  const [id, collection] = [readName(members?.get('id'), tape), readName(members?.get('collection'), tape)];
+/** @param tape The document's; null where it could not be read. */
+function reject(bytes: Buffer, tape: Tape | null, fault: ItemFault): BadItem {
+  const [id, collection] = [readName(tape, ID), readName(tape, COLLECTION)];
   return { kind: 'bad', reason: fault.reason, message: fault.message, id, collection, bytes, hash: hashBytes(bytes) };
 }
 
 /** A bad item's id or collection, where the log's index can hold it; what is longer stands in the quarantine's bytes. */
-function readName(index: number | undefined, tape: Tape | undefined): string | null {
-  const name = tape === undefined ? null : textOf(tape, index);
-  return name !== null && Buffer.byteLength(name) <= MAX_ID_BYTES ? name : null;
+function readName(tape: Tape | null, key: Buffer): string | null {
+  const name = tape === null ? null : textOf(tape, key);
+  return name !== null && isShort(name) ? name : null;
 }
 
-function textOf(tape: Tape, index: number | undefined): string | null {
+/** The text of a key of the document; null where it has none. */
+function textOf(tape: Tape, key: Buffer): string | null {
+  const index = kindAt(tape, 0) === Token.object ? findMember(tape, 0, key) : undefined;
   return index !== undefined && isString(tape, index) ? readString(tape, index) : null;
 }
 
 function isUsableId(id: string): boolean {
-  return id !== '' && Buffer.byteLength(id) <= MAX_ID_BYTES;
+  return id !== '' && isShort(id);
+}
+
+/** A character of a string is three bytes of UTF-8 at most. */
+function isShort(name: string): boolean {
+  return name.length * 3 <= MAX_ID_BYTES || Buffer.byteLength(name) <= MAX_ID_BYTES;
 }
 
 /** As the ledger has it, of a text without insignificant whitespace. */

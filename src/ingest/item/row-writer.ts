@@ -48,7 +48,7 @@ export class RowWriter {
   /** A field of a type that takes bytes, as PostGIS's geometry takes EWKB. */
   bytesField(bytes: Buffer): void {
     this.#beginField();
-    this.#span(bytes, 0, bytes.length);
+    this.span(bytes, 0, bytes.length);
     this.endField();
   }
 
@@ -87,12 +87,20 @@ export class RowWriter {
 
   /** A value of a tape in its own bytes; the tape must have no whitespace. */
   value(tape: Tape, index: number): void {
-    this.#span(tape.bytes, tape.starts[index] as number, tape.ends[index] as number);
+    this.span(tape.bytes, tape.starts[index] as number, tape.ends[index] as number);
   }
 
-  /** A member of an object, its key and its value; the tape must have no whitespace. */
-  member(tape: Tape, value: number): void {
-    this.#span(tape.bytes, tape.starts[value - 1] as number, tape.ends[value] as number);
+  /** Bytes of another text from one offset to another. */
+  span(bytes: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    if (end - start < FEW_BYTES) {
+      const slab = this.#slab;
+      let to = this.#end;
+      for (let at = start; at < end; at += 1) slab[to++] = bytes[at] as number;
+      this.#end = to;
+    } else {
+      this.#end += bytes.copy(this.#slab, this.#end, start, end);
+    }
   }
 
   /** How long the row is that is being written; `cut` takes back what came after. */
@@ -117,18 +125,6 @@ export class RowWriter {
     this.#field = this.#end - this.#start;
     this.#reserve(4);
     this.#end += 4;
-  }
-
-  #span(bytes: Buffer, start: number, end: number): void {
-    this.#reserve(end - start);
-    if (end - start < FEW_BYTES) {
-      const slab = this.#slab;
-      let to = this.#end;
-      for (let at = start; at < end; at += 1) slab[to++] = bytes[at] as number;
-      this.#end = to;
-    } else {
-      this.#end += bytes.copy(this.#slab, this.#end, start, end);
-    }
   }
 
   /** A row that does not fit goes on in a new slab, with what there is of it. */

@@ -32,10 +32,19 @@ export function partitionOf(collection: string, start: Instant, by: ShardBy): Pa
  * neighbouring shards, so that a few months over as many shards are one each.
  */
 export function shardOf(collection: string, start: Instant, by: ShardBy, shards: number): number {
+  if (shards === 1) return 1;
   const { year, month } = monthOf(start);
   const period = by === 'none' ? 0 : by === 'year' ? year : year * 12 + month - 1;
-  const shift = createHash('sha256').update(collection).digest().readUInt32BE(0);
-  return ((period + shift) % shards) + 1;
+  return ((period + shiftOf(collection)) % shards) + 1;
+}
+
+/** Neighbours in a source are mostly of one collection. */
+let last: { readonly collection: string; readonly shift: number } | null = null;
+
+function shiftOf(collection: string): number {
+  if (last?.collection !== collection)
+    last = { collection, shift: createHash('sha256').update(collection).digest().readUInt32BE(0) };
+  return last.shift;
 }
 
 function pad(value: number, digits: number): string {

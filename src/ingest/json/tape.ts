@@ -71,6 +71,14 @@ export function readElements(tape: Tape, array: number): number[] {
   return elements;
 }
 
+/** How many elements an array has. */
+export function countElements(tape: Tape, array: number): number {
+  let count = 0;
+  const end = tape.nexts[array] as number;
+  for (let element = array + 1; element < end; element = tape.nexts[element] as number) count += 1;
+  return count;
+}
+
 /**
  * The value of one key of an object, without making a text of every other; the last where the key stands twice.
  * `name` must be ASCII.
@@ -90,8 +98,15 @@ export function findMember(tape: Tape, object: number, name: Buffer): number | u
   return found;
 }
 
-/** Whether these bytes stand there. A loop: for so few bytes it is quicker than a call out of JavaScript. */
+/** Fewer bytes are compared by a loop: it is quicker than a call out of JavaScript. */
+const FEW_BYTES = 64;
+
+/** Whether these bytes stand there. */
 export function hasBytesAt(bytes: Buffer, start: number, wanted: Buffer): boolean {
+  if (wanted.length >= FEW_BYTES) {
+    const end = start + wanted.length;
+    return end <= bytes.length && bytes.compare(wanted, 0, wanted.length, start, end) === 0;
+  }
   for (let at = 0; at < wanted.length; at += 1) if (bytes[start + at] !== wanted[at]) return false;
   return true;
 }
