@@ -6,6 +6,7 @@ import { retryTransaction } from './load/retry.ts';
 import type { Ports } from './ports.ts';
 import { countReceipts } from './run/counts.ts';
 import { keepLease, releaseLease, takeLease } from './run/lease.ts';
+import { openNotes } from './run/notes.ts';
 import type { Counts } from './run/outcome.ts';
 import { listPeriods, type PlannedRun } from './run/planned-run.ts';
 import { refuseOtherSource } from './run/reconcile.ts';
@@ -87,6 +88,7 @@ async function runOneShard(
       schemas: plan.schemas,
       assets: pipeline.download?.assets ?? null,
       isApi: pipeline.source.kind === 'stacApi',
+      notes: await openNotes(pgstac, run.shards),
     });
     const given = readFiles(pipeline.collections, ports);
     const source = await openRunSource(run, pipeline, shard, ports);

@@ -36,6 +36,7 @@ async function cut(source: OpenSource, done: DoneParts, limit: number | null = n
     givenCollections: new Set(),
     writeRow: () => null,
     recognise: null,
+    writes: { now: 0 },
   };
   const cuts: (Batch | PartEnd)[] = [];
   for await (const one of cutBatches(source, done, new JsonScanner(), options)) cuts.push(one);

@@ -4,6 +4,7 @@ import type { Database } from '../../src/database/connection.ts';
 import { runIngestion } from '../../src/ingest/ingestion.ts';
 import { parsePeriod } from '../../src/ingest/item/period.ts';
 import { finishRun } from '../../src/ingest/run/finish-run.ts';
+import { type Lease, releaseLease, takeLease } from '../../src/ingest/run/lease.ts';
 import { fingerprintSource } from '../../src/ingest/run/reconcile.ts';
 import type { StacApiSource } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
@@ -191,6 +192,17 @@ describeWith(['postgres15', 'python'], 'items that are gone from the source', ()
       /source is not what it was/,
     );
     expect(await idsOf(databases)).toHaveLength(4);
+  });
+
+  test('are not looked for while a run that was planned before still works on a shard', async () => {
+    const databases = await suite.make();
+    const earlier = await makePlan({ kind: 'files', files: [] }, makePorts(databases, '.'));
+    const { ports, finish } = await prepare(databases, many(4), many(3), reconcile);
+    const { clock, signal } = ports;
+    const lease = await takeLease(databases.pgstac, earlier.run.run, 1, { holder: 'another', clock, signal });
+    expect((await finish(0.5)).refused?.message).toMatch(/was at work since this one was planned/);
+    await releaseLease(databases.pgstac, lease as Lease, false);
+    expect(await finish(0.5)).toMatchObject({ deleted: 1, refused: null });
   });
 
   test('of a STAC API are those of its collections, its time and its box, on both sides of the antimeridian', async () => {

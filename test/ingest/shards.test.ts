@@ -49,6 +49,7 @@ async function takeShard(folder: string, shard: number, shards: number, shardBy:
     givenCollections: new Set<string>(),
     writeRow: () => null,
     recognise: null,
+    writes: { now: 0 },
   };
   for await (const batch of cutBatches(source, new Map(), new JsonScanner(), options)) {
     if (batch.kind !== 'batch') continue;

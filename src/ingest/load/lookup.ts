@@ -20,6 +20,8 @@ export interface Found {
   readonly superseded: boolean;
   /** The ledger's hash is the item's, and pgSTAC's own table has the item. */
   readonly unchanged: boolean;
+  /** To meet it again would change nothing in the ledger but the run, the batch and the position. */
+  readonly isNoted: boolean;
   /** pgSTAC's own table has a row of this id. */
   readonly isThere: boolean;
   /** The partitions that have such rows; not asked of an unchanged item that is left as it is. */
@@ -45,18 +47,20 @@ export interface LookupOptions {
   readonly isOurs: boolean;
   /** An unchanged item is left as it is, so that it only needs to be where it was put. */
   readonly skip: boolean;
+  /** That meets them. */
+  readonly pipeline: string;
 }
 
 /** Looks items of one collection up, in the order given. */
 export async function lookUpItems(
   session: Session,
-  { collection, isOurs, skip }: LookupOptions,
+  { collection, isOurs, skip, pipeline }: LookupOptions,
   place: BatchPlace,
   items: readonly Wanted[],
 ): Promise<readonly Found[]> {
   const noted = await readLedger(
     session,
-    collection,
+    { collection, pipeline },
     items.map(({ item }) => item),
   );
   const isLeft = ({ item: { id } }: Wanted) => skip && noted.get(id)?.inPlace === true;
@@ -76,6 +80,7 @@ export async function lookUpItems(
       own,
       superseded: own && comparePlaces(row, { batch: place.batch, position: one.position }) > 0,
       unchanged: row?.hash === hash && isThere,
+      isNoted: row?.isNoted === true,
       isThere,
       partitions: where,
     };
@@ -98,6 +103,7 @@ export interface NotedRow {
   readonly start: string | null;
   /** The hash is the item's, and pgSTAC has a row of it in the partition where it was put. */
   readonly inPlace: boolean;
+  readonly isNoted: boolean;
 }
 
 /**
@@ -106,17 +112,18 @@ export interface NotedRow {
  */
 export async function readLedger(
   session: Session,
-  collection: string,
+  { collection, pipeline }: Pick<LookupOptions, 'collection' | 'pipeline'>,
   items: readonly Pick<GoodItem, 'id' | 'hash'>[],
 ): Promise<ReadonlyMap<string, NotedRow>> {
   const rows = await session.query<NotedRow>(
     `SELECT l.id, ${LEDGER_VERSION} AS version, l.run::text AS run, l.batch, l.position, encode(l.hash, 'hex') AS hash,
        (extract(epoch FROM l.start) * 1000000)::bigint::text AS start,
        encode(l.hash, 'hex') = w.hash AND (SELECT true FROM pgstac.items i
-         WHERE i.collection = $1 AND i.id = w.id AND i.datetime = l.start LIMIT 1) IS TRUE AS "inPlace"
+         WHERE i.collection = $1 AND i.id = w.id AND i.datetime = l.start LIMIT 1) IS TRUE AS "inPlace",
+       l.start IS NOT NULL AND coalesce(l.pipeline IN ($4, '*'), false) AS "isNoted"
      FROM unnest($2::text::text[], $3::text::text[]) AS w (id, hash)
      CROSS JOIN LATERAL (SELECT * FROM platform.ledger WHERE collection = $1 AND id = w.id LIMIT 1) AS l`,
-    [collection, writeArray(items.map(({ id }) => id)), writeArray(items.map(({ hash }) => hash))],
+    [collection, writeArray(items.map(({ id }) => id)), writeArray(items.map(({ hash }) => hash)), pipeline],
   );
   return new Map(rows.map((row) => [row.id, row]));
 }

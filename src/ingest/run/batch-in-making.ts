@@ -1,5 +1,6 @@
 import type { SourceDocument } from '../source/document.ts';
 import type { Batch, Entry, JudgedCollection } from './entry.ts';
+import type { Moment } from './recent-writes.ts';
 
 /**
  * A batch ends after so many items, or before the item that would make it larger than so many bytes, whichever comes
@@ -16,6 +17,7 @@ export class BatchInMaking {
   #position = 0;
   #bytes = 0;
   #isLarge = false;
+  #asked: Moment | null = null;
   readonly #entries: Entry[] = [];
   readonly #collections: JudgedCollection[] = [];
 
@@ -32,8 +34,9 @@ export class BatchInMaking {
     return this.#bytes > 0 && this.#bytes + bytes.length > BATCH_BYTES;
   }
 
-  /** A document was read that may be part of the batch. */
-  meet({ bytes }: SourceDocument): void {
+  /** A document was read that may be part of the batch, after the ledger was asked for it at the earliest then. */
+  meet({ bytes }: SourceDocument, asked: Moment): void {
+    this.#asked ??= asked;
     this.#bytes += bytes.length;
     this.#isLarge ||= bytes.length >= LARGE_BYTES;
   }
@@ -55,6 +58,7 @@ export class BatchInMaking {
       entries: this.#entries,
       collections: this.#collections,
       isLarge: this.#isLarge,
+      asked: this.#asked ?? 0,
     };
   }
 }

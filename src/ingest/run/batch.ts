@@ -7,6 +7,7 @@ import type { ItemRow } from '../load/load-batch.ts';
 import type { OpenSource, SourceDocument, SourcePart } from '../source/document.ts';
 import { BatchInMaking } from './batch-in-making.ts';
 import type { Batch, Entry, JudgedItem } from './entry.ts';
+import type { RecentWrites } from './recent-writes.ts';
 import type { Recognise, Recognised } from './recognise.ts';
 import { recogniseGroups } from './recognise-groups.ts';
 
@@ -37,6 +38,8 @@ export interface CutOptions {
   readonly writeRow: (item: GoodItem, tape: Tape, isAsked: boolean) => ItemRow | null;
   /** Null where every document is to be read. */
   readonly recognise: Recognise | null;
+  /** Of the batches that are loaded meanwhile. */
+  readonly writes: Pick<RecentWrites, 'now'>;
 }
 
 /** Where a source's part is read to its end. */
@@ -88,10 +91,10 @@ async function* cutPart(
     return ended;
   };
   let judgings = 0;
-  groups: for await (const { documents, known } of recogniseGroups(part, options.recognise)) {
+  groups: for await (const { documents, known, asked } of recogniseGroups(part, options.recognise, options.writes)) {
     for (const [place, document] of documents.entries()) {
       if (batch.isFullWith(document)) yield end();
-      batch.meet(document);
+      batch.meet(document, asked);
       const recognised = known?.[place] ?? null;
       if (recognised === null && ++judgings % TURN_ITEMS === 0) await new Promise(setImmediate);
       const judged = recognised?.item ?? judgeDocument(document, scanner);

@@ -4,8 +4,8 @@ import type { KnownCollection } from '../load/collections.ts';
 import type { Met } from '../load/ledger.ts';
 import type { Change } from '../load/load-batch.ts';
 import { type Found, lookUpItems } from '../load/lookup.ts';
-import type { Entry } from './entry.ts';
-import { type GoodEntry, isGood, type Later, readCollections, type ShardWork } from './shard-work.ts';
+import { type Entry, type GoodEntry, isGood } from './entry.ts';
+import { type Later, readCollections, type ShardWork } from './shard-work.ts';
 
 /** What is to become of an entry. */
 export type Verdict =
@@ -64,11 +64,13 @@ export async function decide(
  * later place wins, however far apart they are and whichever is loaded first. So what a method leaves as it was is not
  * noted in the ledger as met by this run.
  */
-function decideGood({ method, skip }: ShardWork, change: Omit<Change, 'partition'>): Verdict {
+function decideGood({ method, skip, notes }: ShardWork, change: Omit<Change, 'partition'>): Verdict {
   const { isThere, own, unchanged } = change.found;
   const isKept = (method === 'insert' || method === 'ignore') && isThere && !own;
   if (unchanged && skip && method !== 'delete-then-insert')
-    return isKept ? { outcome: 'unchanged' } : { outcome: 'unchanged', met: change };
+    return isKept || (change.found.isNoted && !notes.isWanted(change.item))
+      ? { outcome: 'unchanged' }
+      : { outcome: 'unchanged', met: change };
   if (!isKept) return { outcome: isThere ? 'updated' : 'inserted', change };
   if (method === 'ignore') return { outcome: 'ignored' };
   return {
@@ -93,7 +95,7 @@ async function lookUpAll(
       const own = entries.filter(({ judged }) => judged.collection === collection);
       const items = own.map(({ judged: item, position }) => ({ item, position }));
       const isOurs = collections.get(collection)?.wasEmpty === true;
-      const found = await lookUpItems(session, { collection, isOurs, skip }, place, items);
+      const found = await lookUpItems(session, { collection, isOurs, skip, pipeline: work.pipeline }, place, items);
       own.forEach((entry, number) => {
         all.set(entry, found[number] as Found);
       });

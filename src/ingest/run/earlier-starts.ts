@@ -1,9 +1,10 @@
 import type { Database, Session } from '../../database/connection.ts';
-import type { Entry } from './entry.ts';
-import type { Lease } from './lease.ts';
+import { retryTransaction } from '../load/retry.ts';
+import { type Entry, isGood } from './entry.ts';
+import { checkLease, type Lease } from './lease.ts';
 import type { ReceiptItem } from './outcome.ts';
 import { listReceipts, readReceipt } from './receipts.ts';
-import { isGood, type ShardWork } from './shard-work.ts';
+import type { ShardWork } from './shard-work.ts';
 
 /** What is left to do of a batch after what earlier starts of its shard did. */
 export type Remaining =
@@ -48,6 +49,7 @@ export async function recallEarlierStarts(work: ShardWork): Promise<EarlierStart
       if (mine.length === 0) return { kind: 'done', receipt: [] };
       if (!differ) return { kind: 'open', number, entries: mine };
       await quiet();
+      await noteMet(work);
       const entries = await ports.pgstac.session((session) => dropMet(session, work, mine));
       return entries.length === 0 ? { kind: 'done', receipt: [] } : { kind: 'open', number: free++, entries };
     },
@@ -103,6 +105,33 @@ type Placed = Pick<ReceiptItem, 'position' | 'hash'>;
 function isSame(receipt: readonly Placed[], mine: readonly Entry[]): boolean {
   const hashes = new Map(receipt.map(({ position, hash }) => [position, hash]));
   return mine.length === receipt.length && mine.every(({ position, judged }) => hashes.get(position) === judged.hash);
+}
+
+/**
+ * Notes in the ledger which unchanged items this run has met, by its receipts, and from here on each of them: only the
+ * ledger tells items apart once the source is another one.
+ */
+async function noteMet({ notes, method, lease, ports }: ShardWork): Promise<void> {
+  if (notes.areOfAll) return;
+  notes.noteAll();
+  // What the other methods leave as it was, is not this run's.
+  if (method !== 'upsert') return;
+  await retryTransaction(ports, () =>
+    ports.pgstac.transaction(async (session) => {
+      await session.query(
+        `UPDATE platform.ledger l SET run = $1::uuid, batch = met.batch, position = met.position
+         FROM (SELECT DISTINCT ON (w.collection, w.id) w.collection, w.id, w.hash, r.batch, w.position
+           FROM platform.receipt r,
+             jsonb_to_recordset(r.items) AS w (position int, collection text, id text, hash text, outcome text)
+           WHERE r.run = $1::uuid AND r.shard = $2 AND w.outcome = 'unchanged'
+           ORDER BY w.collection, w.id, r.batch DESC, w.position DESC) AS met
+         WHERE l.collection = met.collection AND l.id = met.id AND l.hash = decode(met.hash, 'hex')
+           AND l.run IS DISTINCT FROM $1::uuid`,
+        [lease.run, lease.shard],
+      );
+      await checkLease(session, lease);
+    }),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
-import type { Judged } from '../item/judge.ts';
+import type { GoodItem, Judged } from '../item/judge.ts';
 import type { ItemRow } from '../load/load-batch.ts';
 import type { Found } from '../load/lookup.ts';
+import type { Moment } from './recent-writes.ts';
 
 export type JudgedItem = Exclude<Judged, { kind: 'collection' }>;
 export type JudgedCollection = Extract<Judged, { kind: 'collection' }>;
@@ -19,6 +20,12 @@ export interface Entry {
   readonly found: Found | null;
 }
 
+export type GoodEntry = Entry & { readonly judged: GoodItem };
+
+export function isGood(entry: Entry): entry is GoodEntry {
+  return entry.judged.kind === 'item';
+}
+
 /** Items that follow each other in the source, in its order: of all shards, where its part is not one shard's own. */
 export interface Batch {
   readonly kind: 'batch';
@@ -29,4 +36,6 @@ export interface Batch {
   readonly collections: readonly JudgedCollection[];
   /** A large document is in it: nothing is read or loaded beside it, for memory's sake. */
   readonly isLarge: boolean;
+  /** The ledger was not asked for any of its items before. */
+  readonly asked: Moment;
 }

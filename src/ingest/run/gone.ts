@@ -121,7 +121,8 @@ export async function refuseOtherRuns(session: Session, { run, pipeline }: Plann
   const [other] = await session.query<{ run: string }>(
     `SELECT o.run::text AS run FROM platform.run o JOIN platform.run own ON own.run = $1
      WHERE o.pipeline = $2 AND o.run <> own.run AND (o.planned > own.planned
-       OR EXISTS (SELECT FROM platform.receipt r WHERE r.run = o.run AND r.shard > 0 AND r.written > own.planned))
+       OR EXISTS (SELECT FROM platform.receipt r WHERE r.run = o.run AND r.shard > 0 AND r.written > own.planned)
+       OR EXISTS (SELECT FROM platform.lease l WHERE l.run = o.run AND NOT l.done AND l.expires > clock_timestamp()))
      ORDER BY o.planned DESC LIMIT 1`,
     [run, pipeline],
   );

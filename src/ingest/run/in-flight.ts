@@ -1,6 +1,9 @@
+import { type BatchNames, overlaps } from './batch-names.ts';
+
 /**
- * Batches that are loaded at the same time, so many at most. Two that have an item in common are loaded one after the
- * other, in the order they were begun: of an id the later place in the source wins, also when one of them fails.
+ * Batches that are loaded at the same time, so many at most. Two of which one may write an item that the other has are
+ * loaded one after the other, in the order they were begun: of an id the later place in the source wins, also when one
+ * of them fails.
  */
 export class InFlight {
   readonly #most: number;
@@ -12,7 +15,7 @@ export class InFlight {
   }
 
   /** Begins `work` once it may; resolves then, before it has ended. Throws what another batch failed with. */
-  async begin(items: ReadonlySet<string>, work: () => Promise<void>): Promise<void> {
+  async begin(items: BatchNames, work: () => Promise<void>): Promise<void> {
     for (const flight of [...this.#flights]) if (overlaps(items, flight.items)) await flight.ended;
     while (this.#flights.size >= this.#most) await Promise.race([...this.#flights].map(({ ended }) => ended));
     this.#throwFailure();
@@ -48,11 +51,6 @@ export class InFlight {
 }
 
 interface Flight {
-  readonly items: ReadonlySet<string>;
+  readonly items: BatchNames;
   readonly ended: Promise<void>;
-}
-
-function overlaps(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  for (const item of one) if (other.has(item)) return true;
-  return false;
 }

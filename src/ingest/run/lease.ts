@@ -53,10 +53,19 @@ export async function takeLease(
   }
 }
 
+/**
+ * What is gone from a source is deleted while nobody begins: who meets an unchanged item only reads, so that it must not
+ * be deleted beneath them. Whoever deletes looks for leases first, and who takes one waits until the deletion is done.
+ */
+export function lockDeletions(mode: 'shared' | 'alone'): string {
+  return `pg_advisory_xact_lock${mode === 'shared' ? '_shared' : ''}(hashtextextended('platform deletes', 0))`;
+}
+
 function tryTake(session: Session, run: string, shard: number, holder: string): Promise<readonly { epoch: string }[]> {
   return session.query<{ epoch: string }>(
-    `INSERT INTO platform.lease AS l (run, shard, epoch, holder, started, expires)
-     VALUES ($1, $2, 1, $3, clock_timestamp(), clock_timestamp() + make_interval(secs => $4))
+    `WITH quiet AS MATERIALIZED (SELECT ${lockDeletions('shared')})
+     INSERT INTO platform.lease AS l (run, shard, epoch, holder, started, expires)
+     SELECT $1::uuid, $2::int, 1, $3::text, clock_timestamp(), clock_timestamp() + make_interval(secs => $4) FROM quiet
      ON CONFLICT (run, shard) DO UPDATE SET epoch = l.epoch + 1, holder = EXCLUDED.holder, expires = EXCLUDED.expires
        WHERE NOT l.done AND (l.expires <= clock_timestamp() OR l.holder = EXCLUDED.holder)
      RETURNING epoch::text AS epoch`,

@@ -90,6 +90,9 @@ function skipBlank(bytes: Buffer, from: number): number {
   return at;
 }
 
+/** What is found of an unchanged item that this run has not met. */
+const AS_IT_WAS = { own: false, superseded: false, unchanged: true, isThere: true, partitions: [] };
+
 async function lookUp(
   work: ShardWork,
   count: number,
@@ -102,14 +105,14 @@ async function lookUp(
     work.ports.pgstac.session(async (session) => {
       for (const name of new Set(guesses.map(({ collection }) => collection))) {
         const own = guesses.filter(({ collection }) => collection === name);
-        const noted = await readLedger(session, name, own);
+        const noted = await readLedger(session, { collection: name, pipeline: work.pipeline }, own);
         for (const { place, collection, id, bytes, hash } of own) {
           const row = noted.get(id);
           if (row === undefined || row.hash !== hash || !row.inPlace || row.start === null || row.run === run) continue;
           const start = BigInt(row.start);
           const item: GoodItem = { kind: 'item', id, collection, start, end: start, geometry: null, bytes, hash };
-          const { version } = row;
-          const found = { version, own: false, superseded: false, unchanged: true, isThere: true, partitions: [] };
+          const { version, isNoted } = row;
+          const found = { version, isNoted, ...AS_IT_WAS };
           known[place] = { item, found };
         }
       }

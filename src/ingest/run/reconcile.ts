@@ -6,6 +6,7 @@ import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
 import { deleteNext } from './delete-gone.ts';
 import { findGone, refuseOtherRuns } from './gone.ts';
+import { lockDeletions } from './lease.ts';
 import type { PlannedRun } from './planned-run.ts';
 
 /** A source in so many characters: what a run read, and what it is held against, must be one. How fast is no matter. */
@@ -23,7 +24,10 @@ export async function reconcileRun(run: PlannedRun, pipeline: Pipeline, ports: P
   const { pgstac, signal } = ports;
   refuseOtherSource(run, pipeline);
   await retryTransaction(ports, () => pgstac.transaction((session) => compareOnce(session, run, pipeline)));
-  const guard = (session: Session) => refuseOtherRuns(session, run);
+  const guard = async (session: Session) => {
+    await session.query(`SELECT ${lockDeletions('alone')}`);
+    await refuseOtherRuns(session, run);
+  };
   while ((await retryTransaction(ports, () => deleteNext(pgstac, run.run, guard))) > 0) stopIfInterrupted(signal);
 }
 

@@ -8,8 +8,9 @@ import { retryTransaction } from '../load/retry.ts';
 import type { OpenSource, SourceDocument } from '../source/document.ts';
 import { readRetry } from '../source/quarantine.ts';
 import { type CutOptions, cutBatches, type PartEnd, readAhead } from './batch.ts';
+import { listNames, nameItem } from './batch-names.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
-import type { Batch } from './entry.ts';
+import { type Batch, type Entry, isGood } from './entry.ts';
 import { InFlight } from './in-flight.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
@@ -17,7 +18,7 @@ import { listDoneParts, writeDonePart } from './parts.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
 import { putCollection, putCollections } from './put-collections.ts';
 import { makeRecogniser } from './recognise.ts';
-import { isGood, type ShardWork, selectEntries } from './shard-work.ts';
+import { type ShardWork, selectEntries } from './shard-work.ts';
 
 /** Batches of a shard that are loaded at once: a third connection won nothing on any machine that was tried. */
 const CONNECTIONS = 2;
@@ -67,11 +68,12 @@ async function loadParts(
   const readsAll = limit === null && periods.every(({ from, to }) => from === null && to === null);
   const recognise = readsAll ? makeRecogniser(work, rows) : null;
   const common = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections };
-  const options: CutOptions = { ...common, writeRow, recognise };
+  const options: CutOptions = { ...common, writeRow, recognise, writes: work.writes };
   const doneParts = await listDoneParts(ports.pgstac, lease);
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
   const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
     counts = countOutcomes(counts, receipt);
+    for (const item of receipt) if (item.outcome === 'quarantined') work.notes.addQuarantined(item);
     rows.isWorthIt = receipt.filter(({ outcome }) => outcome === 'unchanged').length * 2 <= receipt.length;
     ports.report({ kind: 'batch', counts, documents: entries.length });
   };
@@ -86,12 +88,13 @@ async function loadParts(
       }
       if (next.collections.length > 0 || next.isLarge) await inFlight.drain();
       for (const collection of next.collections) await putCollection(work, collection);
-      const { mine, later } = selectEntries(next, lease.shard);
+      const batch = askAgain(work, next);
+      const { mine, later } = selectEntries(batch, lease.shard);
       // One after the other, in the source's order, whatever is in flight.
       const left = await earlier.compare(next.number, mine, () => inFlight.drain());
       if (left.kind === 'done') note(next, left.receipt);
       else
-        await inFlight.begin(listNames(next), async () =>
+        await beginBatch(work, inFlight, batch, async () =>
           note(next, await loadEntries(work, left.number, left.entries, later)),
         );
       // Two large batches take too much memory.
@@ -108,9 +111,25 @@ function isLarge(next: Batch | PartEnd): boolean {
   return next.kind === 'batch' && next.isLarge;
 }
 
-/** The items of a batch by their names, whatever their shard. */
-function listNames({ entries }: Batch): ReadonlySet<string> {
-  return new Set(entries.filter(isGood).map(({ judged }) => `${judged.collection}\n${judged.id}`));
+/** What of a batch was recognised before another batch wrote the same item is asked again when it is loaded. */
+function askAgain({ writes }: ShardWork, batch: Batch): Batch {
+  writes.forgetBefore(batch.asked);
+  const isStale = (entry: Entry) =>
+    entry.found !== null && isGood(entry) && writes.mayHave(() => nameItem(entry.judged), batch.asked);
+  if (!batch.entries.some(isStale)) return batch;
+  return { ...batch, entries: batch.entries.map((entry) => (isStale(entry) ? { ...entry, found: null } : entry)) };
+}
+
+async function beginBatch(
+  { notes, writes }: ShardWork,
+  inFlight: InFlight,
+  batch: Batch,
+  load: () => Promise<void>,
+): Promise<void> {
+  for (const { judged } of batch.entries) if (judged.kind === 'bad') notes.addQuarantined(judged);
+  const names = listNames(batch, ({ judged, found }) => found?.isNoted === true && !notes.isWanted(judged));
+  const end = writes.begin(names.writes);
+  await inFlight.begin(names, () => load().finally(end));
 }
 
 /**

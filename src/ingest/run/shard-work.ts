@@ -1,5 +1,4 @@
 import type { Pipeline } from '../../model/platform.ts';
-import type { GoodItem } from '../item/judge.ts';
 import { RowWriter } from '../item/row-writer.ts';
 import type { ShardBy } from '../item/shard.ts';
 import { JsonScanner } from '../json/scan.ts';
@@ -9,10 +8,11 @@ import { keepPrepared, type PreparedPartitions } from '../load/load-batch.ts';
 import { preparePartition } from '../load/partitions.ts';
 import type { Ports } from '../ports.ts';
 import type { SchemaJudge } from '../schema/judge-schemas.ts';
-import type { Batch, Entry } from './entry.ts';
+import { nameItem } from './batch-names.ts';
+import { type Batch, type Entry, type GoodEntry, isGood } from './entry.ts';
 import type { Lease } from './lease.ts';
-
-export type GoodEntry = Entry & { readonly judged: GoodItem };
+import type { Notes } from './notes.ts';
+import { RecentWrites } from './recent-writes.ts';
 
 /** The entries that come after one in its batch and have its id. */
 export type Later = ReadonlyMap<Entry, readonly GoodEntry[]>;
@@ -41,15 +41,20 @@ export interface ShardWork {
   readonly writer: RowWriter;
   readonly collections: Map<string, KnownCollection>;
   readonly prepared: PreparedPartitions;
+  readonly notes: Notes;
+  readonly writes: RecentWrites;
 }
 
-export function makeShardWork(fixed: Omit<ShardWork, 'scanner' | 'writer' | 'collections' | 'prepared'>): ShardWork {
+type Made = 'scanner' | 'writer' | 'collections' | 'prepared' | 'writes';
+
+export function makeShardWork(fixed: Omit<ShardWork, Made>): ShardWork {
   return {
     ...fixed,
     scanner: new JsonScanner(),
     writer: new RowWriter(),
     collections: new Map(),
     prepared: keepPrepared((key) => preparePartition(fixed.ports.pgstac, key)),
+    writes: new RecentWrites(),
   };
 }
 
@@ -62,18 +67,13 @@ export function selectEntries(batch: Batch, shard: number): { readonly mine: rea
   const seen = new Map<string, readonly GoodEntry[]>();
   for (const entry of batch.entries.toReversed()) {
     if (!isGood(entry)) continue;
-    const key = JSON.stringify([entry.judged.collection, entry.judged.id]);
+    const key = nameItem(entry.judged);
     const twins = seen.get(key) ?? [];
     if (twins.length > 0) later.set(entry, twins);
     seen.set(key, [entry, ...twins]);
   }
   return { mine: batch.entries.filter((entry) => entry.shard === shard), later };
 }
-
-export function isGood(entry: Entry): entry is GoodEntry {
-  return entry.judged.kind === 'item';
-}
-
 /**
  * The collections of these ids, read once; one that the database does not have is missing. A map of its own: batches in
  * flight forget what they share when they met another loader.
