@@ -35,7 +35,7 @@ async function cut(source: OpenSource, done: DoneParts, limit: number | null = n
     periods: [allTime],
     givenCollections: new Set(),
     writeRow: () => null,
-    recognise: null,
+    recogniser: null,
     writes: { now: 0 },
   };
   const cuts: (Batch | PartEnd)[] = [];

@@ -48,7 +48,7 @@ async function takeShard(folder: string, shard: number, shards: number, shardBy:
     periods: [allTime],
     givenCollections: new Set<string>(),
     writeRow: () => null,
-    recognise: null,
+    recogniser: null,
     writes: { now: 0 },
   };
   for await (const batch of cutBatches(source, new Map(), new JsonScanner(), options)) {

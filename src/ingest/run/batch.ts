@@ -8,7 +8,7 @@ import type { OpenSource, SourceDocument, SourcePart } from '../source/document.
 import { BatchInMaking } from './batch-in-making.ts';
 import type { Batch, Entry, JudgedItem } from './entry.ts';
 import type { RecentWrites } from './recent-writes.ts';
-import type { Recognise, Recognised } from './recognise.ts';
+import type { Recognised, Recogniser } from './recognise.ts';
 import { recogniseGroups } from './recognise-groups.ts';
 
 /** A longer geometry is not held beside its item. */
@@ -37,7 +37,7 @@ export interface CutOptions {
    */
   readonly writeRow: (item: GoodItem, tape: Tape, isAsked: boolean) => ItemRow | null;
   /** Null where every document is to be read. */
-  readonly recognise: Recognise | null;
+  readonly recogniser: Recogniser | null;
   /** Of the batches that are loaded meanwhile. */
   readonly writes: Pick<RecentWrites, 'now'>;
 }
@@ -91,7 +91,7 @@ async function* cutPart(
     return ended;
   };
   let judgings = 0;
-  groups: for await (const { documents, known, asked } of recogniseGroups(part, options.recognise, options.writes)) {
+  groups: for await (const { documents, known, asked } of recogniseGroups(part, options.recogniser, options.writes)) {
     for (const [place, document] of documents.entries()) {
       if (batch.isFullWith(document)) yield end();
       batch.meet(document, asked);

@@ -66,9 +66,9 @@ async function loadParts(
   const periods = listPeriods(run);
   // The ledger does not know when an item ends, and a limited run reads no further than it must.
   const readsAll = limit === null && periods.every(({ from, to }) => from === null && to === null);
-  const recognise = readsAll ? makeRecogniser(work, rows) : null;
+  const recogniser = readsAll ? makeRecogniser(work, rows) : null;
   const common = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections };
-  const options: CutOptions = { ...common, writeRow, recognise, writes: work.writes };
+  const options: CutOptions = { ...common, writeRow, recogniser, writes: work.writes };
   const doneParts = await listDoneParts(ports.pgstac, lease);
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
   const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
