@@ -91,7 +91,7 @@ function comparePlaces(one: { batch: number; position: number }, other: { batch:
   return one.batch - other.batch || one.position - other.position;
 }
 
-export interface NotedRow {
+interface NotedRow {
   readonly id: string;
   readonly version: string;
   readonly run: string | null;
@@ -110,7 +110,7 @@ export interface NotedRow {
  * What the ledger has, by id. Each LIMIT keeps the planner to one probe of an index an item: of tables that were never
  * analysed it would read the whole instead, for every batch.
  */
-export async function readLedger(
+async function readLedger(
   session: Session,
   { collection, pipeline }: Pick<LookupOptions, 'collection' | 'pipeline'>,
   items: readonly Pick<GoodItem, 'id' | 'hash'>[],
