@@ -100,6 +100,23 @@ describeWith(['postgres15', 'python'], 'loading', () => {
     expect(await rowsOf(databases.pgstac, 'SELECT item FROM platform.quarantine')).toEqual([{ item: '2' }]);
   });
 
+  test('quarantine keeps large items and small ones as they came, in any order', async () => {
+    const databases = await make();
+    const bad = (id: string, length: number) => makeItem(id, { geometry: null, note: 'ü\\'.repeat(length) });
+    const items = [bad('1', 1), bad('2', 600_000), bad('3', 1), bad('4', 600_000), makeItem('5')];
+    for (const time of ['first', 'again']) {
+      const { counts } = await load(databases, items);
+      expect([time, counts]).toMatchObject([time, { quarantined: 4 }]);
+      const kept = await rowsOf<{ item: string; bytes: Uint8Array }>(
+        databases.pgstac,
+        'SELECT item, bytes FROM platform.quarantine ORDER BY item',
+      );
+      expect(kept).toHaveLength(4);
+      for (const [place, { item, bytes }] of kept.entries())
+        expect([item, JSON.parse(Buffer.from(bytes).toString())]).toEqual([item, items[place]]);
+    }
+  });
+
   test('what was loaded and did not change is not written again', async () => {
     const databases = await make();
     const items = ['1', '2', '3'].map((id) => makeItem(id));

@@ -27,15 +27,19 @@ export function partitionOf(collection: string, start: Instant, by: ShardBy): Pa
   };
 }
 
+/** The number of a partition among those of its collection, by time. */
+export function periodOf(start: Instant, by: ShardBy): number {
+  if (by === 'none') return 0;
+  const { year, month } = monthOf(start);
+  return by === 'year' ? year : year * 12 + month - 1;
+}
+
 /**
  * The shard, from 1 to `shards`, of the items of a partition: it depends on nothing else. Neighbouring periods go to
  * neighbouring shards, so that a few months over as many shards are one each.
  */
 export function shardOf(collection: string, start: Instant, by: ShardBy, shards: number): number {
-  if (shards === 1) return 1;
-  const { year, month } = monthOf(start);
-  const period = by === 'none' ? 0 : by === 'year' ? year : year * 12 + month - 1;
-  return ((period + shiftOf(collection)) % shards) + 1;
+  return shards === 1 ? 1 : ((periodOf(start, by) + shiftOf(collection)) % shards) + 1;
 }
 
 /** Neighbours in a source are mostly of one collection. */

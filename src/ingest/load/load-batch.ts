@@ -7,7 +7,7 @@ import { type GoodItem, judgeDocument } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
 import type { RowTools } from '../item/row-tools.ts';
 import type { RowWriter } from '../item/row-writer.ts';
-import { type PartitionKey, partitionOf, type ShardBy } from '../item/shard.ts';
+import { type PartitionKey, partitionOf, periodOf, type ShardBy } from '../item/shard.ts';
 import { findMember, kindAt, type Tape, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
 import type { Met } from './ledger.ts';
@@ -180,9 +180,13 @@ export async function placeItems(
   prepared: PreparedPartitions,
 ): Promise<readonly Change[]> {
   const placed: Change[] = [];
+  const names = new Map<string, string>();
   for (const change of changes) {
-    const key = partitionOf(change.item.collection, change.item.start, shardBy);
-    placed.push({ ...change, partition: await prepared.nameOf(key) });
+    const { collection, start } = change.item;
+    const place = `${periodOf(start, shardBy)}/${collection}`;
+    const partition = names.get(place) ?? (await prepared.nameOf(partitionOf(collection, start, shardBy)));
+    names.set(place, partition);
+    placed.push({ ...change, partition });
   }
   return placed;
 }

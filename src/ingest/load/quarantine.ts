@@ -22,6 +22,9 @@ export interface QuarantinePlace {
 /** Base64 characters per statement: well below what a parameter or a JSON text may hold. */
 const STATEMENT_SIZE = 32 * 1024 * 1024;
 
+/** A longer item has a statement of its own, and goes as it is: in Base64 and JSON it takes several times its size. */
+const LARGE_BYTES = 1024 * 1024;
+
 /** Keeps bad items as they came. One that is there already, from an earlier run, keeps the time it came first. */
 export async function quarantineItems(
   session: Session,
@@ -30,22 +33,28 @@ export async function quarantineItems(
 ): Promise<void> {
   let rows: object[] = [];
   let size = 0;
-  const flush = async () => {
+  const flush = async (large: Buffer | null = null) => {
     await session.query(
       `INSERT INTO platform.quarantine (pipeline, source, hash, run, shard, batch, position, item, collection, reason, message, bytes)
        SELECT DISTINCT ON (w.source, w.hash) $1, w.source, decode(w.hash, 'hex'), $2, $3, $4, w.position, w.item, w.collection,
-         w.reason, w.message, decode(w.bytes, 'base64')
+         w.reason, w.message, coalesce($6::bytea, decode(w.bytes, 'base64'))
        FROM jsonb_to_recordset($5::text::jsonb) AS w (source text, hash text, position int, item text, collection text,
          reason text, message text, bytes text)
        ORDER BY w.source, w.hash, w.position DESC
        ON CONFLICT (pipeline, source, hash) DO UPDATE SET run = EXCLUDED.run, shard = EXCLUDED.shard, batch = EXCLUDED.batch,
          position = EXCLUDED.position, item = EXCLUDED.item, collection = EXCLUDED.collection, reason = EXCLUDED.reason,
          message = EXCLUDED.message`,
-      [place.pipeline, place.run, place.shard, place.batch, JSON.stringify(rows)],
+      [place.pipeline, place.run, place.shard, place.batch, JSON.stringify(rows), large],
     );
     [rows, size] = [[], 0];
   };
   for (const { bytes, ...rest } of items) {
+    if (bytes.length > LARGE_BYTES) {
+      if (rows.length > 0) await flush();
+      rows.push(rest);
+      await flush(bytes);
+      continue;
+    }
     const encoded = bytes.toString('base64');
     rows.push({ ...rest, bytes: encoded });
     size += encoded.length;
