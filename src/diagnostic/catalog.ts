@@ -63,6 +63,7 @@ export const catalog = {
   PF276: 'More shards than there is to share',
   PF277: 'A box and a geometry in one search',
   PF285: 'A folder of schemas that is not read',
+  PF286: 'Shards that each read the whole source',
 } as const;
 
 export type Code = keyof typeof catalog;

@@ -2,14 +2,19 @@ import { connectionsSource, readMaxConnections, reservedConnections } from './co
 import type { Finding, RuleInput } from './rule.ts';
 
 type PipelineSpec = NonNullable<RuleInput['value']['pipelines']>[string];
+type StacApiSpec = NonNullable<PipelineSpec['source']['stacApi']>;
 
-/** Shards that would have nothing to do, or no connection to do it by. */
+/** Shards that would have nothing to do, all of it to read, or no connection to do it by. */
 export function checkShards({ value }: RuleInput): readonly Finding[] {
   return Object.entries(value.pipelines ?? {}).flatMap(([name, pipeline]): readonly Finding[] => {
     const { shards } = pipeline;
     if (shards === undefined) return [];
     const at = ['pipelines', name, 'shards'];
-    return [...checkParts(at, shards, pipeline), ...checkConnections(at, shards, value)];
+    return [
+      ...checkParts(at, shards, pipeline),
+      ...checkReading(at, shards, pipeline),
+      ...checkConnections(at, shards, value),
+    ];
   });
 }
 
@@ -34,6 +39,24 @@ function countParts({ source: { stacApi }, shardBy = 'month' }: PipelineSpec): n
   const years = last.getUTCFullYear() - first.getUTCFullYear();
   const periods = shardBy === 'year' ? years : years * 12 + last.getUTCMonth() - first.getUTCMonth();
   return (periods + 1) * collections;
+}
+
+/** An API whose time is not cut into windows (see `openStacApi`) is read whole by each shard. */
+function checkReading(at: readonly string[], shards: number, pipeline: PipelineSpec): readonly Finding[] {
+  const { source, shardBy = 'month' } = pipeline;
+  const reason = source.stacApi === undefined ? null : explainOneSearch(source.stacApi, shardBy);
+  if (shards < 2 || reason === null) return [];
+  const message = `each of ${shards} shards reads the whole API: ${reason}`;
+  const hint = 'write shards: 1, or a datetime with shardBy: month or year, without ids and sortby';
+  return [{ code: 'PF286', severity: 'warning', at, message, hint }];
+}
+
+/** Why a search is not cut into windows; null where it is. */
+function explainOneSearch({ ids, sortby, datetime }: StacApiSpec, shardBy: string): string | null {
+  if (ids !== undefined) return 'a search by ids is one search';
+  if (sortby !== undefined) return 'sortby is the order of one search';
+  if (shardBy === 'none') return 'with shardBy: none no time is cut into windows';
+  return datetime === undefined ? 'it has no datetime that could be cut into windows' : null;
 }
 
 /** A pod has a connection to each database, and where it writes to several partitions some more. */
