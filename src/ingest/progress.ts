@@ -18,7 +18,7 @@ export type Happening =
   | { readonly kind: 'started'; readonly limit: number | null }
   /** A batch is committed, or was by an earlier start; `counts` are the shard's so far, `documents` those read for it. */
   | { readonly kind: 'batch'; readonly counts: Counts; readonly documents: number }
-  /** What the source says there is to read: in all, or more than it said before. */
+  /** What the source says there is to read: in all, or more (less, where negative) than it said before. */
   | { readonly kind: 'expected'; readonly documents?: number; readonly bytes?: number }
   | { readonly kind: 'read'; readonly bytes: number }
   /** Something failed and is tried again; `reason` holds no secret. */

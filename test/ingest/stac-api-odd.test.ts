@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
+import type { Progress } from '../../src/ingest/progress.ts';
 import { readRetryAfter } from '../../src/ingest/source/request.ts';
 import { readNextLink } from '../../src/ingest/source/stac-api/next-link.ts';
 import { listenOn } from '../support/listen.ts';
@@ -174,6 +175,23 @@ test.each([
   const ports = { ...makeWebPorts(), report: (progress: unknown) => reported.push(progress) };
   expect(await readIds(openApi(makeStacApiSource(origin), ports))).toEqual(ids());
   expect(reported).toEqual(expected === null ? [] : [{ kind: 'expected', documents: expected }]);
+});
+
+test('of windows that are not begun yet as many items are expected as the others have on average', async () => {
+  const counts: Readonly<Record<string, number>> = { '2024-01': 4, '2024-02': 2, '2024-03': 9 };
+  const origin = await serveApi((_, body, response) => {
+    const month = (JSON.parse(body) as { datetime: string }).datetime.slice(0, 7);
+    send(response, { ...page([]), numberMatched: counts[month] });
+  });
+  const expected: number[] = [];
+  const ports = {
+    ...makeWebPorts(),
+    report: (progress: Progress) => progress.kind === 'expected' && expected.push(progress.documents ?? Number.NaN),
+  };
+  const source = { datetime: '2024-01-01/2024-03-31', requests: { atOnce: 1, perSecond: null } };
+  await readIds(openApi(makeStacApiSource(origin, source), ports, { shardBy: 'month' }));
+  const sums = expected.map((_, place) => expected.slice(0, place + 1).reduce((sum, one) => sum + one));
+  expect(sums).toEqual([12, 9, 15]);
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { formatPeriod, type Period } from '../../item/period.ts';
 import type { Report } from '../../progress.ts';
 import type { SourceDocument } from '../document.ts';
 import { readItemTimes } from './item-times.ts';
-import { isObject, type Page } from './page.ts';
+import type { Page } from './page.ts';
 import { type ItemTimes, isGivenElsewhere, isOutside, type Window } from './windows.ts';
 
 /** What the searches of a source have in common. */
@@ -26,9 +26,9 @@ export class ItemPicker {
     this.#source = source;
   }
 
-  /** Of a source that is read in one go; says how many items its server counts. */
+  /** Of a source that is read in one go. */
   async *pickAll(pages: AsyncIterable<Page>): AsyncGenerator<readonly SourceDocument[]> {
-    yield* this.#pick(this.#reportCount(pages), '', () => false);
+    yield* this.#pick(pages, '', () => false);
   }
 
   /** @param windows Of the source. */
@@ -73,21 +73,4 @@ export class ItemPicker {
     this.#hasWarned = true;
     return true;
   }
-
-  /** For whoever watches: a server's count may be an estimate, or wrong. */
-  async *#reportCount(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
-    let isFirst = true;
-    for await (const page of pages) {
-      const documents = isFirst ? readCount(page.envelope) : null;
-      if (documents !== null) this.#source.report({ kind: 'expected', documents });
-      isFirst = false;
-      yield page;
-    }
-  }
-}
-
-/** As OGC API has it, or as the context extension had it before 1.0.0; null where it says none. */
-function readCount({ numberMatched, context }: Page['envelope']): number | null {
-  const count = numberMatched ?? (isObject(context) ? context['matched'] : undefined);
-  return Number.isSafeInteger(count) && Number(count) >= 0 ? Number(count) : null;
 }

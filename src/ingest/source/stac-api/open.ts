@@ -8,6 +8,7 @@ import { describeUrl, extendUrl } from '../link.ts';
 import { fetchBody } from '../request.ts';
 import type { SourceOptions } from '../source-options.ts';
 import { prepareAccess } from './access.ts';
+import { CountedSearches } from './counted-searches.ts';
 import { ItemPicker } from './documents.ts';
 import type { Page } from './page.ts';
 import { PageSize } from './page-size.ts';
@@ -62,13 +63,15 @@ export function openStacApi(source: StacApiSource, options: StacApiOptions): Ope
       const windows = listWindows(source, period, options);
       if (windows === null) {
         const never = new AbortController().signal;
-        yield* asOnePart(done, () => picker.pickAll(readSearch(source.collections, period, never)));
+        const pages = () => new CountedSearches(1, report).watch(readSearch(source.collections, period, never));
+        yield* asOnePart(done, () => picker.pickAll(pages()));
         return;
       }
       const own = windows.filter(({ shard, name }) => shard === options.shard && !done.has(name));
+      const counted = new CountedSearches(own.length, report);
       yield* readWindows(own, {
         atOnce: source.requests.atOnce,
-        read: (window, stop) => readSearch([window.collection], window.period, stop),
+        read: (window, stop) => counted.watch(readSearch([window.collection], window.period, stop)),
         take: (window, pages) => picker.pickOf(window, windows, pages),
       });
     },
