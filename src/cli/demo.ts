@@ -1,3 +1,4 @@
+import type { Output } from './context.ts';
 import { loadProgram } from './start/load-program.ts';
 
 // `npm run demo`: the main job on the sample spec, by the commands a user would type.
@@ -14,10 +15,11 @@ async function runDemo(): Promise<number> {
   const { createContext, runProgram } = (await loadProgram()).program;
   const real = createContext(process);
   const env = Object.fromEntries(Object.entries(real.env).filter(([name]) => !elsewhere.includes(name)));
+  const context = { ...real, env, stderr: withoutLogLines(real.stderr) };
   const started = performance.now();
   for (const step of steps) {
     real.stdout.write(`$ npx platform ${step.join(' ')}\n`);
-    const exitCode = await runProgram({ ...real, env }, step);
+    const exitCode = await runProgram(context, step);
     if (exitCode !== 0) return exitCode;
     real.stdout.write('\n');
   }
@@ -25,4 +27,12 @@ async function runDemo(): Promise<number> {
   real.stdout.write(`Done in ${seconds} s. The artifacts are in generated/default (start with its README.md),\n`);
   real.stdout.write('both databases in .platform/default.\n');
   return 0;
+}
+
+/**
+ * Where there is no terminal a run logs JSON lines beside its words for people, for whatever collects logs. Whoever tries
+ * the demo reads the words.
+ */
+function withoutLogLines(output: Output): Output {
+  return { ...output, write: (text) => (/^\{"time":.*\}\n$/.test(text) ? undefined : output.write(text)) };
 }

@@ -28,6 +28,8 @@ describeWith(['python'], 'npm run demo', () => {
     expect(readIngestion(first)).toEqual({ read: items, inserted: items, unchanged: 0, quarantined: 0 });
     expect(readRows(first)).toEqual({ 'pgstac.items': items, 'pgstac.collections': 1, ingestion_log: items });
     expect(first.stderr).toContain(makes);
+    expect(first.stderr).toMatch(/^run \S+ of sentinel2$/m);
+    expect(first.stdout + first.stderr).not.toContain('{');
     await access(join(folder, 'generated/default/README.md'));
     await access(join(folder, '.platform/default'));
   });
