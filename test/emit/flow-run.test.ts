@@ -164,6 +164,13 @@ describeWith(['python', 'postgres15', 'sharedData'], 'the sample platform, compi
       stdout: expect.stringMatching(/ read, 0 loaded, \d\d unchanged, 0 ignored, 0 quar/),
     });
     expect(await server.psql(inPgstac, 'pgstac')).toBe(all);
+
+    const file = join(other.folder, 'spec/landsat-8-c2-l2/items.ndjson');
+    const lines = (await readFile(file, 'utf8')).trim().split('\n');
+    await writeFile(file, lines.slice(1).join('\n'));
+    const reconciled = await runFlow(other, ['run', '--reconcile', 'true', '--max-workers', '2'], variables);
+    expect(reconciled).toMatchObject({ code: 0, stdout: expect.stringContaining('1 gone from the source, deleted') });
+    expect(await server.psql('SELECT count(*) FROM pgstac.items', 'pgstac')).toBe(String(other.items - 1));
   }, 500_000);
 
   test('on PostgreSQL shards run side by side; the environment names the servers', async () => {

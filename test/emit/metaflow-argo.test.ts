@@ -97,6 +97,7 @@ describeWith(['python', 'go'], 'the flow, compiled for Argo Workflows without a 
       since: 'null',
       limit: 'null',
       shards: 'null',
+      reconcile: 'false',
     });
 
     // As the pod of the first step exports them.
@@ -110,7 +111,8 @@ describeWith(['python', 'go'], 'the flow, compiled for Argo Workflows without a 
     const set = ['-m', 'metaflow.plugins.argo.set_parameters', exported, ...args];
     expect(await runProcess(python.python, set, { env: { HOME: folder } })).toMatchObject({ code: 0 });
     const lines = (await readFile(exported, 'utf8')).trim().split('\n');
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
+    expect(lines).toContain('export METAFLOW_INIT_RECONCILE=false');
     expect(lines).toContain('export METAFLOW_INIT_PIPELINE="sentinel2"');
   });
 });

@@ -78,6 +78,13 @@ class Sentinel2IngestionFlow(FlowSpec):
         help="Into how many shards the run is cut; left out: as the time asks for.",
     )
 
+    reconcile = Parameter(
+        "reconcile",
+        type=bool,
+        default=False,
+        help="Whether items that are gone from the source are deleted (true, false).",
+    )
+
     @retry(times=2, minutes_between_retries=1)
     @timeout(minutes=30)
     @step
@@ -88,6 +95,7 @@ class Sentinel2IngestionFlow(FlowSpec):
             *option("since", self.since),
             *option("limit", self.limit),
             *option("shards", self.shards or default_shards()),
+            *(["--reconcile"] if self.reconcile else []),
         ]
         # The run keeps its options: its shards need not be told.
         plan = self.platform("plan", self.pipeline, *options)
@@ -132,6 +140,9 @@ class Sentinel2IngestionFlow(FlowSpec):
         names = ("read", "loaded", "unchanged", "ignored", "quarantined")
         counts = ", ".join(f"{self.counts[name]} {name}" for name in names)
         print(f"run {self.ingest_run} of {self.pipeline}: {counts}")
+        deleted = sum(run.get("deleted", 0) for run in self.counts["runs"])
+        if deleted > 0:
+            print(f"{deleted} gone from the source, deleted")
 
     def platform(self, *words: object) -> dict[str, Any]:
         """What `platform ingest WORDS` says, as an object."""

@@ -40,6 +40,7 @@ FINISHED = {
     **COUNTS,
     "run": RUN,
     "pipeline": "stand-in",
+    "runs": [{"run": RUN, "deleted": 2}],
     "rows": {"pgstac.items": 3, "ingestion_log": 4},
     "reasons": {"noGeometry": 1},
     "quarantine": [FAILURE],
@@ -118,13 +119,16 @@ def test_a_run_is_planned_loaded_and_finished(here: Here) -> None:
         "shards": "3",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
-    code, said = here.flow("run", "--max-workers", "2", *words)
+    reconcile = ["--reconcile", "true"]
+    code, said = here.flow("run", "--max-workers", "2", *words, *reconcile)
     assert code == 0, said
     shards = [shard("other", number, 3) for number in (1, 2, 3)]
-    assert here.told() == [["plan", "other", *words[2:]], *shards, ["finish", RUN]]
+    plan = ["plan", "other", *words[2:], "--reconcile"]
+    assert here.told() == [plan, *shards, ["finish", RUN]]
     counts = "4 read, 3 loaded, 0 unchanged, 0 ignored, 1 quarantined"
     assert f"run {RUN} of other: {counts}" in said
     assert "rows of pgstac.items: 3" in said
+    assert "2 gone from the source, deleted" in said
 
 
 def test_without_options_the_run_is_of_the_flows_own_pipeline(here: Here) -> None:
