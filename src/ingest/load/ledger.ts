@@ -19,9 +19,9 @@ export interface Met {
  * anything else of it is written: the row locks keep two runners with the same item apart. Throws `MetAnother` where
  * another batch has met one of them since it was looked up.
  *
- * Unchanged items are noted too: of an id that a source has twice the later place wins, and a shard that comes late with
- * the earlier one must see that the later one was there, even though it wrote nothing. The earlier content is not kept
- * beyond its run. So each run over a source that has two contents of one id, far enough from each other for two batches,
+ * Unchanged items are noted too where a run has several shards: of an id that a source has twice the later place wins,
+ * and a shard that comes late with the earlier one must see that the later one was there, even though it wrote nothing.
+ * Who else looks for the note is said in run/notes.ts. The earlier content is not kept beyond its run. So each run over a source that has two contents of one id, far enough from each other for two batches,
  * may write both again. To pass over the first because an earlier run saw it replaced would lose it for good where the
  * source has since dropped the second.
  */

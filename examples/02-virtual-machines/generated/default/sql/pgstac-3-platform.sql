@@ -234,7 +234,7 @@ CREATE TABLE IF NOT EXISTS platform.ledger (
   PRIMARY KEY (collection, id)
 );
 COMMENT ON TABLE platform.ledger IS 'The sha256 of each item as it was last loaded: how an unchanged one is recognised.';
-COMMENT ON COLUMN platform.ledger.run IS 'Which run met it last, in which batch and at which position: within a run the later one of two is kept.';
+COMMENT ON COLUMN platform.ledger.run IS 'Which run loaded it, or noted that it met it since, in which batch and at which position: within a run the later one of two is kept.';
 COMMENT ON COLUMN platform.ledger.start IS 'Where it was put: the moment that its partition was chosen by. Null before layout 4.';
 COMMENT ON COLUMN platform.ledger.pipeline IS 'The only pipeline that has met it, * where there were several; null before layout 4, until one meets it again.';
 
