@@ -194,6 +194,21 @@ describe('the scanner', () => {
     ]);
   });
 
+  test('sees what may not stand in a string, wherever it stands', () => {
+    const parses = (text: string) => {
+      try {
+        return JSON.parse(text) !== undefined;
+      } catch {
+        return false;
+      }
+    };
+    for (let code = 0; code < 0x180; code += 1)
+      for (let before = 0; before < 10; before += 1) {
+        const text = `["${'é'.repeat(before % 3)}${'x'.repeat(before)}${String.fromCharCode(code)}${'~'.repeat(9)}",""]`;
+        expect([code, before, scanner.scan(Buffer.from(text)) === null]).toEqual([code, before, parses(text)]);
+      }
+  });
+
   test('leaves a tape that gives the text back', () => {
     const random = makeRandom(33);
     for (let time = 0; time < 500; time += 1) {
