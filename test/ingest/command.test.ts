@@ -120,6 +120,29 @@ describeWith(['postgres15', 'python'], 'platform ingest', () => {
     expect(await json('--limit', '6')).toMatchObject({ code: 0, value: { quarantined: 0, reasons: {} } });
   });
 
+  test('exits 3 where a link of a catalog leads nowhere, and says which', async () => {
+    const { folder, run } = await project('  scenes: { source: { catalog: catalog.json } }\n');
+    const links = ['items/collection.json', 'none.json'].map((href) => ({ rel: 'child', href }));
+    writeFileSync(join(folder, 'spec/catalog.json'), JSON.stringify({ type: 'Catalog', id: 'c', links }));
+    const { code, stderr } = await run();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/\n1 quarantined: 1 brokenLink\n.*none\.json.*leads nowhere: cannot read none\.json/);
+  });
+
+  test('exits 3 where an asset is not fetched, though its item is loaded, and says which', async () => {
+    const { run, json } = await project(
+      '  scenes: { source: { files: [items/*] }, download: { assets: [image], to: out } }\n',
+      [makeItem('a', { assets: { image: { href: './none.tif' } } })],
+    );
+    const { code, stderr } = await run();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/\n1 assets not fetched;.*\n {2}scenes\/a +image +cannot read .*none\.tif: it is not there/);
+    expect(await json()).toMatchObject({
+      code: 3,
+      value: { unchanged: 1, missingAssets: { count: 1, assets: [{ item: 'a' }] } },
+    });
+  });
+
   test('an option that is not what the run was planned with is refused, one that is left out is not', async () => {
     const { json, run } = await project();
     const planned = ['--shards', '1', '--limit', '3', '--since', '2024-02-01', '--datetime', '../2024-06-30'];

@@ -124,6 +124,54 @@ describe('files', () => {
     await expect(read(readParts(await open({ 'a.ndjson.gz': packed.subarray(0, -9) }, '*')))).rejects.toMatchObject({
       kind: 'source',
     });
+    for (const [behind, message] of [
+      ['{"type":"Feature"}', 'incorrect header check'],
+      ['\0\0', 'there is more after the end of what is packed'],
+    ] as const) {
+      const longer = Buffer.concat([packed, Buffer.from(behind)]);
+      await expect(read(readParts(await open({ 'a.ndjson.gz': longer }, '*')))).rejects.toMatchObject({
+        kind: 'source',
+        message: `cannot read a.ndjson.gz: ${message}`,
+      });
+    }
+  });
+
+  test('that are folders, or may not be read, are failures with what to do', async () => {
+    await expect(read(readParts(await open({ 'a/b.json': item('1') }, 'a')))).rejects.toMatchObject({
+      kind: 'source',
+      message: 'cannot read a: it is a folder',
+      hint: expect.stringContaining('a glob names the files in it'),
+    });
+    const folder = makeTemporaryFolder('files');
+    await writeFile(join(folder, 'a.json'), item('1'), { mode: 0 });
+    const isRoot = process.getuid?.() === 0;
+    // Root may read everything.
+    if (isRoot) process.seteuid?.(65_534);
+    const reading = read(readParts(openFiles(['a.json'], makeFilePorts(folder))));
+    await expect(reading.finally(() => isRoot && process.seteuid?.(0))).rejects.toMatchObject({
+      kind: 'source',
+      message: 'cannot read a.json: permission denied',
+    });
+  });
+
+  test('a line that half a gigabyte comes out of is cut short, in little memory, and the next is whole', async () => {
+    const part = gzipSync(Buffer.alloc(16 << 20, 'x'));
+    const bomb = [gzipSync('{"b":"'), ...Array.from({ length: 32 }, () => part), gzipSync(`"}\n${item('1')}\n`)];
+    const source = await open({ 'a.ndjson.gz': Buffer.concat(bomb) }, '*');
+    const before = process.memoryUsage.rss();
+    let most = 0;
+    const timer = setInterval(() => {
+      most = Math.max(most, process.memoryUsage.rss() - before);
+    }, 10);
+    const documents: (readonly [length: number, tooLarge: boolean])[] = [];
+    for await (const { bytes, tooLarge } of readParts(source)) documents.push([bytes.length, tooLarge]);
+    clearInterval(timer);
+    expect(documents).toEqual([
+      [KEPT_BYTES, true],
+      [item('1').length, false],
+    ]);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(200 << 20);
   });
 });
 
