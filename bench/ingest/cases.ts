@@ -44,6 +44,7 @@ export async function listCases(bench: Bench): Promise<readonly Case[]> {
     ours({ ...pglz, release: '0.9.11' }, ['insert']),
     ours(pglz),
     ours(lz4),
+    ours({ ...lz4, judge: 'full' }, ['insert']),
   ];
 }
 
@@ -65,7 +66,10 @@ async function describePypgstac(bench: Bench, release: Release): Promise<Case> {
 
 function describeOurs(bench: Bench, project: Project, template: string, steps: readonly Step[]): Case {
   const { release, compression, judge } = project;
-  const words = [compression, ...(judge === 'full' ? ['judge: full'] : [])].join(', ');
+  const words = [
+    compression,
+    ...(judge === 'full' ? ["judge: full by STAC's schemas and stand-ins of extensions"] : []),
+  ].join(', ');
   return {
     name: `platform ingest, ${release}, ${words}`,
     steps,

@@ -6,6 +6,7 @@ import { projectRoot, sharedRoot } from '../../test/support/root.ts';
 import { runOrThrow } from '../../test/support/run.ts';
 import { makeTemporaryFolder } from '../../test/support/temporary.ts';
 import type { Command } from './measure.ts';
+import { writeSchemas } from './write-schemas.ts';
 
 export type Release = '0.9.11' | '0.10.0';
 export type Compression = 'pglz' | 'lz4';
@@ -42,6 +43,7 @@ export async function prepareBench(items: number): Promise<Bench> {
     );
   await generate('items.ndjson');
   await generate('changed.ndjson', '--mutate', '0.1');
+  await writeSchemas(join(folder, 'schemas'), join(folder, 'items.ndjson'));
   const [older, newer] = [await pythonTool(pypgstac0911), await pythonTool(pypgstac0100)];
   const pypgstac = { '0.9.11': older.bin('pypgstac'), '0.10.0': newer.bin('pypgstac') };
   const server = await startPostgres({ settings });
@@ -73,7 +75,8 @@ export function runPlatform(bench: Bench, project: Project, database: string | n
 }
 
 function describeProject({ release, compression, judge }: Project): string {
-  const pipeline = (file: string) => `{ source: { files: [../collection.json, ../${file}] }, judge: ${judge} }`;
+  const judged = judge === 'full' ? 'judge: full, schemas: ../schemas' : 'judge: structure';
+  const pipeline = (file: string) => `{ source: { files: [../collection.json, ../${file}] }, ${judged} }`;
   return `apiVersion: platform/v1
 name: bench
 gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
