@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
-import { listStale, preparePartition, settlePartition } from '../../src/ingest/load/partitions.ts';
+import { listStale, preparePartitions, settlePartition } from '../../src/ingest/load/partitions.ts';
 import { isTransient } from '../../src/ingest/load/retry.ts';
 import { describeWith } from '../support/needs.ts';
 import { makeItem } from './support/items.ts';
@@ -19,8 +19,8 @@ describeWith(['postgres15', 'python'], 'partitions are settled', () => {
   describe.each(['0.9.11', '0.10.0'] as const)('%s', (version) => {
     /** As batches leave them: with constraints as wide as their partitions. */
     const widenAll = async (pgstac: Database) => {
-      for (const { from, to } of months)
-        await preparePartition(pgstac, { collection: 'scenes', period: from.slice(0, 7), from, to });
+      const keys = months.map(({ from, to }) => ({ collection: 'scenes', period: from.slice(0, 7), from, to }));
+      await preparePartitions(pgstac, keys);
     };
 
     test('by many at once, as by one', async () => {

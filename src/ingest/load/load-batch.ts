@@ -7,7 +7,6 @@ import { type GoodItem, judgeDocument } from '../item/judge.ts';
 import type { Fault } from '../item/reason.ts';
 import type { RowTools } from '../item/row-tools.ts';
 import type { RowWriter } from '../item/row-writer.ts';
-import { type PartitionKey, partitionOf, periodOf, type ShardBy } from '../item/shard.ts';
 import { findMember, kindAt, type Tape, Token } from '../json/tape.ts';
 import type { KnownCollection } from './collections.ts';
 import type { Met } from './ledger.ts';
@@ -140,55 +139,6 @@ export function writeRow(item: GoodItem, collection: KnownCollection, tape: Tape
     writer.endField();
   }
   return writer.take();
-}
-
-/** pgSTAC's partitions by the runner's name for them, made or widened once in a runner's life. */
-export interface PreparedPartitions {
-  nameOf(key: PartitionKey): Promise<string>;
-  /** Those that were prepared. */
-  names(): readonly string[];
-  /** After a constraint was met that should not have been there. */
-  forget(): void;
-}
-
-export function keepPrepared(prepare: (key: PartitionKey) => Promise<string>): PreparedPartitions {
-  const names = new Map<string, Promise<string>>();
-  const all = new Set<string>();
-  return {
-    async nameOf(key) {
-      const word = `${key.period}/${key.collection}`;
-      const preparing = names.get(word) ?? prepare(key);
-      names.set(word, preparing);
-      try {
-        const name = await preparing;
-        all.add(name);
-        return name;
-      } catch (error) {
-        if (names.get(word) === preparing) names.delete(word);
-        throw error;
-      }
-    },
-    names: () => [...all],
-    forget: () => names.clear(),
-  };
-}
-
-/** The partition of each item, made where there is none. */
-export async function placeItems(
-  changes: readonly Omit<Change, 'partition'>[],
-  shardBy: ShardBy,
-  prepared: PreparedPartitions,
-): Promise<readonly Change[]> {
-  const placed: Change[] = [];
-  const names = new Map<string, string>();
-  for (const change of changes) {
-    const { collection, start } = change.item;
-    const place = `${periodOf(start, shardBy)}/${collection}`;
-    const partition = names.get(place) ?? (await prepared.nameOf(partitionOf(collection, start, shardBy)));
-    names.set(place, partition);
-    placed.push({ ...change, partition });
-  }
-  return placed;
 }
 
 /** Rolls back a write that was only a question. */

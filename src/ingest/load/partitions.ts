@@ -1,4 +1,4 @@
-import type { Database, DatabaseTarget, Session } from '../../database/connection.ts';
+import { type Database, type DatabaseTarget, type Session, together } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
 import { enterPgstac } from '../../database/pgstac-queue.ts';
 import { quoteIdentifier, writeArray } from '../../database/quote.ts';
@@ -8,41 +8,72 @@ import { adviseFor } from './advice.ts';
 import { MetAnother } from './retry.ts';
 
 /**
- * Makes the partition where there is none and widens its constraints to all it can hold, so that it is done once and
- * not for each batch; `settlePartitions` narrows them to what is there. Gives the partition's name.
+ * Made in one transaction: while one is made nobody reads pgSTAC's items, so that it should not be long (some 15 ms for
+ * each), and a commit takes as long as the half of that.
  */
-export async function preparePartition(database: Database, key: PartitionKey): Promise<string> {
-  try {
-    return await database.transaction((session) => widenPartition(session, database.target, key));
-  } catch (error) {
-    // check_partition passes over whatever keeps it from making a table, another loader's doing the same among it.
-    if (readSqlState(error) === UNDEFINED_TABLE)
-      throw new MetAnother(`a partition of ${key.collection} was being made`);
-    throw error;
+const MADE_AT_ONCE = 6;
+
+/**
+ * Makes partitions where there are none and widens their constraints to all they can hold, so that it is done once and
+ * not for each batch; `settlePartition` narrows them to what is there. Gives their names, in the order of the keys.
+ */
+export async function preparePartitions(database: Database, keys: readonly PartitionKey[]): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (let from = 0; from < keys.length; from += MADE_AT_ONCE) {
+    const some = keys.slice(from, from + MADE_AT_ONCE);
+    names.push(...(await database.transaction((session) => widenPartitions(session, database.target, some))));
   }
+  return names;
+}
+
+async function widenPartitions(
+  session: Session,
+  target: DatabaseTarget,
+  keys: readonly PartitionKey[],
+): Promise<readonly string[]> {
+  await together([enterPgstac(session), lockMaking(session, keys)]);
+  const [names] = await together([
+    together(keys.map((key) => findName(session, key))),
+    together(keys.map((key) => refuseOtherZone(session, target, key))),
+  ]);
+  await markStale(session, names);
+  await together(keys.map((key) => checkPartition(session, key)));
+  return names;
+}
+
+/** Two partitions of a new collection have the table above them in common. */
+async function lockMaking(session: Session, keys: readonly PartitionKey[]): Promise<void> {
+  const collections = [...new Set(keys.map(({ collection }) => collection))].sort();
+  await together(
+    collections.map((collection) =>
+      session.query(`SELECT pg_advisory_xact_lock(hashtextextended('platform partitions of ' || $1, 0))`, [collection]),
+    ),
+  );
+}
+
+async function findName(session: Session, { collection, from }: PartitionKey): Promise<string> {
+  const [found] = await session.query<{ name: string }>(
+    'SELECT partition_name AS name FROM pgstac.partition_name($1, $2::timestamptz)',
+    [collection, from],
+  );
+  if (found === undefined) throw new Error('partition_name gave no row');
+  return found.name;
 }
 
 const UNDEFINED_TABLE = '42P01';
 
-async function widenPartition(session: Session, target: DatabaseTarget, key: PartitionKey): Promise<string> {
-  await enterPgstac(session);
-  // Two partitions of a new collection have the table above them in common.
-  await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('platform partitions of ' || $1, 0))`, [
-    key.collection,
-  ]);
-  const [found] = await session.query<{ name: string }>(
-    'SELECT partition_name AS name FROM pgstac.partition_name($1, $2::timestamptz)',
-    [key.collection, key.from],
-  );
-  if (found === undefined) throw new Error('partition_name gave no row');
-  await refuseOtherZone(session, target, key);
-  await markStale(session, [found.name]);
-  await session.query(
-    `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
+async function checkPartition(session: Session, { collection, from, to }: PartitionKey): Promise<void> {
+  try {
+    await session.query(
+      `SELECT pgstac.check_partition($1, tstzrange($2::timestamptz, $3::timestamptz, $4),
          tstzrange('-infinity', 'infinity', '[]'))`,
-    [key.collection, key.from, key.to, key.to === 'infinity' ? '[]' : '[)'],
-  );
-  return found.name;
+      [collection, from, to, to === 'infinity' ? '[]' : '[)'],
+    );
+  } catch (error) {
+    // It passes over whatever keeps it from making a table, another loader's doing the same among it.
+    if (readSqlState(error) === UNDEFINED_TABLE) throw new MetAnother(`a partition of ${collection} was being made`);
+    throw error;
+  }
 }
 
 /**

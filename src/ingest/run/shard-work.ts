@@ -4,8 +4,8 @@ import type { ShardBy } from '../item/shard.ts';
 import { JsonScanner } from '../json/scan.ts';
 import { type KnownCollection, readCollection } from '../load/collections.ts';
 import type { Layout } from '../load/layout.ts';
-import { keepPrepared, type PreparedPartitions } from '../load/load-batch.ts';
-import { preparePartition } from '../load/partitions.ts';
+import { preparePartitions } from '../load/partitions.ts';
+import { keepPrepared, type PreparedPartitions } from '../load/prepared.ts';
 import type { Ports } from '../ports.ts';
 import type { SchemaJudge } from '../schema/judge-schemas.ts';
 import { nameItem } from './batch-names.ts';
@@ -53,7 +53,7 @@ export function makeShardWork(fixed: Omit<ShardWork, Made>): ShardWork {
     scanner: new JsonScanner(),
     writer: new RowWriter(),
     collections: new Map(),
-    prepared: keepPrepared((key) => preparePartition(fixed.ports.pgstac, key)),
+    prepared: keepPrepared((keys) => preparePartitions(fixed.ports.pgstac, keys)),
     writes: new RecentWrites(),
   };
 }
