@@ -58,11 +58,10 @@ export async function lookUpItems(
   place: BatchPlace,
   items: readonly Wanted[],
 ): Promise<readonly Found[]> {
-  const noted = await readLedger(
-    session,
-    { collection, pipeline },
-    items.map(({ item }) => item),
-  );
+  const asked = items.map(({ item }) => item);
+  // Of a first load the ledger has nothing, and to plan the rest of the question for each partition takes longer than that.
+  const isNew = isOurs && !(await hasAny(session, collection, asked));
+  const noted: Noted = isNew ? new Map() : await readLedger(session, { collection, pipeline }, asked);
   const isLeft = ({ item: { id } }: Wanted) => skip && noted.get(id)?.inPlace === true;
   const partitions = await findPartitions(
     session,
@@ -106,6 +105,19 @@ interface NotedRow {
   readonly isNoted: boolean;
 }
 
+/** By id. */
+type Noted = ReadonlyMap<string, NotedRow>;
+
+/** Whether the ledger has one of them. */
+async function hasAny(session: Session, collection: string, items: readonly Pick<GoodItem, 'id'>[]): Promise<boolean> {
+  const [found] = await session.query<{ some: boolean }>(
+    `SELECT EXISTS (SELECT FROM unnest($2::text::text[]) AS w (id)
+       CROSS JOIN LATERAL (SELECT FROM platform.ledger WHERE collection = $1 AND id = w.id LIMIT 1) AS l) AS some`,
+    [collection, writeArray(items.map(({ id }) => id))],
+  );
+  return found?.some === true;
+}
+
 /**
  * What the ledger has, by id. Each LIMIT keeps the planner to one probe of an index an item: of tables that were never
  * analysed it would read the whole instead, for every batch.
@@ -114,7 +126,7 @@ async function readLedger(
   session: Session,
   { collection, pipeline }: Pick<LookupOptions, 'collection' | 'pipeline'>,
   items: readonly Pick<GoodItem, 'id' | 'hash'>[],
-): Promise<ReadonlyMap<string, NotedRow>> {
+): Promise<Noted> {
   const rows = await session.query<NotedRow>(
     `SELECT l.id, ${LEDGER_VERSION} AS version, l.run::text AS run, l.batch, l.position, encode(l.hash, 'hex') AS hash,
        (extract(epoch FROM l.start) * 1000000)::bigint::text AS start,
