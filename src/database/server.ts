@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type Database, type DatabaseTarget, describeTarget, together } from './connection.ts';
+import { type Database, type DatabaseTarget, describeTarget } from './connection.ts';
 import { findCredentials, type KnownCredentials, type Password } from './credentials.ts';
 import { parseDsn, type ServerAddress } from './dsn.ts';
 import { DatabaseFailure, describeError, readSqlState } from './failure.ts';
@@ -125,8 +125,9 @@ function makeDatabase(driver: typeof pg, pool: pg.Pool, target: ServerTarget, pa
       withClient(async (client) => {
         const session = makeSession(driver, client);
         try {
-          // What follows need not wait for it: where it fails, so does all the rest.
-          const [, result] = await together([session.run('BEGIN'), work(session)]);
+          // Waited for: what follows a BEGIN that failed (somebody may cancel it) would be committed at once.
+          await session.run('BEGIN');
+          const result = await work(session);
           await session.run('COMMIT');
           return result;
         } catch (error) {

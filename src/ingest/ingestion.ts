@@ -6,6 +6,7 @@ import { retryTransaction } from './load/retry.ts';
 import type { Ports } from './ports.ts';
 import { countReceipts } from './run/counts.ts';
 import { keepLease, releaseLease, takeLease } from './run/lease.ts';
+import { LogAhead } from './run/log-ahead.ts';
 import { openNotes } from './run/notes.ts';
 import type { Counts } from './run/outcome.ts';
 import { listPeriods, type PlannedRun } from './run/planned-run.ts';
@@ -89,6 +90,8 @@ async function runOneShard(
       assets: pipeline.download?.assets ?? null,
       isApi: pipeline.source.kind === 'stacApi',
       notes: await openNotes(pgstac, run.shards),
+      // A shard of a run that others work on leaves its receipts; the embedded database has one connection for all.
+      log: plan.shard === null && pgstac.target.kind === 'server' ? new LogAhead(ports) : null,
     });
     const given = readFiles(pipeline.collections, ports);
     const source = await openRunSource(run, pipeline, shard, ports);

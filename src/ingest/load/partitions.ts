@@ -139,21 +139,23 @@ export async function listStale(database: Database): Promise<readonly string[]> 
  * looked at for that reason: loaders that are not ours may meet this one the same way.
  */
 export async function settlePartition(database: Database, partition: string): Promise<void> {
+  const table = `pgstac.${quoteIdentifier(partition)}`;
   await database.transaction(async (session) => {
-    await enterPgstac(session);
-    await session.query(`SELECT pg_advisory_xact_lock(hashtextextended('platform settles', 0))`);
-    const taken = await session.query('DELETE FROM platform.stale_partition WHERE partition = $1 RETURNING partition', [
-      partition,
+    const [, , taken, [found]] = await together([
+      enterPgstac(session),
+      session.query(`SELECT pg_advisory_xact_lock(hashtextextended('platform settles', 0))`),
+      session.query('DELETE FROM platform.stale_partition WHERE partition = $1 RETURNING partition', [partition]),
+      session.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [table]),
     ]);
-    const table = `pgstac.${quoteIdentifier(partition)}`;
-    const [found] = await session.query<{ exists: boolean }>('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
     if (taken.length === 0 || found?.exists !== true) return;
-    await session.query('SELECT pgstac.update_partition_stats($1, false)', [partition]);
-    const [made] = await session.query<{ isThere: boolean }>(
-      `SELECT pgstac.get_setting_bool('use_queue')
-         OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype = 'c') AS "isThere"`,
-      [table],
-    );
+    const [, [made]] = await together([
+      session.query('SELECT pgstac.update_partition_stats($1, false)', [partition]),
+      session.query<{ isThere: boolean }>(
+        `SELECT pgstac.get_setting_bool('use_queue')
+           OR EXISTS (SELECT FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype = 'c') AS "isThere"`,
+        [table],
+      ),
+    ]);
     if (made?.isThere !== true) throw new MetAnother(`the constraint of ${partition} was kept from being made`);
   });
 }

@@ -1,4 +1,4 @@
-import { type Session, together } from '../../database/connection.ts';
+import { together } from '../../database/connection.ts';
 import { readSqlState } from '../../database/failure.ts';
 import { type QueuedAsset, queueAssets } from '../assets/asset-queue.ts';
 import { listAssets } from '../assets/list-assets.ts';
@@ -118,10 +118,9 @@ async function commit(
   const assets = entries.flatMap((entry, place) => listWanted(work, entry, verdicts[place] as Verdict));
   const { lease, ports, pipeline } = work;
   try {
-    await ports.pgstac.transaction(async (session) => {
-      await together([
-        writeReceipt(session, lease, batch, receipt),
-        setTransaction(session, work),
+    const written = await ports.pgstac.transaction(async (session) => {
+      const [time] = await together([
+        writeReceipt(session, { ...lease, batch }, receipt, work.compression),
         writeLedger(session, { run: lease.run, batch, pipeline }, [...changes, ...unchanged]),
         lockTargets(session, changes),
         releaseItems(session, pipeline, changes),
@@ -129,24 +128,14 @@ async function commit(
       ]);
       await quarantineItems(session, { ...lease, pipeline, batch }, bad);
       await together([writeRows(session, changes, work), checkLease(session, lease)]);
+      return time;
     });
+    work.log?.add({ run: lease.run, shard: lease.shard, pipeline, batch, written, items: receipt });
     return receipt;
   } catch (error) {
     if (!isDoneAlready(error)) throw error;
     return (await ports.pgstac.session((session) => readReceipt(session, lease, batch))) ?? receipt;
   }
-}
-
-/**
- * The server ends the transaction itself if it hears nothing for longer than a lease lasts: what a machine that sleeps
- * holds locked would keep everybody else waiting for as long as it does.
- */
-async function setTransaction(session: Session, { compression }: ShardWork): Promise<void> {
-  await session.query(
-    `SELECT set_config('idle_in_transaction_session_timeout', '90s', true),
-       set_config('default_toast_compression', coalesce($1, current_setting('default_toast_compression')), true)`,
-    [compression],
-  );
 }
 
 /** Of an unchanged item too: what the spec names, or where to, may be another than when it was loaded. */

@@ -24,19 +24,30 @@ export async function readReceipt(
   return row?.items ?? null;
 }
 
-/** The first write of a batch's transaction: of a batch that is done already it fails, and with it all the rest. */
+/**
+ * The first statement of a batch's transaction: of a batch that is done already it fails, and with it all the rest. From
+ * here on the server ends the transaction itself if it hears nothing for longer than a lease lasts: what a machine that
+ * sleeps holds locked would keep everybody else waiting for as long as it does. Gives when it was written, in
+ * PostgreSQL's words.
+ *
+ * @param compression Of what the transaction writes; null leaves the server's.
+ */
 export async function writeReceipt(
   session: Session,
-  lease: Lease,
-  batch: number,
+  { run, shard, batch }: Pick<Lease, 'run' | 'shard'> & { readonly batch: number },
   items: readonly ReceiptItem[],
-): Promise<void> {
-  await session.query('INSERT INTO platform.receipt (run, shard, batch, items) VALUES ($1, $2, $3, $4::text::jsonb)', [
-    lease.run,
-    lease.shard,
-    batch,
-    JSON.stringify(items),
-  ]);
+  compression: 'lz4' | null,
+): Promise<string> {
+  const [row] = await session.query<{ written: string }>(
+    `INSERT INTO platform.receipt (run, shard, batch, items)
+     SELECT $1::uuid, $2::int, $3::int, $4::text::jsonb
+     FROM (SELECT set_config('idle_in_transaction_session_timeout', '90s', true),
+       set_config('default_toast_compression', coalesce($5, current_setting('default_toast_compression')), true)) AS settings
+     RETURNING written::text AS written`,
+    [run, shard, batch, JSON.stringify(items), compression],
+  );
+  if (row === undefined) throw new Error('a receipt was not written');
+  return row.written;
 }
 
 /** Whether a transaction failed for the receipt that is there. */

@@ -103,6 +103,7 @@ async function loadParts(
     await inFlight.drain();
   } finally {
     await inFlight.settle();
+    await work.log?.settle();
   }
   return counts;
 }

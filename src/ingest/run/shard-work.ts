@@ -11,6 +11,7 @@ import type { SchemaJudge } from '../schema/judge-schemas.ts';
 import { nameItem } from './batch-names.ts';
 import { type Batch, type Entry, type GoodEntry, isGood } from './entry.ts';
 import type { Lease } from './lease.ts';
+import type { LogAhead } from './log-ahead.ts';
 import type { Notes } from './notes.ts';
 import { RecentWrites } from './recent-writes.ts';
 
@@ -37,6 +38,8 @@ export interface ShardWork {
   readonly assets: readonly string[] | null;
   /** Whether the items are an API's, and not where they are read. */
   readonly isApi: boolean;
+  /** Null where the log is another's to write. */
+  readonly log: LogAhead | null;
   readonly scanner: JsonScanner;
   readonly writer: RowWriter;
   readonly collections: Map<string, KnownCollection>;
