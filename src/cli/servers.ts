@@ -55,9 +55,15 @@ export async function describeServer(
       defaultUser,
       defaultPassword: env['PGPASSWORD'] ?? (await readPassfile(context, address)),
       defaultRootCertificate: env['PGSSLROOTCERT'] || null,
+      connections: countConnections(platform),
       own: describeOwn(platform, database, address, secrets),
     },
   ];
+}
+
+/** For a shard's batches, and for what is asked and noted beside them: the ledger, the lease, the log. */
+function countConnections({ pipelines }: Platform): number {
+  return Math.max(2, ...pipelines.map(({ connections }) => connections)) + 3;
 }
 
 /** libpq's PGPASSFILE, else ~/.pgpass. As libpq does, one that others may read is passed over, and said. */

@@ -51,6 +51,7 @@ function fill<T extends object>(older: T, absent: Partial<T>): T {
 const olderPipeline: Partial<Pipeline> = {
   collections: [],
   shards: null,
+  connections: 2,
   schemas: null,
   method: 'upsert',
   reconcile: { mostDeleted: 0.05 },

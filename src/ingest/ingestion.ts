@@ -81,6 +81,7 @@ async function runOneShard(
       pipeline: pipeline.name,
       shardBy: pipeline.shardBy,
       method: pipeline.method,
+      connections: pipeline.connections,
       layout,
       lease,
       rehydrate,

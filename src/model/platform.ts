@@ -185,10 +185,10 @@ export interface Pipeline {
   readonly judge: 'structure' | 'full';
   /** A folder with the JSON Schemas of `judge: full`; null: they are fetched. */
   readonly schemas: string | null;
-  /** A cron line of five fields, UTC. */
-  readonly schedule: string | null;
+  readonly schedule: string | null; // A cron line of five fields, UTC.
   /** The parts of a distributed run, each a pod of its own; null: one pod in the cluster, and a flow chooses. */
   readonly shards: number | null;
+  readonly connections: number; // Batches that a shard loads at the same time, from 1.
   /** The largest share of what is there that `--reconcile` deletes, 0 to 1. */
   readonly reconcile: { readonly mostDeleted: number };
   readonly download: Download | null;

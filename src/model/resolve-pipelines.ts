@@ -19,6 +19,7 @@ export function resolvePipelines(spec: PlatformSpec): readonly Pipeline[] {
       schemas: pipeline.schemas ?? null,
       schedule: pipeline.schedule ?? null,
       shards: pipeline.shards ?? null,
+      connections: pipeline.connections ?? 2,
       reconcile: { mostDeleted: pipeline.reconcile?.mostDeleted ?? 0.05 },
       download:
         pipeline.download === undefined ? null : { ...pipeline.download, atOnce: pipeline.download.atOnce ?? 4 },

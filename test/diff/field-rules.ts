@@ -187,6 +187,7 @@ export const fieldRules: Readonly<Record<string, readonly string[]>> = {
   'pipeline download.assets': ['pipeline/download'],
   'pipeline download.to': ['pipeline/download'],
   'pipeline collections': ['pipeline/collections'],
+  'pipeline connections': ['pipeline/connections'],
   'pipeline download.atOnce': ['pipeline/download'],
   'pipeline fileStem': ['pipeline/fileStem'],
   'pipeline judge': ['pipeline/judge'],

@@ -229,6 +229,7 @@ describe('what looks like a rename', () => {
       judge: 'full' as const,
       schedule: null,
       shards: 7,
+      connections: 8,
       shardBy: 'year' as const,
       method: 'insert' as const,
       download: { assets: ['thumbnail'], to: 'out', atOnce: 1 },

@@ -94,6 +94,14 @@ export const pipelineRules: readonly Rule[] = [
     source: documentation('Kubernetes documentation, "Jobs", "Completion mode"'),
   },
   {
+    id: 'pipeline/connections',
+    resource,
+    field: 'connections',
+    impact: 'update',
+    reason: 'Shards that start from now on load so many batches at the same time.',
+    source: ours('a run reads the spec when it starts'),
+  },
+  {
     id: 'pipeline/method',
     resource,
     field: 'method',

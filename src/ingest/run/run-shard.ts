@@ -20,9 +20,6 @@ import { putCollection, putCollections } from './put-collections.ts';
 import { makeRecogniser } from './recognise.ts';
 import { type ShardWork, selectEntries } from './shard-work.ts';
 
-/** Batches of a shard that are loaded at once: a third connection won nothing on any machine that was tried. */
-const CONNECTIONS = 2;
-
 const LARGE_ITEM_BYTES = 64 * 1024;
 
 export interface ShardSource {
@@ -70,7 +67,7 @@ async function loadParts(
   const common = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections };
   const options: CutOptions = { ...common, writeRow, recogniser, writes: work.writes };
   const doneParts = await listDoneParts(ports.pgstac, lease);
-  const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : CONNECTIONS);
+  const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : work.connections);
   const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
     counts = countOutcomes(counts, receipt);
     for (const item of receipt) if (item.outcome === 'quarantined') work.notes.addQuarantined(item);

@@ -24,6 +24,8 @@ export interface ShardWork {
   readonly pipeline: string;
   readonly shardBy: ShardBy;
   readonly method: Pipeline['method'];
+  /** Batches that are loaded at the same time, where the database has so many connections. */
+  readonly connections: Pipeline['connections'];
   readonly layout: Layout;
   readonly lease: Lease;
   /** Items are rewritten where the collection's base item changes under them. */

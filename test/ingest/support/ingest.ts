@@ -21,11 +21,12 @@ export interface IngestOptions {
   readonly reconcile?: boolean;
   readonly mostDeleted?: number;
   readonly collections?: readonly string[];
+  readonly connections?: number;
 }
 
 function makePipeline(source: Source, options: IngestOptions): Pipeline {
   const { shardBy = 'month', method = 'upsert', judge = 'structure', schemas = null } = options;
-  const { collections = [], mostDeleted = 0.05 } = options;
+  const { collections = [], mostDeleted = 0.05, connections = 2 } = options;
   const pipeline = {
     name: options.pipeline ?? 'test',
     className: 'Test',
@@ -35,7 +36,7 @@ function makePipeline(source: Source, options: IngestOptions): Pipeline {
     reconcile: { mostDeleted },
     download: null,
   } as const;
-  return { ...pipeline, source, collections, shardBy, method, judge, schemas };
+  return { ...pipeline, source, collections, connections, shardBy, method, judge, schemas };
 }
 
 export async function makePlan(source: Source, ports: Ports, options: IngestOptions = {}): Promise<IngestionPlan> {
