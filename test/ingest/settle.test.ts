@@ -1,10 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
+import { runIngestion } from '../../src/ingest/ingestion.ts';
 import { listStale, preparePartitions, settlePartition } from '../../src/ingest/load/partitions.ts';
 import { isTransient } from '../../src/ingest/load/retry.ts';
 import { describeWith } from '../support/needs.ts';
-import { makeItem } from './support/items.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { makePlan } from './support/ingest.ts';
+import { lines, makeCollection, makeItem } from './support/items.ts';
 import { describeDatabase, load, rowsOf } from './support/load.ts';
+import { makePorts } from './support/ports.ts';
 import { useServer } from './support/server.ts';
 
 const months = Array.from({ length: 8 }, (_, month) => ({
@@ -34,6 +40,26 @@ describeWith(['postgres15', 'python'], 'partitions are settled', () => {
       expect(stale).toHaveLength(months.length);
       await Promise.all(stale.map((partition) => settlePartition(pgstac, partition)));
       expect(await describeDatabase(pgstac)).toEqual(alone);
+    }, 60_000);
+
+    test('once more after a batch, where another runner had settled them since they were prepared', async () => {
+      const databases = await make(version);
+      const { pgstac } = databases;
+      const folder = makeTemporaryFolder('settle');
+      writeFileSync(join(folder, 'items.ndjson'), lines(makeCollection(), ...items));
+      const busy: Database = {
+        ...pgstac,
+        transaction: async (work) => {
+          const isEmpty = (await rowsOf(pgstac, 'SELECT id FROM pgstac.items')).length === 0;
+          if (isEmpty) for (const partition of await listStale(pgstac)) await settlePartition(pgstac, partition);
+          return await pgstac.transaction(work);
+        },
+      };
+      const plan = await makePlan({ kind: 'files', files: ['items.ndjson'] }, makePorts(databases, folder));
+      await runIngestion(plan, makePorts({ ...databases, pgstac: busy }, folder));
+      const undisturbed = await make(version);
+      await load(undisturbed, items, { shardBy: 'month' });
+      expect(await describeDatabase(pgstac)).toEqual(await describeDatabase(undisturbed.pgstac));
     }, 60_000);
 
     test('again, where pgSTAC passed over what kept it from making a constraint', async () => {
