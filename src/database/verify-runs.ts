@@ -10,6 +10,8 @@ interface LastRun {
   readonly isFinished: boolean;
   /** Shards are not done. */
   readonly isPartial: boolean;
+  /** It reads the quarantine, and is gone on with as one that does. */
+  readonly isRetry: boolean;
   /** Nobody works on it, and nobody has for `PATIENCE`. */
   readonly isLeft: boolean;
 }
@@ -24,8 +26,8 @@ export async function checkRuns(session: Session, pipelines: readonly string[]):
   const unsettled = await session.query<{ run: string; batches: number }>(READ_UNSETTLED, [PATIENCE]);
   const problems = [
     ...left.map(
-      ({ run, pipeline, isPartial }) =>
-        `run ${run} of ${pipeline} was left unfinished: platform ingest ${isPartial ? `${pipeline} --run` : 'finish'} ${run}`,
+      ({ run, pipeline, isPartial, isRetry }) =>
+        `run ${run} of ${pipeline} was left unfinished: platform ingest ${isPartial ? `${isRetry ? 'retry' : pipeline} --run` : 'finish'} ${run}`,
     ),
     ...unsettled
       .filter(({ run }) => !left.some((other) => other.run === run))
@@ -48,9 +50,11 @@ export async function checkRuns(session: Session, pipelines: readonly string[]):
     .join('; ');
 }
 
+/** A retry's source is named as ingest/source/quarantine.ts does. */
 const READ_LAST_RUNS = `
   SELECT r.pipeline, r.run::text AS run, r.planned, r.finished IS NOT NULL AS "isFinished",
     (SELECT count(*) FROM platform.lease l WHERE l.run = r.run AND l.done) < r.shards AS "isPartial",
+    coalesce(r.source LIKE 'quarantine %', false) AS "isRetry",
     greatest(r.planned, (SELECT max(l.expires) FROM platform.lease l WHERE l.run = r.run))
       < clock_timestamp() - $2::text::interval AS "isLeft"
   FROM unnest($1::text[]) WITH ORDINALITY AS p (pipeline, place)

@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { runIngestion } from '../../src/ingest/ingestion.ts';
 import { releaseLease, takeLease } from '../../src/ingest/run/lease.ts';
 import { readLoggedStatus, readStatus } from '../../src/ingest/run/read-status.ts';
+import { nameRetry } from '../../src/ingest/source/quarantine.ts';
 import { runCli } from '../support/cli.ts';
 import { describeWith } from '../support/needs.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
@@ -148,6 +149,11 @@ describeWith(['postgres15', 'python'], 'how far runs are', () => {
     await later();
     const left = `run ${plan.run} of scenes was left unfinished: platform ingest`;
     expect(await verify()).toMatchObject({ code: 1, ok: false, detail: `${left} scenes --run ${plan.run}` });
+    const nameSource = (source: string | null) =>
+      databases.pgstac.session((session) => session.query('UPDATE platform.run SET source = $1', [source]));
+    await nameSource(nameRetry({ reason: null, item: null }));
+    expect(await verify()).toMatchObject({ code: 1, ok: false, detail: `${left} retry --run ${plan.run}` });
+    await nameSource(null);
     await run('--run', plan.run, '--shard', '2/2');
     await later();
     expect(await verify()).toMatchObject({ code: 1, ok: false, detail: `${left} finish ${plan.run}` });
