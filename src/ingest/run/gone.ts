@@ -130,6 +130,8 @@ export async function refuseOtherRuns(session: Session, { run, pipeline }: Plann
   throw new IngestionFailure(
     'refused',
     `nothing more is deleted: run ${other.run} of pipeline ${pipeline} was at work since this one was planned, and what it loaded may seem to be gone`,
-    { hint: 'start a new run with --reconcile when no other is at work' },
+    {
+      hint: 'start a new run with --reconcile when no other is at work: one that was killed counts as that for a minute',
+    },
   );
 }
