@@ -1,13 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureCommand } from './measure.ts';
 import { type Bench, runCommand, runPlatform } from './prepare.ts';
+import { readLines } from './read-lines.ts';
 
 const ITEMS = 10_000;
 
 /** The embedded database: how soon it answers once it is there, and how long so many items take, all in all. */
 export async function measureEmbedded(bench: Bench): Promise<void> {
-  const lines = readFileSync(join(bench.folder, 'items.ndjson'), 'utf8').split('\n', ITEMS);
+  const lines = await readLines(join(bench.folder, 'items.ndjson'), ITEMS);
   writeFileSync(join(bench.folder, 'items.ndjson'), `${lines.join('\n')}\n`);
   const project = { release: '0.9.11', compression: 'pglz', judge: 'structure' } as const;
   const run = (...args: string[]) => runPlatform(bench, project, null, args);

