@@ -1,18 +1,22 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 
 /** Of a message to the server, about: rows are joined up to it, and a longer one is cut. */
 const MESSAGE_BYTES = 256 * 1024;
-/** What the connection has not taken yet, at most and about. */
-const HELD_BYTES = 1024 * 1024;
+/** After so many the connection gets a turn; it holds twice as many at most. */
+const TURN_BYTES = 1024 * 1024;
 
 export type CopyRows = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface CopyQuery {
   /** To be given to the driver. */
   readonly query: pg.Query;
-  /** Resolves once the last row was handed to the system, or need not be any more: only then may another statement be sent. Never rejects. */
+  /**
+   * Resolves once the last row was handed to the system, or need not be any more: only then may another statement be
+   * sent. Never rejects.
+   */
   readonly sent: Promise<void>;
   /** The number of rows. Rejects with what the server, the connection or the rows failed with. */
   readonly done: Promise<number>;
@@ -58,6 +62,7 @@ export function makeCopyQuery(driver: typeof pg, sql: string, rows: CopyRows): C
 async function sendRows(stream: Duplex, rows: CopyRows, ended: AbortSignal): Promise<void> {
   let message: Uint8Array[] = [];
   let size = 0;
+  let sinceTurn = 0;
   for await (const row of rows) {
     for (let from = 0; from < row.length; from += MESSAGE_BYTES) {
       const part = row.length <= MESSAGE_BYTES ? row : row.subarray(from, from + MESSAGE_BYTES);
@@ -65,7 +70,11 @@ async function sendRows(stream: Duplex, rows: CopyRows, ended: AbortSignal): Pro
       size += part.length;
       if (size < MESSAGE_BYTES) continue;
       sendMessage(stream, 'd', message);
-      if (stream.writableLength >= HELD_BYTES) await once(stream, 'drain', { signal: ended }).catch(() => undefined);
+      sinceTurn += size;
+      if (sinceTurn >= TURN_BYTES) {
+        await takeTurn(stream, ended);
+        sinceTurn = 0;
+      }
       if (ended.aborted) return;
       [message, size] = [[], 0];
     }
@@ -73,6 +82,15 @@ async function sendRows(stream: Duplex, rows: CopyRows, ended: AbortSignal): Pro
   if (ended.aborted) return;
   if (size > 0) sendMessage(stream, 'd', message);
   sendMessage(stream, 'c', []);
+}
+
+/**
+ * Waits until the connection has taken what it holds. A server that is quick leaves nothing to wait for, and its refusal
+ * is heard between turns of the event loop only: then for the next one.
+ */
+async function takeTurn(stream: Duplex, ended: AbortSignal): Promise<void> {
+  if (stream.writableLength < TURN_BYTES) await setImmediate();
+  else await once(stream, 'drain', { signal: ended }).catch(() => undefined);
 }
 
 /** A message of the protocol: CopyData, CopyDone or CopyFail. Its parts go to the system together, and as they are. */
