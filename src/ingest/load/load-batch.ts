@@ -32,24 +32,14 @@ const PRIVATE = Buffer.from('private');
 
 const COLUMNS = ['id', 'collection', 'datetime', 'end_datetime', 'geometry', 'content', 'private'];
 
-/** The changes of a batch by the partitions that they touch. */
-interface Targets {
-  /** Those that have a row of an item already. */
-  readonly old: ReadonlyMap<string, readonly { readonly item: GoodItem }[]>;
-  readonly fresh: ReadonlyMap<string, readonly Change[]>;
-}
-
 /**
  * Locks what `writeRows` relies on: the items' collections, and the notes that their partitions are written to. To be
  * called before it, in the same transaction.
  */
 export async function lockTargets(session: Session, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const { old, fresh } = groupChanges(changes);
-  await together([
-    lockCollections(session, changes),
-    markStale(session, [...new Set([...old.keys(), ...fresh.keys()])]),
-  ]);
+  const partitions = new Set(changes.flatMap(({ partition, found }) => [partition, ...found.partitions]));
+  await together([lockCollections(session, changes), markStale(session, [...partitions])]);
 }
 
 /**
@@ -57,25 +47,22 @@ export async function lockTargets(session: Session, changes: readonly Change[]):
  * wherever the item's datetime had put it, and the new ones are copied straight into their partitions, as pypgstac does.
  */
 export async function writeRows(session: Session, changes: readonly Change[], tools: RowTools): Promise<void> {
-  const { old, fresh } = groupChanges(changes);
+  const old = groupBy(
+    changes.flatMap(({ item: { id }, found }) => found.partitions.map((partition) => ({ id, partition }))),
+    ({ partition }) => partition,
+  );
   const deleted = [...old].map(([partition, rows]) =>
     deleteRows(
       session,
       partition,
-      rows.map(({ item }) => item.id),
+      rows.map(({ id }) => id),
     ),
   );
-  const copied = [...fresh].map(([partition, rows]) => {
+  const copied = [...groupBy(changes, ({ partition }) => partition)].map(([partition, rows]) => {
     const table = { schema: 'pgstac', name: partition, columns: COLUMNS, format: 'binary' } as const;
     return session.copyInto(table, frameRows(listRows(rows, tools)));
   });
   await together([...deleted, ...copied]);
-}
-
-function groupChanges(changes: readonly Change[]): Targets {
-  const gone = changes.flatMap(({ item, found }) => found.partitions.map((partition) => ({ item, partition })));
-  const partitionOf = ({ partition }: { readonly partition: string }) => partition;
-  return { old: groupBy(gone, partitionOf), fresh: groupBy(changes, partitionOf) };
 }
 
 /** Each row when its turn comes: large ones are written only then. */

@@ -134,9 +134,9 @@ export async function listStale(database: Database): Promise<readonly string[]> 
 
 /**
  * Makes a partition's statistics and constraints as pypgstac leaves them, unless somebody else just did.
- * Settlers go one after the other: each reads the locks of all partitions' catalogs before it narrows its own, so two at
- * once would be a deadlock, and pgSTAC passes over whatever keeps it from making the constraint. That it is there is
- * looked at for that reason: loaders that are not ours may meet this one the same way.
+ * Settlers go one after the other: to read pgSTAC's views each takes a lock on every partition, before it wants its own
+ * alone to alter it, so that two at once are a deadlock; and pgSTAC passes over whatever keeps it from making the
+ * constraint. Loaders that are not ours may meet this one in the same way: so it is looked whether the constraint is there.
  */
 export async function settlePartition(database: Database, partition: string): Promise<void> {
   const table = `pgstac.${quoteIdentifier(partition)}`;

@@ -19,8 +19,9 @@ interface GoneItem {
 }
 
 /**
- * Deletes the next items of `platform.gone` with their rows of the ledger and the queue of assets, in one transaction, which writes a receipt of
- * shard 0: so they come into the log as all others do. Gives how many were left before; 0 when there is nothing to do.
+ * Deletes the next items of `platform.gone` with their rows of the ledger and of the queue of assets, in one transaction,
+ * which writes a receipt of shard 0: so they come into the log as all others do. Gives how many were left before; 0 when
+ * there is nothing to do.
  */
 export async function deleteNext(
   pgstac: Database,

@@ -79,6 +79,7 @@ export function selectEntries(batch: Batch, shard: number): { readonly mine: rea
   }
   return { mine: batch.entries.filter((entry) => entry.shard === shard), later };
 }
+
 /**
  * The collections of these ids, read once; one that the database does not have is missing. A map of its own: batches in
  * flight forget what they share when they met another loader.
