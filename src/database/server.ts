@@ -92,22 +92,19 @@ function hintFor(error: unknown, password: Password | null): string {
 }
 
 function makeDatabase(driver: typeof pg, pool: pg.Pool, target: ServerTarget, password: Password): Database {
-  // An idle connection that the server ends is replaced by the pool at the next use.
+  // An idle connection that the server ends is replaced by the pool at the next use. One that it ends in the moment it
+  // is handed over is nobody's yet, and an error that nobody hears would end the process: each has a listener from its
+  // first moment on. Whether it is broken the pool knows when it is given back.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await connect(pool, password).catch((error: unknown) => {
       throw explain(error, target, password);
     });
-    let broken = false;
-    const onError = () => {
-      broken = true;
-    };
-    client.on('error', onError);
     try {
       return await work(client);
     } finally {
-      client.off('error', onError);
-      client.release(broken);
+      client.release();
     }
   }
   return {

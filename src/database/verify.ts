@@ -5,6 +5,7 @@ import { DatabaseFailure, describeError } from './failure.ts';
 import {
   findMismatch,
   findRemedy,
+  type Installation,
   ingestTables,
   inspectPgstac,
   isOlderLayout,
@@ -71,11 +72,13 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
     tables: (session) => checkTables(session, platformTables),
     collections: (session) => describeCount(session, 'pgstac.collections'),
     items: (session) => describeCount(session, 'pgstac.items'),
-    runs: (session) =>
-      checkRuns(
+    runs: async (session) => {
+      requireLayout(await readInstallation(session));
+      return checkRuns(
         session,
         platform.pipelines.map(({ name }) => name),
-      ),
+      );
+    },
     search: trySearch,
     rights: tryLoading,
   };
@@ -115,12 +118,17 @@ async function checkExtensions(session: Session, target: DatabaseTarget, wanted:
 
 async function checkInstallation(session: Session, target: DatabaseTarget, platform: Platform): Promise<string> {
   const found = await readInstallation(session);
-  if (found === null) throw new NotInstalled('not initialised');
-  const mismatch = findMismatch(found, platform);
+  const mismatch = found === null ? null : findMismatch(found, platform);
   if (mismatch !== null) throw new Error(`${mismatch.reason}: ${findRemedy(mismatch, target)}`);
+  const { platform: name, environment } = requireLayout(found);
+  return `${name}, ${environment}`;
+}
+
+function requireLayout(found: Installation | null): Installation {
+  if (found === null) throw new NotInstalled('not initialised');
   if (isOlderLayout(found))
     throw new NotInstalled(`has layout ${found.version}: db init brings it to layout ${layoutVersion}, rows and all`);
-  return `${found.platform}, ${found.environment}`;
+  return found;
 }
 
 async function checkPgstac(session: Session, target: DatabaseTarget, wanted: string): Promise<string> {

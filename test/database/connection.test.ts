@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -8,6 +9,8 @@ import { frameRows } from '../../src/database/copy-binary.ts';
 import { openEmbedded } from '../../src/database/embedded.ts';
 import { readSqlState } from '../../src/database/failure.ts';
 import { openServer } from '../../src/database/server.ts';
+import { isTransient } from '../../src/ingest/load/retry.ts';
+import { listenOn } from '../support/listen.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { projectRoot } from '../support/root.ts';
@@ -211,6 +214,21 @@ describeWith(['postgres15'], 'a server', () => {
     await database.close();
   });
 
+  test('a connection that is ended in the moment it is made fails who uses it, and nobody else', async () => {
+    const proxy = await startProxy(server.port);
+    const database = await openServer(server.superuserDsn.replace(`:${server.port}`, `:${proxy.port}`), { variable });
+    const ask = () => database.session((session) => session.query('SELECT 1 AS one'));
+    proxy.isEnding = true;
+    for (let times = 0; times < 3; times += 1) {
+      const failure = await ask().catch((error: unknown) => error);
+      expect([failure, isTransient(failure)]).toEqual([expect.any(Error), true]);
+    }
+    proxy.isEnding = false;
+    expect(await ask()).toEqual([{ one: 1 }]);
+    await database.close();
+    proxy.server.close();
+  });
+
   test.each([
     [
       'a wrong password',
@@ -232,3 +250,26 @@ describeWith(['postgres15'], 'a server', () => {
     expect(JSON.stringify([failure.message, failure])).not.toMatch(/wr0ng|s3cret|ecret/);
   });
 });
+
+/** PostgreSQL's ReadyForQuery, and a FATAL error as of pg_terminate_backend (its documentation, 'Message Formats'). */
+const READY = Buffer.from('Z\0\0\0\x05I', 'latin1');
+const fields = 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+const TERMINATED = Buffer.from(`E\0\0\0${String.fromCharCode(4 + fields.length)}${fields}`, 'latin1');
+
+/** In front of a server: while `isEnding`, each connection is ended by the very bytes that say it is ready. */
+async function startProxy(port: number) {
+  const proxy = { port: 0, isEnding: false, server: createServer() };
+  proxy.server.on('connection', (client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
+    client.pipe(upstream);
+    upstream.on('end', () => client.end());
+    upstream.on('data', (bytes: Buffer) => {
+      if (!proxy.isEnding || !bytes.subarray(-READY.length).equals(READY)) return client.write(bytes);
+      client.end(Buffer.concat([bytes, TERMINATED]));
+      return upstream.destroy();
+    });
+  });
+  proxy.port = await listenOn(proxy.server);
+  return proxy;
+}

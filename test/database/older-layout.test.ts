@@ -92,9 +92,10 @@ describe.each(olderLayouts)('layout %s', (layout) =>
       ]);
       expect(await readStatus(pair.ingest, 'ingest', platform)).toMatchObject({ complete: false, mismatch: null });
       const failed = (await verifyDatabases(pair, platform, () => 0)).filter(({ ok }) => !ok);
-      expect(failed.map(({ database, name, needsInit }) => [database, name, needsInit])).toEqual(
-        ['pgstac', 'ingest'].flatMap((name) => ['this platform', 'tables'].map((check) => [name, check, true])),
-      );
+      expect(failed.map(({ database, name, needsInit }) => [database, name, needsInit])).toEqual([
+        ...['this platform', 'tables', 'runs'].map((check) => ['pgstac', check, true]),
+        ...['this platform', 'tables'].map((check) => ['ingest', check, true]),
+      ]);
 
       for (let times = 0; times < 2; times++) await initialise(pair, platform);
       expect(await listMissingParts(pair, platform)).toEqual([]);
