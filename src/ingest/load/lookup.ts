@@ -12,7 +12,10 @@ export interface BatchPlace {
 
 /** What the database has of an item before its batch. */
 export interface Found {
-  /** Names the last time a batch met it; null where the ledger does not have it: this runner never loaded it. */
+  /**
+   * Names the last time a batch met it; null where the ledger does not have it, since this runner never loaded it, and
+   * of an item that was recognised and is noted.
+   */
   readonly version: string | null;
   /** This run met the id before: under `insert` and `ignore`, it put it there itself. */
   readonly own: boolean;

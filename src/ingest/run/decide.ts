@@ -25,6 +25,11 @@ export interface Twins {
   readonly again: boolean;
 }
 
+/** Not without the version that its row of the ledger is known by. */
+function canBeNoted({ isNoted, version }: Found): boolean {
+  return !isNoted || version !== null;
+}
+
 /** What is to become of each entry, in their order, by what the database has of it before its batch. */
 export async function decide(
   work: ShardWork,
@@ -38,7 +43,9 @@ export async function decide(
     work,
     good.map(({ judged }) => judged.collection),
   );
-  const asked = good.filter((entry) => again || entry.found === null);
+  const asked = good.filter(
+    ({ found, judged }) => again || found === null || (!canBeNoted(found) && work.notes.isWanted(judged)),
+  );
   const found = await lookUpAll(work, batch, asked, collections);
   return entries.map((entry): Verdict => {
     const { judged: item, position } = entry;
@@ -68,7 +75,7 @@ function decideGood({ method, skip, notes }: ShardWork, change: Omit<Change, 'pa
   const { isThere, own, unchanged } = change.found;
   const isKept = (method === 'insert' || method === 'ignore') && isThere && !own;
   if (unchanged && skip && method !== 'delete-then-insert')
-    return isKept || (change.found.isNoted && !notes.isWanted(change.item))
+    return isKept || !canBeNoted(change.found) || (change.found.isNoted && !notes.isWanted(change.item))
       ? { outcome: 'unchanged' }
       : { outcome: 'unchanged', met: change };
   if (!isKept) return { outcome: isThere ? 'updated' : 'inserted', change };

@@ -1,7 +1,8 @@
 import type { SourceDocument, SourcePart } from '../source/document.ts';
 import { LARGE_BYTES } from './batch-in-making.ts';
+import type { Guess } from './guess-item.ts';
 import type { Moment, RecentWrites } from './recent-writes.ts';
-import type { Guess, Recognised, Recogniser } from './recognise.ts';
+import type { Recognised, Recogniser } from './recognise.ts';
 
 /** Documents that follow each other in a part of the source. */
 export interface Group {

@@ -1,25 +1,15 @@
-import { type GoodItem, hashBytes, MAX_ID_BYTES } from '../item/judge.ts';
-import { compactUnread } from '../json/compact.ts';
+import type { GoodItem } from '../item/judge.ts';
 import { findUnchanged } from '../load/find-unchanged.ts';
 import type { Found } from '../load/lookup.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { SourceDocument } from '../source/document.ts';
-import { isBlank } from '../source/split.ts';
+import { type Guess, makeGuesser } from './guess-item.ts';
 import type { ShardWork } from './shard-work.ts';
 
 /** An item that was loaded before with these very bytes and still is where it was put. */
 export interface Recognised {
   readonly item: GoodItem;
   readonly found: Found;
-}
-
-/** What a document would be if it is what it looks like. */
-export interface Guess {
-  readonly collection: string;
-  readonly id: string;
-  /** Without insignificant whitespace. */
-  readonly bytes: Buffer;
-  readonly hash: string;
 }
 
 /**
@@ -43,6 +33,7 @@ const WORTH = 0.25;
  */
 export function makeRecogniser(work: ShardWork, rows: { readonly isWorthIt: boolean }): Recogniser | null {
   if (!work.skip || work.method === 'delete-then-insert') return null;
+  const guessItem = makeGuesser();
   let isWorthIt = true;
   return {
     guess: (documents) => (isWorthIt || !rows.isWorthIt ? documents.map(guessItem) : null),
@@ -52,40 +43,6 @@ export function makeRecogniser(work: ShardWork, rows: { readonly isWorthIt: bool
       return known;
     },
   };
-}
-
-const ID = Buffer.from('"id"');
-const COLLECTION = Buffer.from('"collection"');
-const [COLON, QUOTE] = [0x3a, 0x22];
-
-function guessItem(document: SourceDocument): Guess | null {
-  if (document.tooLarge || document.brokenLink !== undefined) return null;
-  const id = guessText(document.bytes, ID);
-  const collection = id === null ? null : guessText(document.bytes, COLLECTION);
-  if (id === null || collection === null) return null;
-  const bytes = compactUnread(document.bytes);
-  return { collection, id, bytes, hash: hashBytes(bytes) };
-}
-
-/** The first text that stands behind a key: `"collection"` is a link's `rel` as well. One with escapes is not read. */
-function guessText(bytes: Buffer, key: Buffer): string | null {
-  for (let at = bytes.indexOf(key); at >= 0; at = bytes.indexOf(key, at + key.length)) {
-    const colon = skipBlank(bytes, at + key.length);
-    if (bytes[colon] !== COLON) continue;
-    const quote = skipBlank(bytes, colon + 1);
-    if (bytes[quote] !== QUOTE) continue;
-    const end = bytes.indexOf(QUOTE, quote + 1);
-    if (end < 0 || end - quote - 1 > MAX_ID_BYTES) continue;
-    const text = bytes.toString('utf8', quote + 1, end);
-    if (text !== '' && !text.includes('\\')) return text;
-  }
-  return null;
-}
-
-function skipBlank(bytes: Buffer, from: number): number {
-  let at = from;
-  while (isBlank(bytes[at])) at += 1;
-  return at;
 }
 
 async function lookUp(work: ShardWork, guesses: readonly (Guess | null)[]): Promise<readonly (Recognised | null)[]> {
@@ -98,7 +55,7 @@ async function lookUp(work: ShardWork, guesses: readonly (Guess | null)[]): Prom
   }
   const known: (Recognised | null)[] = new Array(guesses.length).fill(null);
   if (byCollection.size === 0) return known;
-  const asker = { run: work.lease.run, pipeline: work.pipeline };
+  const asker = { run: work.lease.run, pipeline: work.pipeline, notesAll: work.notes.areOfAll };
   await retryTransaction(work.ports, () =>
     work.ports.pgstac.session(async (session) => {
       for (const [collection, places] of byCollection) {

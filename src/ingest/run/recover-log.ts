@@ -4,6 +4,12 @@ import type { Ports } from '../ports.ts';
 /** Receipts that are looked at together: the last of many runs. */
 const LOOKED_AT = 200;
 
+/**
+ * What `[]` takes in PostgreSQL's jsonb, at most; one item takes more. To look into the items themselves would unpack
+ * those of all receipts there are.
+ */
+const EMPTY_BYTES = 8;
+
 interface Settled {
   readonly run: string;
   readonly shard: number;
@@ -36,7 +42,7 @@ export async function reopenLostRuns(ports: Ports): Promise<readonly string[]> {
 async function findLostRuns({ pgstac, ingest }: Ports): Promise<readonly string[]> {
   const settled = await pgstac.session((session) =>
     session.query<Settled>(
-      `SELECT run::text AS run, shard, batch FROM platform.receipt WHERE settled AND items <> '[]'
+      `SELECT run::text AS run, shard, batch FROM platform.receipt WHERE settled AND pg_column_size(items) > ${EMPTY_BYTES}
        ORDER BY written DESC LIMIT $1`,
       [LOOKED_AT],
     ),

@@ -49,7 +49,7 @@ function trimBlank(bytes: Buffer): Buffer {
   let [start, end] = [0, bytes.length];
   while (start < end && isBlank(bytes[start])) start += 1;
   while (end > start && isBlank(bytes[end - 1])) end -= 1;
-  return bytes.subarray(start, end);
+  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
 }
 
 export function isBlank(byte: number | undefined): boolean {
