@@ -25,6 +25,9 @@ export interface Completion {
 const sourcesByName: Readonly<Record<string, readonly Source[]>> = {
   spec: [{ kind: 'paths', of: 'files' }],
   out: [{ kind: 'paths', of: 'folders' }],
+  dir: [{ kind: 'paths', of: 'folders' }],
+  files: [{ kind: 'paths', of: 'files' }],
+  catalog: [{ kind: 'paths', of: 'files' }],
   env: [{ kind: 'names', of: 'environments' }],
   pipeline: [{ kind: 'names', of: 'pipelines' }],
   against: [listWords(['lock']), { kind: 'paths', of: 'files' }],

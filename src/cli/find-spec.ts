@@ -26,7 +26,7 @@ export function findSpec(context: Pick<Context, 'cwd' | 'env'>, named: string | 
     if (dirname(folder) === folder) break;
   }
   throw new CommandError(2, 'no platform.yaml or spec/platform.yaml here or in a folder above', {
-    hint: 'name one with --spec FILE, or copy one of the examples and change it',
+    hint: 'name one with --spec FILE, or make one: platform init',
   });
 }
 

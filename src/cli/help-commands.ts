@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
-import type { InitOptions } from './commands/init.ts';
+import { addInitCommand } from './init-command.ts';
 import { formatOption, type Run, specOption } from './options.ts';
 import type { Format } from './report.ts';
 
@@ -24,16 +24,7 @@ export function addHelpCommands(program: Command, run: Run): void {
     .action((subject: string | undefined, options: ExplainArguments) =>
       run(async (context) => (await import('./commands/explain.ts')).runExplain(context, subject, options)),
     );
-  program
-    .command('init')
-    .description('the GitHub workflow that checks each pull request, and says in a comment what it changes')
-    .addOption(specOption())
-    .addOption(new Option('--ci <service>', 'which service').choices(['github']))
-    .option('--force', 'overwrite a workflow that is not ours or was edited', false)
-    .addOption(formatOption())
-    .action((options: InitOptions) =>
-      run(async (context) => (await import('./commands/init.ts')).runInit(context, options)),
-    );
+  addInitCommand(program, run);
   program
     .command('completion')
     .description('the script that makes a shell complete commands, options and names')

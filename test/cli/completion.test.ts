@@ -54,6 +54,9 @@ describe('platform __complete', () => {
     [['validate', ''], [':files']],
     [['validate', '--spec', 'x'], [':files']],
     [['compile', '--out', ''], [':folders']],
+    [['init', ''], [':folders']],
+    [['init', '--hosting', 'v'], ['virtualMachines']],
+    [['init', 'maps', '--files', ''], [':files']],
     [
       ['completion', ''],
       ['bash', 'zsh', 'fish'],

@@ -119,14 +119,14 @@ describe('init --ci github', () => {
     expect(JSON.parse((await init()).stdout)).toMatchObject({ written: false });
   });
 
-  test('says what it lacks: a service, a repository, a package that brings platform', async () => {
+  test('says what it lacks: a repository, a package that brings platform', async () => {
     const alone = makeTemporaryFolder('alone');
     writeFileSync(join(alone, 'platform.yaml'), sample);
     const first = async (...args: string[]) => {
       const { code, stderr } = await runCli(['init', ...args], { cwd: alone });
       return [code, stderr.split('\n')[0]];
     };
-    expect(await first()).toEqual([2, 'platform: init makes no spec yet, only a workflow: --ci github']);
+    expect(await first()).toEqual([2, 'platform: platform.yaml is there already']);
     expect(await first('--ci', 'github')).toEqual([2, 'platform: platform.yaml is in no git repository']);
     await runOrThrow('git', ['init', '--quiet'], { cwd: alone });
     expect(await first('--ci', 'github')).toEqual([
