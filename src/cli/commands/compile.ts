@@ -3,9 +3,9 @@ import type { WritePlan } from '../../artifact/plan.ts';
 import { writeFolders } from '../../artifact/write.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { type LoadedPlatforms, readSpecFile, resolvePlatforms, type SpecFile } from '../load.ts';
+import { withoutOptimizer } from '../optimizer.ts';
 import { buildId } from '../start/build-id.ts';
 import { rememberUnchanged } from '../unchanged/remember.ts';
-import { withoutOptimizer } from '../without-optimizer.ts';
 import { type CompileOptions, explainFolder, findOut, planFolders } from './compile-plan.ts';
 import { reportCompile } from './compile-report.ts';
 

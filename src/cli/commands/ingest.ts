@@ -17,6 +17,7 @@ import { explainIngestion } from '../ingest-failure.ts';
 import type { IngestResult, RunResult } from '../ingest-output.ts';
 import { createIngestPorts } from '../ingest-ports.ts';
 import { loadPlatform } from '../load.ts';
+import { withLateOptimizer } from '../optimizer.ts';
 import { readMetricsTarget } from '../progress/metrics.ts';
 import { watchRun } from '../progress/watch-run.ts';
 import { renderCommand } from '../render-command.ts';
@@ -35,7 +36,7 @@ import { LISTED_ITEMS, reportAssets, SHOWN_ITEMS, showResult } from './show-resu
 export async function runIngest(outer: Context, options: IngestOptions): Promise<ExitCode> {
   const wanted = readOptions(options);
   const watched = { format: options.format, metrics: readMetricsTarget(options.metrics) };
-  const watch: Watch = (work) => watchRun(outer, watched, work);
+  const watch: Watch = (work) => withLateOptimizer(() => watchRun(outer, watched, work));
   return await withPorts(outer, options, watch, async ({ context, loaded, ports }) => {
     if (wanted.shard === null) await settleAll(ports);
     const started = context.now().getTime();

@@ -16,16 +16,30 @@ interface LoadedBundle {
   keepCode(): void;
 }
 
+interface BundleOptions {
+  /** A use of the bundle that runs so much of it that no other wants to read that code; null for what all run. */
+  readonly use?: string | null;
+  /** Told of each module that the bundle asks for; it may throw. */
+  readonly mayRequire?: (name: string) => void;
+}
+
 /**
  * Runs a bundle that lies beside this one, with the code that V8 compiled of it in an earlier process where that was
  * kept: parsing and compiling take longer than most commands. The kept code is named after the build, the V8 and the
  * machine it is for; V8 refuses it if it is of other flags, and the bundle is then compiled as any program is.
- * `mayRequire` is told of each module that the bundle asks for, and may throw.
  */
-export function loadBundle(name: string, buildId: string, mayRequire: (name: string) => void = () => {}): LoadedBundle {
+export function loadBundle(
+  name: string,
+  buildId: string,
+  { use = null, mayRequire }: BundleOptions = {},
+): LoadedBundle {
   const path = join(import.meta.dirname, name);
-  const kept = `${path}.${buildId.slice(0, 16)}-${process.versions.v8}-${process.arch}.code`;
-  const cachedData = readKept(kept);
+  const nameKept = (part: string) =>
+    `${path}${part}.${buildId.slice(0, 16)}-${process.versions.v8}-${process.arch}.code`;
+  const kept = nameKept(use === null ? '' : `.${use}`);
+  const own = readKept(kept);
+  // What any command needs is there sooner than what only this use does.
+  const cachedData = own ?? (use === null ? null : readKept(nameKept('')));
   const script = new Script(readFileSync(path, 'latin1'), {
     filename: path,
     ...(cachedData === null ? {} : { cachedData }),
@@ -34,14 +48,14 @@ export function loadBundle(name: string, buildId: string, mayRequire: (name: str
   const body = script.runInThisContext() as ModuleBody;
   const require = createRequire(path);
   const requireSome = (id: string): unknown => {
-    mayRequire(id);
+    mayRequire?.(id);
     return require(id);
   };
   body(module.exports, requireSome, module, path, import.meta.dirname);
   return {
     exports: module.exports,
     keepCode: () => {
-      if (cachedData === null) keep(kept, script.createCachedData());
+      if (own === null) keep(kept, script.createCachedData());
     },
   };
 }
