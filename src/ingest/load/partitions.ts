@@ -8,22 +8,12 @@ import { adviseFor } from './advice.ts';
 import { MetAnother } from './retry.ts';
 
 /**
- * Made in one transaction: while one is made nobody reads pgSTAC's items, so that it should not be long (some 15 ms for
- * each), and a commit takes as long as the half of that.
- */
-const MADE_AT_ONCE = 6;
-
-/**
  * Makes partitions where there are none and widens their constraints to all they can hold, so that it is done once and
- * not for each batch; `settlePartition` narrows them to what is there. Gives their names, in the order of the keys.
+ * not for each batch; `settlePartition` narrows them to what is there. Gives their names, in the order of the keys. All
+ * in one transaction, so that they should be few: while one is made (some 10 ms) nobody reads pgSTAC's items.
  */
 export async function preparePartitions(database: Database, keys: readonly PartitionKey[]): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (let from = 0; from < keys.length; from += MADE_AT_ONCE) {
-    const some = keys.slice(from, from + MADE_AT_ONCE);
-    names.push(...(await database.transaction((session) => widenPartitions(session, database.target, some))));
-  }
-  return names;
+  return await database.transaction((session) => widenPartitions(session, database.target, keys));
 }
 
 async function widenPartitions(

@@ -5,11 +5,18 @@ import type { Change } from './load-batch.ts';
 export interface PreparedPartitions {
   /** Of each key, in their order; no two are the same. */
   namesOf(keys: readonly PartitionKey[]): Promise<readonly string[]>;
+  /** Has a partition prepared that `namesOf` will be asked for. Whatever that fails with is met there. */
+  expect(key: PartitionKey): void;
   /** Those that were prepared. */
   names(): readonly string[];
   /** After a constraint was met that should not have been there. */
   forget(): void;
+  /** Waits for what is being prepared, whatever becomes of it. */
+  settle(): Promise<void>;
 }
+
+/** Prepared at once, and one such group after the other: what is asked for meanwhile is gathered. */
+const AT_ONCE = 6;
 
 /** @param prepare Gives the name of each partition, in the order of the keys. */
 export function keepPrepared(
@@ -17,27 +24,59 @@ export function keepPrepared(
 ): PreparedPartitions {
   const names = new Map<string, Promise<string>>();
   const all = new Set<string>();
-  function begin(missing: ReadonlyMap<string, PartitionKey>): void {
-    const made = prepare([...missing.values()]);
-    [...missing.keys()].forEach((word, place) => {
-      const name = made.then((found) => found[place] as string);
-      names.set(word, name);
-      name.then(
-        (found) => all.add(found),
-        () => names.get(word) === name && names.delete(word),
-      );
-    });
+  const waiting: Wanted[] = [];
+  let preparing: Promise<void> | null = null;
+  async function prepareWaiting(): Promise<void> {
+    // Whoever asks for several at once asks for them in one turn of the event loop.
+    await Promise.resolve();
+    while (waiting.length > 0) await prepareGroup(prepare, waiting.splice(0, AT_ONCE));
+    preparing = null;
+  }
+  function find(key: PartitionKey): Promise<string> {
+    const word = wordFor(key);
+    const known = names.get(word);
+    if (known !== undefined) return known;
+    const name = new Promise<string>((resolve, reject) => waiting.push({ key, resolve, reject }));
+    names.set(word, name);
+    name.then(
+      (found) => all.add(found),
+      () => names.get(word) === name && names.delete(word),
+    );
+    preparing ??= prepareWaiting();
+    return name;
   }
   return {
-    async namesOf(keys) {
-      const wanted = new Map(keys.map((key) => [`${key.period}/${key.collection}`, key]));
-      const missing = new Map([...wanted].filter(([word]) => !names.has(word)));
-      if (missing.size > 0) begin(missing);
-      return await Promise.all([...wanted.keys()].map((word) => names.get(word) as Promise<string>));
-    },
+    namesOf: (keys) => Promise.all(keys.map(find)),
+    expect: (key) => void find(key),
     names: () => [...all],
     forget: () => names.clear(),
+    settle: async () => {
+      await preparing;
+    },
   };
+}
+
+interface Wanted {
+  readonly key: PartitionKey;
+  readonly resolve: (name: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Never rejects: each that waits is told. */
+async function prepareGroup(
+  prepare: (keys: readonly PartitionKey[]) => Promise<readonly string[]>,
+  group: readonly Wanted[],
+): Promise<void> {
+  try {
+    const found = await prepare(group.map(({ key }) => key));
+    for (const [place, { resolve }] of group.entries()) resolve(found[place] as string);
+  } catch (error) {
+    for (const { reject } of group) reject(error);
+  }
+}
+
+function wordFor({ period, collection }: PartitionKey): string {
+  return `${period}/${collection}`;
 }
 
 /** The partition of each item, made where there is none. */

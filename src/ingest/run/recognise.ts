@@ -34,7 +34,9 @@ const WORTH = 0.25;
 export function makeRecogniser(work: ShardWork, rows: { readonly isWorthIt: boolean }): Recogniser | null {
   if (!work.skip || work.method === 'delete-then-insert') return null;
   const guessItem = makeGuesser();
-  let isWorthIt = true;
+  // Of collections that had no items the ledger has nothing that would still be in place.
+  const collections = [...work.collections.values()];
+  let isWorthIt = collections.length === 0 || collections.some(({ wasEmpty }) => !wasEmpty);
   return {
     guess: (documents) => (isWorthIt || !rows.isWorthIt ? documents.map(guessItem) : null),
     async ask(guesses) {

@@ -11,6 +11,7 @@ import { type CutOptions, cutBatches, type PartEnd, readAhead } from './batch.ts
 import { listNames, nameItem } from './batch-names.ts';
 import { type EarlierStarts, recallEarlierStarts } from './earlier-starts.ts';
 import { type Batch, type Entry, isGood } from './entry.ts';
+import { makeExpectation } from './expect-partitions.ts';
 import { InFlight } from './in-flight.ts';
 import { loadEntries } from './load-entries.ts';
 import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcome.ts';
@@ -100,6 +101,7 @@ async function loadParts(
     await inFlight.drain();
   } finally {
     await inFlight.settle();
+    await work.prepared.settle();
     await work.log?.settle();
   }
   return counts;
@@ -135,12 +137,15 @@ async function beginBatch(
  * unchanged, whose rows nobody needs, unless the ledger was asked and does not know this one; and not of a large item,
  * which would be held twice.
  */
-function makeRowWriter({ collections }: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
+function makeRowWriter(work: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
   const writer = new RowWriter();
+  const expect = makeExpectation(work);
   return (item, tape, isAsked) => {
     const isWorthIt = (isAsked || rows.isWorthIt) && item.bytes.length < LARGE_ITEM_BYTES;
-    const collection = isWorthIt ? collections.get(item.collection) : undefined;
-    return collection === undefined ? null : { collection, bytes: writeRow(item, collection, tape, writer) };
+    const collection = isWorthIt ? work.collections.get(item.collection) : undefined;
+    if (collection === undefined) return null;
+    expect(item, collection);
+    return { collection, bytes: writeRow(item, collection, tape, writer) };
   };
 }
 
