@@ -7,7 +7,7 @@ import type { Fragment } from '../print/fragment.ts';
 import { markdownCode, markdownText } from '../print/markdown.ts';
 import { findRunner } from './kubernetes/names.ts';
 import { renderTemplate, type View } from './render.ts';
-import { hasMetadataPasswords, listMachines, shellPiece } from './team/words.ts';
+import { hasMetadataPasswords, listMachines, shellPiece, viewVariables } from './team/words.ts';
 
 /** The user guide of one environment, with its own names. */
 export function renderReadme(platform: Platform): string {
@@ -18,11 +18,7 @@ export function renderReadme(platform: Platform): string {
     environment: markdownText(platform.environment),
     env: shellPiece(platform.environment),
     project: shellPiece(gcp.project),
-    vars: {
-      project: shellPiece(`project_id=${gcp.project}`),
-      region: shellPiece(`region=${gcp.region}`),
-      network: shellPiece(`private_network=${gcp.network}`),
-    },
+    vars: viewVariables(platform),
     parts: listParts(platform).map(([path, what]) => ({ path: markdownCode(path), what: markdownText(what) })),
     ...viewKeys(platform),
     isProtected: platform.hosting.deletionProtection,
@@ -70,7 +66,7 @@ function listParts(platform: Platform): readonly (readonly [string, string])[] {
     ['metaflow_flows/', 'a flow for each pipeline', platform.pipelines.length > 0],
     ['sql/', 'roles, tables and grants, as platform db init runs them', true],
     ['scripts/db/', 'the same for a server that is already there', true],
-    ['team/', 'how each person reaches each database', true],
+    ['team/', 'how each person reaches each database; what to do when one leaves; what is renewed', true],
     ['main.py, tests/', 'checks of this folder', true],
     ['platform.lock.json', 'what was written, from what', true],
   ];

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { teamTarget } from '../../src/emit/team.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { endpoint, platforms, resolveParts, virtualMachines } from './kubernetes.platforms.ts';
+import { emitTerraform } from './terraform/emitted.ts';
 
 function emit(platform: Platform, path: string): string {
   const found = teamTarget.emit(platform, { specText: '' }).find((artifact) => artifact.path === path);
@@ -122,19 +123,63 @@ describe('access.md', () => {
     expect(text).not.toContain('cloud-sql-proxy');
   });
 
-  test('tells who loses what when someone leaves', () => {
-    expect(emit(resolveParts({}), 'team/access.md')).toContain(
-      '3. `kubectl apply -k terraform/kubernetes`: they can start no more tasks.',
-    );
-    const alone = emit(resolveParts({ access: bastion, metaflow: null, pipelines: '{}' }), 'team/access.md');
-    expect(alone).toContain('Nobody was granted enough to start tasks');
-  });
-
   test.each(hostile)('keeps any name inside its fence and its cell: %j', (email) => {
     const text = emit(withPerson(email), 'team/access.md');
     const fences = text.match(/^```/gm) ?? [];
     expect(fences.length % 2).toBe(0);
     const row = text.split('\n').find((line) => line.includes('| ingest | write |'));
     expect(row?.match(/(?<!\\)\|/g)).toHaveLength(4);
+  });
+});
+
+describe('offboarding.md', () => {
+  test('says who started tasks in the cluster, and loses that', () => {
+    const text = emit(resolveParts({}), 'team/offboarding.md');
+    const launchers = text.split(/^## /m).filter((section) => section.includes('`metaflow-launcher`'));
+    expect(launchers.map((section) => section.split('\n')[0])).toEqual(['ana\\@example.org']);
+    const alone = emit(resolveParts({ kubernetes: null, metaflow: null, pipelines: '{}' }), 'team/offboarding.md');
+    expect(alone).not.toContain('kubectl');
+  });
+
+  test.each(hostile)('keeps any name inside its fence: %j', (email) => {
+    const text = emit(withPerson(email), 'team/offboarding.md');
+    expect((text.match(/^```/gm) ?? []).length % 2).toBe(0);
+    expect(text.match(/^## /gm)).toHaveLength(1);
+    expect(text.split('\n').filter((line) => line.startsWith('DROP OWNED BY'))).toEqual(
+      Array(2).fill(`DROP OWNED BY "${email.replaceAll('"', '""')}";`),
+    );
+  });
+});
+
+describe('rotation.md', () => {
+  test('sets another admin password, in force before the provider logs in with it', () => {
+    const steps = (hosting: string) =>
+      emit(resolveParts({ hosting }), 'team/rotation.md').match(/terraform apply( -target=google_sql_user\.admin)?/g);
+    expect(steps('{ cloudSql: {} }')).toEqual(['terraform apply']);
+    expect(steps('{ cloudSql: { bootstrap: terraform } }')).toEqual([
+      'terraform apply -target=google_sql_user.admin',
+      'terraform apply',
+    ]);
+  });
+
+  test('sets other passwords of machines where they come from', () => {
+    const stored = emit(resolveParts({ hosting: virtualMachines }), 'team/rotation.md');
+    expect(stored.match(/gcloud secrets versions add \S+/g)).toEqual([
+      'gcloud secrets versions add acme-ingest-password',
+      'gcloud secrets versions add acme-pgstac-password',
+    ]);
+    const hosting = virtualMachines.replace('clients', 'passwords: metadata, clients');
+    const metadata = emit(resolveParts({ hosting }), 'team/rotation.md');
+    expect(metadata).toContain('with another `ingest_password` and `pgstac_password`');
+    expect(metadata).not.toContain('gcloud secrets versions add');
+  });
+
+  test.each(Object.entries(platforms))('looks for keys of each account that Terraform makes: %s', (_, parts) => {
+    const platform = resolveParts(parts);
+    const made = [...emitTerraform(platform).values()].flatMap((text) => [
+      ...text.matchAll(/account_id += "([^"]+)"/g),
+    ]);
+    const asked = emit(platform, 'team/rotation.md').matchAll(/--iam-account=([^@]+)@/g);
+    expect([...asked].map((match) => match[1]).sort()).toEqual(made.map((match) => match[1]).sort());
   });
 });

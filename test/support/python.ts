@@ -40,6 +40,8 @@ export const monitoringClients = [
 /** What a terminal shows of what was written to it, and what Prometheus reads of metrics. */
 export const pyte = ['pyte==0.8.2'] as const;
 export const prometheusClient = ['prometheus_client==0.26.0'] as const;
+/** pgAdmin itself, of which only the command that imports servers is run. */
+export const pgadmin = ['pgadmin4==9.18'] as const;
 export const pyyaml = ['PyYAML==6.0.3'] as const;
 export const markdownIt = ['markdown-it-py==4.3.0', 'linkify-it-py==2.2.0'] as const;
 /** pystac 1.10 is the last that brings the JSON Schemas of STAC 1.0. */

@@ -54,6 +54,7 @@ test('a person who comes is seen in review order: Terraform, SQL, what the team 
     'sql/ingest-3-logins.sql',
     'sql/pgstac-5-logins.sql',
     'team/access.md',
+    'team/offboarding.md',
     'team/pgadmin-servers.json',
   ]);
 });

@@ -2,25 +2,20 @@ import { proxyPort } from '../../model/dsn.ts';
 import type { Person, Platform } from '../../model/platform.ts';
 import { choosePeoplesWay } from '../../model/proxy-way.ts';
 import { markdownCode, markdownText } from '../../print/markdown.ts';
-import { listLaunchers } from '../kubernetes/launchers.ts';
-import { findRunner } from '../kubernetes/names.ts';
 import { renderTemplate, type View } from '../render.ts';
-import { conninfoOf, conninfoPiece, hasMetadataPasswords, listMachines, shellPiece } from './words.ts';
+import { conninfoOf, conninfoPiece, listMachines, shellPiece } from './words.ts';
 
-/** How each person reaches each database, and what to do when one leaves. */
+/** How each person reaches each database. */
 export function renderAccess(platform: Platform): string {
   const { people, gcp, hosting } = platform;
   return renderTemplate('team/access.md', 'markdown', {
     title: markdownText(platform.prefix),
     project: shellPiece(gcp.project),
     people: people.map(viewPerson),
-    anyGroup: people.some(({ kind }) => kind === 'group'),
     cloudSql: viewCloudSql(platform),
     logins: hosting.kind === 'cloudSql' ? people.map((person) => viewLogin(platform, person)) : [],
     machines: viewMachines(platform),
     restore: viewRestore(platform),
-    metadataPasswords: hasMetadataPasswords(platform),
-    launchers: viewLaunchers(platform),
   });
 }
 
@@ -81,10 +76,4 @@ function viewRestore({ hosting }: Platform): View<'markdown'> {
   if (hosting.kind !== 'virtualMachines') return null;
   const { bucket, startTime } = hosting.backups;
   return { bucket: shellPiece(`gs://${bucket}`), startTime: markdownCode(startTime) };
-}
-
-function viewLaunchers(platform: Platform): View<'markdown'> {
-  const runner = findRunner(platform);
-  if (runner === null || platform.kubernetes === null || listLaunchers(platform).length === 0) return null;
-  return { namespace: shellPiece(runner.workload.namespace) };
 }

@@ -1,6 +1,7 @@
 import { proxyPort } from '../../model/dsn.ts';
 import type { Person, Platform } from '../../model/platform.ts';
 import { jsonValue } from '../../print/json.ts';
+import { shellArgument } from '../../print/shell.ts';
 import { renderTemplate } from '../render.ts';
 import { listMachines } from './words.ts';
 
@@ -12,6 +13,8 @@ interface Server {
   readonly username: string;
   readonly sslMode: 'disable' | 'verify-full';
   readonly comment: string;
+  /** What the desktop application asks for the password; null where the Auth Proxy has proved who it is. */
+  readonly passwordCommand: string | null;
 }
 
 /**
@@ -32,6 +35,7 @@ export function renderPgadmin(platform: Platform): string {
       username: jsonValue(server.username),
       sslMode: jsonValue(server.sslMode),
       comment: jsonValue(server.comment),
+      passwordCommand: server.passwordCommand === null ? null : jsonValue(server.passwordCommand),
       last: index === servers.length - 1,
     })),
   });
@@ -43,7 +47,7 @@ function listServers(platform: Platform): readonly Server[] {
     case 'cloudSql':
       return platform.people.flatMap((person) => listLogins(platform, person));
     case 'virtualMachines':
-      return listMachines(platform).map(({ database, machine, port, login, caFile }) => ({
+      return listMachines(platform).map(({ database, machine, port, login, caFile, passwordSecret }) => ({
         name: machine,
         // A name that the server's certificate has.
         host: 'localhost',
@@ -52,6 +56,7 @@ function listServers(platform: Platform): readonly Server[] {
         username: login,
         sslMode: 'verify-full',
         comment: `Root certificate: ${caFile}, see team/access.md`,
+        passwordCommand: `gcloud secrets versions access latest --secret=${shellArgument(passwordSecret).text} --project=${shellArgument(platform.gcp.project).text}`,
       }));
     default:
       return hosting satisfies never;
@@ -71,5 +76,6 @@ function listLogins(platform: Platform, { email, kind, grants }: Person): readon
     sslMode: 'disable',
     comment:
       kind === 'group' ? 'A group: put your own address as the username' : 'Through the Auth Proxy, see team/access.md',
+    passwordCommand: null,
   }));
 }

@@ -19,6 +19,15 @@ function quoteValue(value: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(value) ? value : `'${value.replace(/[\\']/g, '\\$&')}'`;
 }
 
+/** The variables that Terraform asks for, each as one word of `-var`. */
+export function viewVariables({ gcp }: Platform): { readonly [key: string]: Fragment<'markdown'> } {
+  return {
+    project: shellPiece(`project_id=${gcp.project}`),
+    region: shellPiece(`region=${gcp.region}`),
+    network: shellPiece(`private_network=${gcp.network}`),
+  };
+}
+
 /** A machine as a person reaches it: PostgreSQL's port through Identity-Aware Proxy on one of their own. */
 export interface ReachedMachine {
   readonly database: 'ingest' | 'pgstac';
