@@ -77,6 +77,7 @@ describeWith(
           'new password: ingest_user',
           'new boot disk: ingest_user',
           'log: 0',
+          'new CA: ingest_user, by the old one certificate verify failed',
           'later: F FD',
           'empty data disk: sudo platform-restore',
           'restored: 1001 ingest_user',

@@ -54,7 +54,7 @@ interface Given {
 }
 
 /** Everything that Terraform has made for a person, and for nobody else. */
-export function listPersonResources(platform: Platform, person: Person): readonly Given[] {
+function listPersonResources(platform: Platform, person: Person): readonly Given[] {
   return platform.hosting.kind === 'cloudSql' ? listOnCloudSql(platform, person) : listOnMachines(person);
 }
 

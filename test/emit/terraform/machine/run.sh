@@ -85,6 +85,12 @@ echo "new boot disk: $(ask 'SELECT current_user')"
 [ "$database" = pgstac ] || echo "log: $(ask 'SELECT count(*) FROM public.ingestion_log')"
 [ "$TEST_PASSWORDS" = secretManager ] || exit 0
 
+# As team/rotation.md has it.
+old=$(newest ca)
+rm /var/lib/postgresql/tls/ca.crt
+boot
+echo "new CA: $(ask 'SELECT current_user'), by the old one $(connect "sslmode=verify-full sslrootcert=$old" <<<'SELECT 1' 2>&1 | grep -o 'certificate verify failed')"
+
 # All that was on the data disk is lost, but for what was written before the last of the log was kept.
 admin 'CREATE TABLE public.kept AS SELECT generate_series(1, 1000) AS id'
 systemctl start platform-backup.service | sed 's/^/# /'
