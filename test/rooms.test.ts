@@ -18,8 +18,9 @@ const rooms: Readonly<Record<string, { readonly rooms: string; readonly packages
   diff: { rooms: 'model', packages: 'picocolors', world: '' },
   database: { rooms: 'model', packages: 'pg', world: 'fs net' },
   ingest: { rooms: 'model database', packages: '', world: '' },
+  live: { rooms: 'model diff', packages: '', world: '' },
   cli: {
-    rooms: 'diagnostic yaml print artifact spec model emit trace diff database ingest',
+    rooms: 'diagnostic yaml print artifact spec model emit trace diff database ingest live',
     packages: 'picocolors pg commander',
     world: 'fs net http child_process',
   },
@@ -56,7 +57,7 @@ const matrix: readonly Import[] = Object.entries(rooms).flatMap(([room, may]) =>
 
 const others: Readonly<Record<string, string>> = {
   'src/emit/makes-fragments.ts': '../print/make-fragment.ts',
-  'src/live/unknown.ts': '../model/thing.ts',
+  'src/elsewhere/unknown.ts': '../model/thing.ts',
   'src/compile.ts': 'node:fs',
   'src/model/one.ts': './other.ts',
   'src/model/other.ts': './one.ts',
@@ -81,7 +82,7 @@ describe('the rules about rooms', () => {
 
   test.each([
     ['src/emit/makes-fragments.ts', 'only-print-makes-fragments'],
-    ['src/live/unknown.ts', 'known-rooms'],
+    ['src/elsewhere/unknown.ts', 'known-rooms'],
     ['src/compile.ts', 'compiler-is-pure'],
     ['src/model/one.ts', 'no-cycles'],
     ['src/cli/lost.ts', 'resolvable'],
