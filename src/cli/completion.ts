@@ -30,7 +30,7 @@ const sourcesByName: Readonly<Record<string, readonly Source[]>> = {
   catalog: [{ kind: 'paths', of: 'files' }],
   env: [{ kind: 'names', of: 'environments' }],
   pipeline: [{ kind: 'names', of: 'pipelines' }],
-  against: [listWords(['lock']), { kind: 'paths', of: 'files' }],
+  against: [listWords(['lock', 'live']), { kind: 'paths', of: 'files' }],
   subject: [
     { kind: 'names', of: 'codes' },
     { kind: 'paths', of: 'files' },

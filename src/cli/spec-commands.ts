@@ -56,7 +56,8 @@ export function addSpecCommands(program: Command, run: Run): void {
     .description('what a change of the spec does to the running platform, by resource and field')
     .addOption(specOption())
     .addOption(envs())
-    .option('--against <what>', 'lock, a git ref of the spec, or a spec file', 'lock')
+    .option('--against <what>', 'lock, a git ref of the spec, a spec file, or live: what runs on Cloud SQL', 'lock')
+    .option('--adopt', 'with --against live: write what runs into the spec, as far as it can say it', false)
     .option('--exit-code', 'exit 1 if there are changes', false)
     .addOption(
       new Option(

@@ -5,7 +5,7 @@ import { listResources } from './resources.ts';
 
 /** Something to know beside the changes. */
 export interface Note {
-  readonly kind: 'rename' | 'acknowledgement';
+  readonly kind: 'rename' | 'acknowledgement' | 'running';
   /** Null: of no environment alone. */
   readonly environment: string | null;
   readonly message: string;

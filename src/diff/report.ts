@@ -1,10 +1,11 @@
 import type { Acknowledgement, Platform } from '../model/platform.ts';
 import { type Acknowledged, findAcknowledged, isOfEnvironment, listUnused } from './acknowledge.ts';
-import type { Change } from './change.ts';
+import { type Change, compareChanges } from './change.ts';
 import { diffPlatforms } from './diff.ts';
 import { type Note, noteRenames } from './renames.ts';
 import { reachesThreshold, type Threshold } from './severity.ts';
 import type { VersionRange } from './versions.ts';
+import type { LiveReport, Ways } from './ways.ts';
 
 /** Everything that diff has to say, before it is laid out for anyone. */
 export interface Report {
@@ -17,6 +18,8 @@ export interface Report {
   readonly failOn: Threshold | null;
   /** How many places of the spec differ of which it was not asked what they do, since it would take long. */
   readonly untraced: number;
+  /** Only of what really runs. */
+  readonly live?: LiveReport;
 }
 
 export interface ReportedChange extends Change {
@@ -27,6 +30,8 @@ export interface ReportedChange extends Change {
   readonly places: readonly SpecPlace[];
   /** What those places write, this change's part of it and all others', in the order one would review. */
   readonly files: readonly TouchedFile[];
+  /** Only against what really runs, and not where it is yet to be made. */
+  readonly ways?: Ways;
 }
 
 /** A place of the spec that says something else than it did. */
@@ -62,6 +67,8 @@ export interface EnvironmentPair {
   readonly before: Platform | null;
   readonly after: Platform | null;
   readonly running: readonly VersionRange[];
+  /** Changes that were found otherwise than by comparing the two. */
+  readonly more?: readonly Change[];
 }
 
 export interface ReportOptions {
@@ -69,6 +76,8 @@ export interface ReportOptions {
   readonly today: string;
   readonly failOn: Threshold | null;
   readonly warnings: readonly string[];
+  /** Not all that an acknowledgement may be about was looked at: one that fits nothing may still be wanted. */
+  readonly partial?: boolean;
 }
 
 /** Compares environments and says of each change whether it is meant, and whether it fails. */
@@ -76,15 +85,17 @@ export function reportChanges(pairs: readonly EnvironmentPair[], options: Report
   // An environment that is gone has no spec to be acknowledged in: the others' speak for it, and of it as a whole only,
   // since what else they say is of their own.
   const everyones = pairs.flatMap(({ after }) => acknowledgementsOf(after));
-  const reported = pairs.map(({ before, after, running }) => {
+  const reported = pairs.map(({ before, after, running, more = [] }) => {
     const said =
       after === null
         ? everyones.filter(isOfEnvironment)
         : acknowledgementsOf(after).filter((one) => !isOfEnvironment(one));
-    return diffPlatforms(before, after, running).map((change) => reportChange(change, said, options));
+    const found = [...diffPlatforms(before, after, running), ...more].sort(compareChanges);
+    return found.map((change) => reportChange(change, said, options));
   });
   const changes = reported.flat();
-  const notes = [...noteRenames(pairs, changes), ...noteUnused(pairs, changes), ...noteStandings(changes)];
+  const unused = options.partial === true ? [] : noteUnused(pairs, changes);
+  const notes = [...noteRenames(pairs, changes), ...unused, ...noteStandings(changes)];
   return { changes, notes, warnings: options.warnings, failOn: options.failOn, untraced: 0 };
 }
 

@@ -144,13 +144,6 @@ test('--exit-code: 1 where there are changes, 0 where there are none', async () 
   expect((await diff()).code).toBe(0);
 });
 
-test('--against live is a usage error', async () => {
-  write('platform.yaml', spec(small));
-  const { code, stdout, stderr } = await diff(['--against', 'live']);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain('live');
-});
-
 test('the pretty form: results on stdout, talk on stderr', async () => {
   writeLocks(spec(small));
   write('platform.yaml', spec(large));

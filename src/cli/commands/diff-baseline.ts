@@ -17,11 +17,6 @@ import { type Baseline, findCommit, findSpecText, readSpecOfRef } from './diff-r
  * another spec file. Throws `CommandError` (exit 2) where that is not to be had, `SpecError` where that spec has mistakes.
  */
 export async function readBaseline(context: Context, loaded: LoadedPlatforms, against: string): Promise<Baseline> {
-  if (against === 'live') {
-    throw new CommandError(2, '--against live is not something this version can read', {
-      hint: 'compare with the lock, a git ref or a spec file',
-    });
-  }
   if (against === 'lock') return readLocks(context, loaded);
   const file = resolve(context.cwd, against);
   if (!(await exists(file))) return readSpecOfRef(context, loaded.spec.path, against, wantedOf(loaded));

@@ -7,17 +7,16 @@ import { addOrigins } from '../../diff/origins.ts';
 import { type EnvironmentPair, nameChange, type Report, reportChanges } from '../../diff/report.ts';
 import type { Threshold } from '../../diff/severity.ts';
 import type { Platform } from '../../model/platform.ts';
-import type { Context, ExitCode } from '../context.ts';
+import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
 import { readBaseline } from './diff-baseline.ts';
 import { foldHunks, formatHunks } from './diff-hunks.ts';
 import { readProviderVersions } from './diff-providers.ts';
-import type { Baseline } from './diff-ref.ts';
 import { type TracedOrigin, traceDiff } from './diff-trace.ts';
 
 export interface DiffOptions {
   readonly spec?: string | undefined;
-  /** `lock` (also when left out), a git ref of the spec, or a spec file. */
+  /** `lock` (also when left out), a git ref of the spec, a spec file, or `live`: what runs. */
   readonly against?: string | undefined;
   readonly env?: readonly string[] | undefined;
   /** Exit 1 where there are changes. */
@@ -26,6 +25,8 @@ export interface DiffOptions {
   readonly failOn?: Threshold | undefined;
   /** Show what each change writes in the artifacts. */
   readonly hunks?: boolean | undefined;
+  /** Write what runs into the spec, as far as it can say it; only with `live`. */
+  readonly adopt?: boolean | undefined;
   readonly format: 'pretty' | 'json' | 'markdown';
 }
 
@@ -34,20 +35,44 @@ const proposedDays = 30;
 
 /** Says what a change of the spec does to the running platform. */
 export async function runDiff(context: Context, options: DiffOptions): Promise<ExitCode> {
-  const loaded = await loadPlatforms(context, options);
-  const baseline = await readBaseline(context, loaded, options.against ?? 'lock');
-  const { pairs, warnings } = await pairPlatforms(context, baseline.platforms, loaded, options.env ?? []);
-  const today = dayOf(context.now());
-  const changes = reportChanges(pairs, { today, failOn: options.failOn ?? null, warnings });
-  const specs = { before: baseline.spec, after: { path: loaded.spec.shown, text: loaded.spec.text } };
-  const { origins, untraced } = await traceDiff(pairs, specs, options.hunks === true);
-  const report = addOrigins(changes, origins, untraced);
+  const isLive = options.against === 'live';
+  if (options.adopt === true && !isLive) throw new CommandError(2, '--adopt is of what runs: --against live');
+  const read = await loadPlatforms(context, options);
+  const compared = await (isLive ? compareLive : compareSpecs)(context, read, options);
+  const { report, shown, origins, loaded } = compared;
   const paste = writeAcknowledgements(report, proposePaste(context, loaded));
-  if (options.format !== 'json') writeTalk(context, loaded, baseline, report);
+  if (options.format !== 'json') writeTalk(context, loaded, shown, report);
   context.stdout.write(formatReport(report, paste, options.hunks === true ? origins : null, context, options.format));
   writeFailing(context, report, paste);
   const failed = report.changes.some(({ fails }) => fails);
   return failed || (options.exitCode && report.changes.length > 0) ? 1 : 0;
+}
+
+interface Compared {
+  readonly report: Report;
+  /** What the spec was compared with, for people. */
+  readonly shown: string;
+  readonly origins: readonly TracedOrigin[];
+  /** The spec as it is now: --adopt has written into it. */
+  readonly loaded: LoadedPlatforms;
+}
+
+async function compareSpecs(context: Context, loaded: LoadedPlatforms, options: DiffOptions): Promise<Compared> {
+  const baseline = await readBaseline(context, loaded, options.against ?? 'lock');
+  const { pairs, warnings } = await pairPlatforms(context, baseline.platforms, loaded, options.env ?? []);
+  const changes = reportChanges(pairs, { today: dayOf(context.now()), failOn: options.failOn ?? null, warnings });
+  const specs = { before: baseline.spec, after: { path: loaded.spec.shown, text: loaded.spec.text } };
+  const { origins, untraced } = await traceDiff(pairs, specs, options.hunks === true);
+  return { report: addOrigins(changes, origins, untraced), shown: baseline.shown, origins, loaded };
+}
+
+async function compareLive(context: Context, loaded: LoadedPlatforms, options: DiffOptions): Promise<Compared> {
+  const { adoptLive, askLive, reportLive } = await import('./diff-live.ts');
+  const answers = await askLive(context, loaded);
+  const { now, adopted } = options.adopt === true ? await adoptLive(loaded, answers) : { now: loaded, adopted: [] };
+  for (const line of adopted) context.stderr.write(`adopted ${line}\n`);
+  const report = await reportLive(context, now, { answers, adopted, failOn: options.failOn ?? null });
+  return { report, shown: 'what the Cloud SQL Admin API shows', origins: [], loaded: now };
 }
 
 function formatReport(
@@ -111,11 +136,11 @@ function proposePaste(context: Context, { platforms }: LoadedPlatforms): Paste {
   return { environments, until };
 }
 
-function writeTalk(context: Context, { spec, warnings }: LoadedPlatforms, baseline: Baseline, report: Report): void {
+function writeTalk(context: Context, { spec, warnings }: LoadedPlatforms, against: string, report: Report): void {
   const { stderr } = context;
   stderr.write(formatDiagnostics(warnings, new Map([[spec.shown, spec.text]]), stderr.color));
   for (const warning of report.warnings) stderr.write(`warning: ${warning}\n`);
-  stderr.write(`${spec.shown} against ${baseline.shown}\n\n`);
+  stderr.write(`${spec.shown} against ${against}\n\n`);
 }
 
 /** Names what fails, in every format, and how to say that it is meant. */

@@ -1,5 +1,6 @@
 import { compareBadness } from '../change.ts';
-import type { Report, ReportedChange } from '../report.ts';
+import { nameChange, type Report, type ReportedChange } from '../report.ts';
+import { describeKeep } from '../ways.ts';
 import { groupBy } from './groups.ts';
 import { describeFiles, describePlaces, describeUntraced } from './origins.ts';
 import { describeValues } from './values.ts';
@@ -60,6 +61,7 @@ function writeTables(changes: readonly ReportedChange[], room: number): string {
     for (const { text, count } of rest) if (take(text)) shown += count;
     take(writeReasons(own));
     take(writeOrigins(own));
+    take(writeWays(own));
   }
   const cut = changes.length - shown;
   return cut === 0
@@ -149,6 +151,20 @@ function writeOrigins(changes: readonly ReportedChange[]): string {
   ];
   const text = items.join('');
   return text === '' ? '' : `\n<details><summary>Where</summary>\n\n${text}\n</details>\n`;
+}
+
+/** Of each difference with what runs, which side should change, and both ways out. */
+function writeWays(changes: readonly ReportedChange[]): string {
+  const items = changes.flatMap(({ resource, field, ways }) =>
+    ways === undefined
+      ? []
+      : [
+          `- ${code(nameChange(resource, field))} the ${ways.should} should change: ${escapeText(ways.because)}. ${escapeText(ways.apply)} ${code(describeKeep(ways.keep))}\n`,
+        ],
+  );
+  return items.length === 0
+    ? ''
+    : `\n<details><summary>Which side should change</summary>\n\n${items.join('')}\n</details>\n`;
 }
 
 function writeNote({ environment, message }: Report['notes'][number]): string {

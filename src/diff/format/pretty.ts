@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import { type Impact, impacts } from '../change.ts';
 import type { Report, ReportedChange } from '../report.ts';
+import { describeKeep } from '../ways.ts';
 import { type ChangeGroup, groupBy, groupChanges } from './groups.ts';
 import { describeFiles, describePlaces, describeUntraced } from './origins.ts';
 import { describeValues, formatText } from './values.ts';
@@ -50,12 +51,12 @@ function formatGroup({ kind, changes }: ChangeGroup, said: Set<string>, colors: 
   // Neighbours by the same rule have its reason below the last of them.
   const runs = [
     ...groupBy(changes, (change) =>
-      JSON.stringify([change.impact, change.rule, change.acknowledged, change.places]),
+      JSON.stringify([change.impact, change.rule, change.acknowledged, change.places, change.ways]),
     ).values(),
   ];
   const body = runs.map((run) => {
     const fields = run.map((change) => formatField(change, width, colors)).join('');
-    return `${fields}${locate(run[0], 4, said, colors)}${explain(run[0], 4, said, colors)}`;
+    return `${fields}${locate(run[0], 4, said, colors)}${explain(run[0], 4, said, colors)}${formatWays(run[0], 4)}`;
   });
   return `  ${colors.bold(formatText(first.resource))}\n${body.join('')}`;
 }
@@ -69,15 +70,15 @@ function formatWhole(changes: ChangeGroup['changes'], said: Set<string>, colors:
   const located = runs.length <= fewResources;
   const parts = (located ? runs : [changes]).map((run) => {
     const lines = listNames(run).map((names) => `  ${sign}  ${names}\n`);
-    return `${lines.join('')}${located ? locate(run[0], 2, said, colors) : ''}`;
+    return `${lines.join('')}${located ? locate(run[0], 2, said, colors) + formatWays(run[0], 2) : ''}`;
   });
   return `${parts.join('')}${explain(first, 2, said, colors)}`;
 }
 
 const fewResources = 6;
 
-function originOf({ places }: ReportedChange): string {
-  return JSON.stringify(places);
+function originOf({ places, ways }: ReportedChange): string {
+  return JSON.stringify([places, ways]);
 }
 
 /** Few resources stand one a line; many of one kind share lines, each of them named. */
@@ -146,6 +147,18 @@ function explain(change: ReportedChange, indent: number, said: Set<string>, colo
   if (said.has(rule.id)) return `${lines.join('')}${line(`${rule.id}, as above`, colors.dim)}`;
   said.add(rule.id);
   return `${lines.join('')}${line(rule.reason)}${line(`${rule.id} · ${rule.source}`, colors.dim)}`;
+}
+
+/** Both ways out of a difference with what runs, and which of them is meant to be taken. */
+function formatWays({ ways }: ReportedChange, indent: number): string {
+  if (ways === undefined) return '';
+  const space = ' '.repeat(indent + impactWidth + 4);
+  const lines = [
+    `the ${ways.should} should change: ${ways.because}`,
+    `so that the spec holds: ${ways.apply}`,
+    `so that it stays: ${describeKeep(ways.keep)}`,
+  ];
+  return lines.map((line) => `${space}${wrap(formatProse(line), space.length)}\n`).join('');
 }
 
 /** What happens to a running thing, or to nothing at all though a value changed, is explained. */

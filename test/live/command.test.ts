@@ -1,0 +1,236 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { diff, write, writeLocks } from '../diff/project.ts';
+import { startSqlAdmin } from '../support/sql-admin.ts';
+import { setPath } from './by-hand.ts';
+import { spec } from './earth.ts';
+import { type Alter, holdEarth } from './read.ts';
+
+const server = await startSqlAdmin();
+Object.assign(process.env, server.environment);
+
+beforeEach(() => {
+  server.clear();
+  write('platform.yaml', spec);
+});
+
+async function live(...args: readonly string[]) {
+  return await diff(['--against', 'live', ...args], {
+    env: server.environment,
+  });
+}
+
+async function liveJson(...args: readonly string[]) {
+  const { code, stdout, stderr } = await live('--format', 'json', ...args);
+  if (stdout === '') throw new Error(stderr);
+  return {
+    code,
+    ...(JSON.parse(stdout) as {
+      changes: Shown[];
+      notes: { message: string }[];
+      live: Live;
+    }),
+  };
+}
+
+interface Shown {
+  readonly resource: string;
+  readonly field: string | null;
+  readonly impact: string;
+  readonly ways?: {
+    readonly should: string;
+    readonly because: string;
+    readonly apply: string;
+    readonly keep: unknown;
+  };
+}
+interface Live {
+  readonly instances: readonly Readonly<Record<string, unknown>>[];
+  readonly adopted: readonly string[];
+}
+
+const spoil: Alter = ({ instance, users }) => {
+  setPath(instance, 'settings.tier', 'db-custom-8-32768');
+  setPath(instance, 'settings.ipConfiguration.authorizedNetworks', [{ value: '203.0.113.0/24' }]);
+  users.push({ name: 'bob@example.org', type: 'CLOUD_IAM_USER' });
+};
+
+describe('diff --against live', () => {
+  test('of an instance that is as the spec says', async () => {
+    holdEarth(server);
+    const { code, stdout, stderr } = await live('--exit-code');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: 'No changes.\n',
+      stderr: 'platform.yaml against what the Cloud SQL Admin API shows\n\n',
+    });
+  });
+
+  test('says of each difference what an apply does, who should change, and what to write', async () => {
+    holdEarth(server, spoil);
+    const { code, stdout } = await live('--exit-code');
+    expect(code).toBe(1);
+    expect(stdout).toMatchInlineSnapshot(`
+     "default
+
+       cloudSql.instance
+         ↻ restart  tier                db-custom-8-32768 → db-custom-4-16384
+                    Another machine: every connection ends, though a plan shows a change in place.
+                    cloudsql/tier-restarts · hashicorp/google >= 6.50.0, < 8.0.0 (read at 7.45.0),
+                    resource_sql_database_instance.go: settings.tier: not ForceNew;
+                    hashicorp/terraform-provider-google #14634
+                    the instance should change: the spec is what was reviewed
+                    so that the spec holds: terraform apply sets tier to db-custom-4-16384, with a restart.
+                    so that it stays: platform.yaml:8 hosting.cloudSql.tier: write tier: db-custom-8-32768
+         ~ update   authorizedNetworks  [203.0.113.0/24] → []
+                    the instance should change: the spec is what was reviewed
+                    so that the spec holds: terraform apply takes authorizedNetworks away.
+                    so that it stays: no line of the spec does: nobody is let in but through the network and IAM
+
+       · none     login bob@example.org
+                  the instance should change: no spec asked for it
+                  so that the spec holds: terraform apply does nothing. To take it away: gcloud sql users delete
+                  bob@example.org --instance=earth-postgres --project=acme-earth
+                  so that it stays: no line of the spec does: who may log in is access.people (- { member:
+                  "user:bob@example.org", grants: { … } }) and access.workloads, with grants that nobody can read
+                  off an instance
+                  The spec does not have it and Terraform does not know it: it stays, with whatever it was granted.
+                  live/unknown-login · Terraform touches only what is in its state
+
+     3 changes: 1 restart, 1 update, 1 none.
+     "
+    `);
+  });
+
+  test('the same for programs, with how the instance is', async () => {
+    holdEarth(server, ({ instance, ...rest }) => {
+      spoil({ instance, ...rest }, { instance, ...rest });
+      instance.scheduledMaintenance = {
+        startTime: '1970-01-04T04:00:00Z',
+        scheduleDeadlineTime: '1970-01-10T00:00:00Z',
+      };
+      instance.availableMaintenanceVersions = ['POSTGRES_15_14.R1'];
+    });
+    const { code, changes, live: shown, notes } = await liveJson();
+    expect(code).toBe(0);
+    expect(changes.map(({ resource, field, impact }) => [resource, field, impact])).toEqual([
+      ['cloudSql.instance', 'tier', 'restart'],
+      ['cloudSql.instance', 'authorizedNetworks', 'update'],
+      ['login bob@example.org', null, 'none'],
+    ]);
+    expect(changes[0]?.ways).toEqual({
+      should: 'instance',
+      because: 'the spec is what was reviewed',
+      apply: 'terraform apply sets tier to db-custom-4-16384, with a restart.',
+      keep: {
+        kind: 'write',
+        file: 'platform.yaml',
+        line: 8,
+        path: 'hosting.cloudSql.tier',
+        text: 'tier: db-custom-8-32768',
+      },
+    });
+    expect(shown.instances).toEqual([
+      {
+        environment: 'default',
+        instance: 'acme-earth:europe-west1:earth-postgres',
+        exists: true,
+        state: 'RUNNABLE',
+        lastBackup: '1969-12-31T03:10:00.000Z',
+        maintenance: {
+          start: '1970-01-04T04:00:00.000Z',
+          latest: '1970-01-10T00:00:00.000Z',
+        },
+        findings: [
+          'Google maintains it, and restarts it, at 1970-01-04T04:00:00.000Z',
+          'a newer maintenance version is there: POSTGRES_15_14.R1',
+        ],
+      },
+    ]);
+    expect(notes).toHaveLength(2);
+  });
+
+  test('an instance that is ill, or has no recent backup', async () => {
+    holdEarth(server, (primary) => {
+      Object.assign(primary.instance, {
+        state: 'SUSPENDED',
+        suspensionReason: ['BILLING_ISSUE'],
+      });
+      primary.backupPages = [[{ status: 'SUCCESSFUL', endTime: '1969-12-28T00:00:00Z' }]];
+    });
+    expect((await liveJson()).notes.map(({ message }) => message)).toEqual([
+      'the instance is SUSPENDED (BILLING_ISSUE)',
+      'the last backup that succeeded is 4 days old',
+    ]);
+  });
+
+  test('an instance that is not there yet: all is made', async () => {
+    const { code, changes, notes, live: shown } = await liveJson('--exit-code');
+    expect(code).toBe(1);
+    expect(new Set(changes.map(({ impact }) => impact))).toEqual(new Set(['create']));
+    expect(changes.map(({ resource }) => resource)).toContain('cloudSql.instance');
+    expect(shown.instances).toMatchObject([{ exists: false, state: null }]);
+    expect(notes).toMatchObject([
+      {
+        message: 'there is no instance acme-earth:europe-west1:earth-postgres: everything is yet to be made',
+      },
+    ]);
+  });
+
+  test('who moved is known by the lock', async () => {
+    holdEarth(server, ({ instance }) => setPath(instance, 'settings.maintenanceWindow.hour', 2));
+    const because = async () => (await liveJson()).changes[0]?.ways?.because;
+    writeLocks(spec);
+    expect(await because()).toMatch(/changed by hand/);
+    writeLocks(spec.replace('hour: 4', 'hour: 2'));
+    expect(await because()).toBe('the spec has changed since the committed lock, and was not applied');
+    writeLocks(spec.replace('hour: 4', 'hour: 9'));
+    expect(await because()).toBe('both differ from the committed lock');
+  });
+
+  test('what an apply would lose should be in the spec', async () => {
+    holdEarth(server, ({ instance }) => setPath(instance, 'settings.dataDiskType', 'PD_HDD'));
+    expect((await liveJson()).changes[0]).toMatchObject({
+      field: 'disk.type',
+      ways: { should: 'spec' },
+    });
+  });
+});
+
+describe('what cannot be read', () => {
+  test('virtual machines: exit 2', async () => {
+    write(
+      'platform.yaml',
+      spec.replace(
+        /hosting:[\s\S]*databases:/,
+        'hosting: { virtualMachines: { zone: europe-west1-b, clients: [10.0.0.0/16] } }\ndatabases:',
+      ),
+    );
+    const { code, stderr } = await live();
+    expect(code).toBe(2);
+    expect(stderr).toContain('--against live reads Cloud SQL only, and default has virtual machines');
+  });
+
+  test('a missing role: exit 4, with what to type', async () => {
+    const refusal = {
+      kind: 'error',
+      status: 403,
+      reason: 'notAuthorized',
+      message: 'Not authorized.',
+    } as const;
+    server.trouble(refusal, refusal);
+    const { code, stdout, stderr } = await live();
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    expect(stderr).toBe(
+      'platform: the Cloud SQL Admin API does not let you read project acme-earth: Not authorized.\n' +
+        '  → cloudsql.instances.get is wanted there; roles/cloudsql.viewer has it: gcloud projects add-iam-policy-binding acme-earth --member=user:YOU --role=roles/cloudsql.viewer\n',
+    );
+  });
+
+  test('--adopt is of what runs', async () => {
+    const { code, stderr } = await diff(['--adopt']);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--against live'),
+    });
+  });
+});
