@@ -22,6 +22,11 @@ export interface Ports {
 /** Files by their path as the spec has it (relative to the folder of the spec, with `/`). Fails with the system's error. */
 export interface FilePort {
   open(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * The memory of bytes that `open` gave, which nobody looks at any more: others may be read into it. What is not given
+   * back is only collected as garbage; what is another's is left alone.
+   */
+  reuse(memory: ArrayBufferLike): void;
   /** Bytes; null where that cannot be told before it is read. */
   size(path: string): Promise<number | null>;
   /** Names in a folder, in any order. */

@@ -3,6 +3,7 @@ import { allTime } from '../../src/ingest/item/period.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
 import { type CutOptions, cutBatches, type DoneParts, type PartEnd } from '../../src/ingest/run/batch.ts';
 import type { Batch } from '../../src/ingest/run/entry.ts';
+import { ReadMemory } from '../../src/ingest/run/read-memory.ts';
 import type { OpenSource } from '../../src/ingest/source/document.ts';
 import { makeItem } from './support/items.ts';
 
@@ -37,6 +38,7 @@ async function cut(source: OpenSource, done: DoneParts, limit: number | null = n
     writeRow: () => null,
     recogniser: null,
     writes: { now: 0 },
+    memory: new ReadMemory(() => undefined),
   };
   const cuts: (Batch | PartEnd)[] = [];
   for await (const one of cutBatches(source, done, new JsonScanner(), options)) cuts.push(one);

@@ -91,7 +91,7 @@ test('a source that fails fails its reader', async () => {
     yield many(3, 0);
     throw new Error('lost');
   }
-  const groups = recogniseGroups({ name: '', owned: false, documents }, recogniser, new RecentWrites());
+  const groups = recogniseGroups({ documents }, recogniser, new RecentWrites());
   await expect(groups.next()).rejects.toThrow('lost');
 });
 

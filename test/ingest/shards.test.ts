@@ -5,6 +5,7 @@ import { allTime } from '../../src/ingest/item/period.ts';
 import { partitionOf, type ShardBy } from '../../src/ingest/item/shard.ts';
 import { JsonScanner } from '../../src/ingest/json/scan.ts';
 import { cutBatches } from '../../src/ingest/run/batch.ts';
+import { ReadMemory } from '../../src/ingest/run/read-memory.ts';
 import { selectEntries } from '../../src/ingest/run/shard-work.ts';
 import { openFiles } from '../../src/ingest/source/files.ts';
 import { makeRandom } from '../support/hostile.ts';
@@ -50,6 +51,7 @@ async function takeShard(folder: string, shard: number, shards: number, shardBy:
     writeRow: () => null,
     recogniser: null,
     writes: { now: 0 },
+    memory: new ReadMemory(() => undefined),
   };
   for await (const batch of cutBatches(source, new Map(), new JsonScanner(), options)) {
     if (batch.kind !== 'batch') continue;

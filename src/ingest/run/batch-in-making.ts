@@ -20,6 +20,7 @@ export class BatchInMaking {
   #asked: Moment | null = null;
   readonly #entries: Entry[] = [];
   readonly #collections: JudgedCollection[] = [];
+  readonly #memory: ArrayBufferLike[] = [];
 
   get isEmpty(): boolean {
     return this.#entries.length === 0 && this.#collections.length === 0;
@@ -37,6 +38,7 @@ export class BatchInMaking {
   /** A document was read that may be part of the batch, after the ledger was asked for it at the earliest then. */
   meet({ bytes }: SourceDocument, asked: Moment): void {
     this.#asked ??= asked;
+    this.#memory.push(bytes.buffer);
     this.#bytes += bytes.length;
     this.#isLarge ||= bytes.length >= LARGE_BYTES;
   }
@@ -59,6 +61,7 @@ export class BatchInMaking {
       collections: this.#collections,
       isLarge: this.#isLarge,
       asked: this.#asked ?? 0,
+      memory: this.#memory,
     };
   }
 }

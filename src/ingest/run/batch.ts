@@ -7,6 +7,7 @@ import type { ItemRow } from '../load/load-batch.ts';
 import type { OpenSource, SourceDocument, SourcePart } from '../source/document.ts';
 import { BatchInMaking } from './batch-in-making.ts';
 import type { Batch, Entry, JudgedItem } from './entry.ts';
+import type { ReadMemory } from './read-memory.ts';
 import type { RecentWrites } from './recent-writes.ts';
 import type { Recognised, Recogniser } from './recognise.ts';
 import { recogniseGroups } from './recognise-groups.ts';
@@ -40,6 +41,8 @@ export interface CutOptions {
   readonly recogniser: Recogniser | null;
   /** Of the batches that are loaded meanwhile. */
   readonly writes: Pick<RecentWrites, 'now'>;
+  /** Told of the documents as they are read. */
+  readonly memory: Pick<ReadMemory, 'watch'>;
 }
 
 /** Where a source's part is read to its end. */
@@ -91,7 +94,12 @@ async function* cutPart(
     return ended;
   };
   let judgings = 0;
-  groups: for await (const { documents, known, asked } of recogniseGroups(part, options.recogniser, options.writes)) {
+  const watched = { documents: () => options.memory.watch(part.documents()) };
+  groups: for await (const { documents, known, asked } of recogniseGroups(
+    watched,
+    options.recogniser,
+    options.writes,
+  )) {
     for (const [place, document] of documents.entries()) {
       if (batch.isFullWith(document)) yield end();
       batch.meet(document, asked);

@@ -38,4 +38,6 @@ export interface Batch {
   readonly isLarge: boolean;
   /** The ledger was not asked for any of its items before. */
   readonly asked: Moment;
+  /** What each of its documents was read into, to be released once it has ended. */
+  readonly memory: readonly ArrayBufferLike[];
 }

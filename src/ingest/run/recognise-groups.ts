@@ -22,7 +22,7 @@ const AHEAD = 2;
 
 /** The documents of a part with what is known of those that need not be read; nothing is read beside a large one. */
 export async function* recogniseGroups(
-  part: SourcePart,
+  part: Pick<SourcePart, 'documents'>,
   recogniser: Recogniser | null,
   writes: Pick<RecentWrites, 'now'>,
 ): AsyncGenerator<Group> {

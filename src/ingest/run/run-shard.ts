@@ -18,6 +18,7 @@ import { type Counts, countOutcomes, noCounts, type ReceiptItem } from './outcom
 import { listDoneParts, writeDonePart } from './parts.ts';
 import { listPeriods, type PlannedRun } from './planned-run.ts';
 import { putCollection, putCollections } from './put-collections.ts';
+import { ReadMemory } from './read-memory.ts';
 import { makeRecogniser } from './recognise.ts';
 import { type ShardWork, selectEntries } from './shard-work.ts';
 
@@ -66,10 +67,12 @@ async function loadParts(
   const readsAll = limit === null && periods.every(({ from, to }) => from === null && to === null);
   const recogniser = readsAll ? makeRecogniser(work, rows) : null;
   const common = { shard: lease.shard, shardBy, shards, limit, periods, givenCollections };
-  const options: CutOptions = { ...common, writeRow, recogniser, writes: work.writes };
+  const memory = new ReadMemory((used) => ports.files.reuse(used));
+  const options: CutOptions = { ...common, writeRow, recogniser, writes: work.writes, memory };
   const doneParts = await listDoneParts(ports.pgstac, lease);
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : work.connections);
-  const note = ({ entries }: Batch, receipt: readonly ReceiptItem[]) => {
+  const end = ({ entries, memory: held }: Batch, receipt: readonly ReceiptItem[]) => {
+    memory.release(held);
     counts = countOutcomes(counts, receipt);
     for (const item of receipt) if (item.outcome === 'quarantined') work.notes.addQuarantined(item);
     rows.isWorthIt = receipt.filter(({ outcome }) => outcome === 'unchanged').length * 2 <= receipt.length;
@@ -90,10 +93,10 @@ async function loadParts(
       const { mine, later } = selectEntries(batch, lease.shard);
       // One after the other, in the source's order, whatever is in flight.
       const left = await earlier.compare(next.number, mine, () => inFlight.drain());
-      if (left.kind === 'done') note(next, left.receipt);
+      if (left.kind === 'done') end(next, left.receipt);
       else
         await beginBatch(work, inFlight, batch, async () =>
-          note(next, await loadEntries(work, left.number, left.entries, later)),
+          end(next, await loadEntries(work, left.number, left.entries, later)),
         );
       // Two large batches take too much memory.
       if (next.isLarge) await inFlight.drain();
