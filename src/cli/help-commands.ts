@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
+import type { DoctorOptions } from './commands/doctor.ts';
 import { addInitCommand } from './init-command.ts';
-import { formatOption, type Run, specOption } from './options.ts';
+import { formatOption, positiveInteger, type Run, specOption } from './options.ts';
 import type { Format } from './report.ts';
 
 interface ExplainArguments {
@@ -11,7 +12,7 @@ interface ExplainArguments {
   readonly format: Format;
 }
 
-/** explain, init, completion: what helps with the other commands. */
+/** explain, init, doctor, completion: what helps with the other commands. */
 export function addHelpCommands(program: Command, run: Run): void {
   program
     .command('explain [subject]')
@@ -25,6 +26,16 @@ export function addHelpCommands(program: Command, run: Run): void {
       run(async (context) => (await import('./commands/explain.ts')).runExplain(context, subject, options)),
     );
   addInitCommand(program, run);
+  program
+    .command('doctor')
+    .description('what is missing on this machine or in this project, each with what mends it')
+    .addOption(specOption())
+    .addOption(new Option('--env <name>', 'the environment whose databases are looked at'))
+    .addOption(new Option('--timeout <seconds>', 'how long each look may take').argParser(positiveInteger).default(10))
+    .addOption(formatOption())
+    .action((options: DoctorOptions) =>
+      run(async (context) => (await import('./commands/doctor.ts')).runDoctor(context, options)),
+    );
   program
     .command('completion')
     .description('the script that makes a shell complete commands, options and names')

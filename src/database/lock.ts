@@ -30,6 +30,22 @@ export async function lockFolder(
   }
 }
 
+/** The process that holds a folder, which must exist; null where none does. It does not wait for it to let go. */
+export async function findHolder(folder: string): Promise<string | null> {
+  const address = nameSocket(await realpath(folder));
+  const asked = new AbortController();
+  let holder: string | null = null;
+  await waitForHolder(
+    address,
+    (found) => {
+      holder = found;
+      asked.abort();
+    },
+    asked.signal,
+  );
+  return holder;
+}
+
 function nameSocket(path: string): string {
   const name = `platform-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
   if (process.platform === 'linux') return `\0${name}`;

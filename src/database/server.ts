@@ -7,6 +7,8 @@ import { makeSession } from './server-session.ts';
 import { chooseTls } from './tls.ts';
 
 export interface ServerOptions extends KnownCredentials {
+  /** Seconds to wait for a connection at most, whatever the DSN says; left out: as the DSN says. */
+  readonly longestConnect?: number;
   /** The environment variable the DSN came from: it names the database in messages. */
   readonly variable: string;
   /** Connections at most; a loader wants one for each partition it writes at once. */
@@ -27,7 +29,7 @@ export async function openServer(dsn: string, options: ServerOptions): Promise<D
     const credentials = await findCredentials(address, options);
     password = credentials.password;
     const { default: driver } = await import('pg');
-    const base = configure(driver, address, password, options.connections ?? 4);
+    const base = configure(driver, address, password, options);
     const ssl = await chooseTls(driver, base, address.host, credentials);
     return makeDatabase(driver, new driver.Pool({ ...base, ssl }), target, password);
   } catch (error) {
@@ -35,7 +37,14 @@ export async function openServer(dsn: string, options: ServerOptions): Promise<D
   }
 }
 
-function configure(driver: typeof pg, address: ServerAddress, password: Password, connections: number): pg.PoolConfig {
+function configure(
+  driver: typeof pg,
+  address: ServerAddress,
+  password: Password,
+  { connections = 4, longestConnect = 0 }: ServerOptions,
+): pg.PoolConfig {
+  // 0 is no limit.
+  const limits = [address.connectTimeout, longestConnect].filter((seconds) => seconds > 0);
   return {
     host: address.hostAddress ?? address.host,
     port: address.port,
@@ -44,7 +53,7 @@ function configure(driver: typeof pg, address: ServerAddress, password: Password
     // A function, because the driver takes an empty password for none and looks for one of its own.
     password: password.read,
     application_name: address.applicationName,
-    connectionTimeoutMillis: address.connectTimeout * 1000,
+    connectionTimeoutMillis: limits.length === 0 ? 0 : Math.min(...limits) * 1000,
     max: connections,
     // A statement is sent when it is asked for, and not once the one before it was answered.
     pipeline: true,

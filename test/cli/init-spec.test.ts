@@ -210,5 +210,7 @@ describeWith(['python'], 'the commands that init ends with', () => {
     expect(said).toContain('platform.yaml is valid: environments dev, prod\n');
     expect(said).toContain('generated/prod  ');
     expect(said).toMatch(/items +48\b/);
+    const doctor = await runCli(['doctor', '--env', 'dev'], { cwd: join(cwd, 'maps') });
+    expect([doctor.code, doctor.stdout]).toEqual([0, expect.stringMatching(/ok +embedded database +\S+ is ready\n/)]);
   }, 120_000);
 });

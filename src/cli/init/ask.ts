@@ -1,4 +1,4 @@
-import { schema } from '../../spec/schema.ts';
+import { listPgstacReleases } from '../pgstac-choices.ts';
 import { checkDraft, type SpecPlace } from './check.ts';
 import { type Draft, type Hosting, splitList, suggestions } from './draft.ts';
 import type { Terminal } from './terminal.ts';
@@ -120,20 +120,11 @@ const chooseHosting = (terminal: Terminal): Promise<Hosting> =>
     { value: 'virtualMachines', label: 'virtual machines', hint: 'two of your own: cheaper, yours to look after' },
   ]);
 
-const choosePgstac = (terminal: Terminal): Promise<string> => {
-  const known = listReleases();
-  return terminal.choose(
+const choosePgstac = (terminal: Terminal): Promise<string> =>
+  terminal.choose(
     'pgSTAC release',
-    known.map((value) => ({ value, label: value })),
+    listPgstacReleases().map((value) => ({ value, label: value })),
   );
-};
-
-/** Those that the schema knows, its default first. */
-function listReleases(): readonly string[] {
-  const release = schema.properties?.['databases']?.properties?.['pgstac']?.properties?.['pgstac'];
-  const names = (release?.enum ?? []).map(String);
-  return names.toSorted((a, b) => Number(b === release?.default) - Number(a === release?.default));
-}
 
 const chooseSource = (terminal: Terminal): Promise<'api' | 'files' | 'catalog' | 'none'> =>
   terminal.choose('What is loaded first?', [

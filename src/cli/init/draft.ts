@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Answers, EnvironmentAnswer, HostingAnswer, SourceAnswer } from '../../emit/init/answers.ts';
+import { defaultPgstac } from '../pgstac-choices.ts';
 
 export type Hosting = 'cloudSql' | 'virtualMachines';
 
@@ -46,8 +47,7 @@ export const suggestions = {
   zone: (draft: Draft): string => `${draft.region || suggestions.region()}-b`,
   // The private ranges that a VPC network in auto mode, and a cluster's pods, have their addresses from.
   clients: (): readonly string[] => ['10.0.0.0/8'],
-  pgstac: (): string => '0.9.11',
-  kubernetes: (): string => '1.33',
+  pgstac: (): string => defaultPgstac,
   metaflowDatastore: ({ project = '' }: Draft): string => `gs://${project}-metaflow`,
   metaflowImage: (draft: Draft): string =>
     `${draft.region || suggestions.region()}-docker.pkg.dev/${draft.project ?? ''}/platform/runner:1.0.0`,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { findOwnPackage, isPlatform } from '../own-package.ts';
 
 /** The schema that editors read beside the spec, and the one that it refers to. */
 const names = ['platform.schema.json', 'environment.schema.json'] as const;
@@ -32,20 +33,5 @@ function findInstalled(from: string): string | null {
     const found = candidates.map((path) => join(path, 'schema', names[0])).find((path) => existsSync(path));
     if (found !== undefined) return found;
     if (dirname(folder) === folder) return null;
-  }
-}
-
-/** The folder of the package that this program is part of. */
-function findOwnPackage(): string {
-  for (let folder = import.meta.dirname; dirname(folder) !== folder; folder = dirname(folder))
-    if (isPlatform(folder)) return folder;
-  throw new Error(`no package.json of platform above ${import.meta.dirname}`);
-}
-
-function isPlatform(folder: string): boolean {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).name === 'platform';
-  } catch {
-    return false;
   }
 }
