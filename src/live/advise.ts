@@ -31,7 +31,7 @@ function explainMove(name: string, moves: Moves | null): string {
   const [hand, spec] = [moves.ofInstance.has(name), moves.ofSpec.has(name)];
   if (spec && !hand) return 'the spec has changed since the committed lock, and was not applied';
   if (hand && !spec) return 'it differs from the committed lock: changed by hand, or never applied';
-  return 'both differ from the committed lock';
+  return hand ? 'both differ from the committed lock' : 'the spec is what was reviewed';
 }
 
 function describeApply({ impact, field, before, after, rule }: Change): string {

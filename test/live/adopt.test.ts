@@ -165,9 +165,30 @@ describe('--adopt leaves the file', () => {
     return result;
   };
 
-  test('where what runs is no valid spec', async () => {
-    const { stdout } = await leave(({ instance }) => setPath(instance, 'databaseVersion', 'POSTGRES_16'));
-    expect(stdout).toContain('version  POSTGRES_16 → POSTGRES_15');
+  test.each([
+    ['is no valid spec', 'databaseVersion', 'POSTGRES_16', /no line of the spec does: the spec would have a mistake: /],
+    [
+      "is the platform's to say",
+      'settings.userLabels.environment',
+      'x',
+      /does: the spec would have a mistake: the label environment is set by the platform/,
+    ],
+  ])('where what runs %s', async (_, path, value, reason) => {
+    const { stdout } = await leave(({ instance }) => setPath(instance, path, value));
+    expect(stdout.replace(/\s+/g, ' ')).toMatch(reason);
+  });
+
+  test('where it brings another difference', async () => {
+    const text = spec.replace(', limitGb: 500', '');
+    write('platform.yaml', text);
+    holdEarth(server, ({ instance }) => {
+      setPath(instance, 'settings.storageAutoResize', false);
+      setPath(instance, 'settings.storageAutoResizeLimit', '0');
+      setPath(instance, 'settings.dataDiskSizeGb', '180');
+    });
+    const { stdout } = await adopt();
+    expect(stdout).toContain('no line of the spec does: cloudSql.instance disk.sizeGb would differ then\n');
+    expect(read()).toBe(text);
   });
 
   test('where no key says it', async () => {

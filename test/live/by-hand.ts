@@ -13,6 +13,7 @@ export interface ByHand {
 type Row = readonly [field: string, path: string, value: unknown, before: unknown, after: unknown, impact: string];
 
 const networks = 'projects/acme-earth/global/networks';
+const compute = 'https://www.googleapis.com/compute/v1';
 const backup = 'settings.backupConfiguration';
 const insights = 'settings.insightsConfig';
 const ip = 'settings.ipConfiguration';
@@ -44,6 +45,14 @@ const rows: readonly Row[] = [
   ['dataCache', 'settings.dataCacheConfig.dataCacheEnabled', true, true, false, 'restart'],
   ['region', 'region', 'europe-west9', 'europe-west9', 'europe-west1', 'replace'],
   ['network', `${ip}.privateNetwork`, `${networks}/other`, `${networks}/other`, `${networks}/main`, 'restart'],
+  [
+    'network',
+    `${ip}.privateNetwork`,
+    `${compute}/${networks}/other`,
+    `${networks}/other`,
+    `${networks}/main`,
+    'restart',
+  ],
   ['network', `${ip}.privateNetwork`, undefined, 'none', `${networks}/main`, 'restart'],
   ['disk.type', 'settings.dataDiskType', 'PD_HDD', 'hdd', 'ssd', 'replace'],
   ['disk.sizeGb', 'settings.dataDiskSizeGb', '50', 50, 100, 'none'],

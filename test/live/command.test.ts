@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { diff, write, writeLocks } from '../diff/project.ts';
+import { diff, project, write, writeLocks } from '../diff/project.ts';
+import { runCli } from '../support/cli.ts';
+import { projectRoot } from '../support/root.ts';
 import { startSqlAdmin } from '../support/sql-admin.ts';
 import { setPath } from './by-hand.ts';
 import { spec } from './earth.ts';
@@ -61,7 +65,9 @@ describe('diff --against live', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: 'No changes.\n',
-      stderr: 'platform.yaml against what the Cloud SQL Admin API shows\n\n',
+      stderr: expect.stringMatching(
+        /^platform\.yaml against what the Cloud SQL Admin API shows\ntaken as the spec says: what is in the databases.*\n\n$/,
+      ),
     });
   });
 
@@ -69,36 +75,9 @@ describe('diff --against live', () => {
     holdEarth(server, spoil);
     const { code, stdout } = await live('--exit-code');
     expect(code).toBe(1);
-    expect(stdout).toMatchInlineSnapshot(`
-     "default
-
-       cloudSql.instance
-         ↻ restart  tier                db-custom-8-32768 → db-custom-4-16384
-                    Another machine: every connection ends, though a plan shows a change in place.
-                    cloudsql/tier-restarts · hashicorp/google >= 6.50.0, < 8.0.0 (read at 7.45.0),
-                    resource_sql_database_instance.go: settings.tier: not ForceNew;
-                    hashicorp/terraform-provider-google #14634
-                    the instance should change: the spec is what was reviewed
-                    so that the spec holds: terraform apply sets tier to db-custom-4-16384, with a restart.
-                    so that it stays: platform.yaml:8 hosting.cloudSql.tier: write tier: db-custom-8-32768
-         ~ update   authorizedNetworks  [203.0.113.0/24] → []
-                    the instance should change: the spec is what was reviewed
-                    so that the spec holds: terraform apply takes authorizedNetworks away.
-                    so that it stays: no line of the spec does: nobody is let in but through the network and IAM
-
-       · none     login bob@example.org
-                  the instance should change: no spec asked for it
-                  so that the spec holds: terraform apply does nothing. To take it away: gcloud sql users delete
-                  bob@example.org --instance=earth-postgres --project=acme-earth
-                  so that it stays: no line of the spec does: who may log in is access.people (- { member:
-                  "user:bob@example.org", grants: { … } }) and access.workloads, with grants that nobody can read
-                  off an instance
-                  The spec does not have it and Terraform does not know it: it stays, with whatever it was granted.
-                  live/unknown-login · Terraform touches only what is in its state
-
-     3 changes: 1 restart, 1 update, 1 none.
-     "
-    `);
+    // As the page shows it.
+    const page = readFileSync(join(projectRoot, 'docs/cloud-sql.md'), 'utf8');
+    expect(stdout).toBe(/```text\n(default\n[\s\S]*?\n)```/.exec(page)?.[1]);
   });
 
   test('the same for programs, with how the instance is', async () => {
@@ -194,6 +173,17 @@ describe('diff --against live', () => {
       ways: { should: 'spec' },
     });
   });
+});
+
+test('the command itself, as a process of its own, ends by itself', async () => {
+  holdEarth(server, (primary, replica) => {
+    spoil(primary, replica);
+    primary.backupPages.splice(0, 2, [{ status: 'SUCCESSFUL', endTime: new Date().toISOString() }]);
+  });
+  const options = { cwd: project.folder, env: server.environment, timeout: 60_000 };
+  const { code, stdout, stderr } = await runCli(['diff', '--against', 'live', '--exit-code'], options);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^platform.yaml against what/) });
+  expect(stdout).toBe((await live()).stdout);
 });
 
 describe('what cannot be read', () => {

@@ -13,14 +13,21 @@ import { CommandError } from '../context.ts';
 import type { LoadedSpec } from '../load.ts';
 import { type Proposal, proposeKeep, readSpecText } from './keep-running.ts';
 
-/** What of the instances the spec now says too. */
+/** A spec that says what runs, as far as one can. */
 export interface Adopted {
   readonly text: string;
   /** One line each: where it stood or went, and what. */
   readonly lines: readonly string[];
+  /** Why a change was not taken though a key says it, by `keyOf`. */
+  readonly refusals: ReadonlyMap<string, string>;
 }
 
-/** A spec's text, and what each environment's instance has otherwise than it; null where the text is no valid spec. */
+/** A change of all environments'. */
+export function keyOf({ environment, resource, field }: Pick<Change, 'environment' | 'resource' | 'field'>): string {
+  return JSON.stringify([environment, resource, field]);
+}
+
+/** A spec's text, and what each environment's instance has otherwise than it. */
 interface Draft {
   readonly text: string;
   readonly platforms: ReadonlyMap<string, Platform>;
@@ -32,64 +39,74 @@ interface Draft {
  * together; where that is no valid spec, one by one. What is taken makes no other difference, in no environment.
  */
 export async function adoptRunning(spec: LoadedSpec, answers: AllAnswers): Promise<Adopted> {
-  let draft = await readDraft(spec.shown, spec.text, answers);
+  const refusals = new Map<string, string>();
   const lines: string[] = [];
-  if (draft === null) return { text: spec.text, lines };
-  for (const environment of answers.keys()) {
-    const take = async (changes: readonly Change[]): Promise<boolean> => {
-      const taken = draft === null ? null : await adoptChanges(spec.shown, draft, environment, changes, answers);
-      if (taken === null) return false;
-      draft = taken.draft;
-      lines.push(...taken.lines);
-      return true;
-    };
-    // A replica has its primary's flags: what it has of its own is known only then.
+  const first = await readDraft(spec.shown, spec.text, answers);
+  if (typeof first === 'string') return { text: spec.text, lines, refusals };
+  let draft = first;
+  const take: Take = async (changes) => {
+    const attempt = await adoptChanges(spec.shown, draft, changes, answers);
+    if (attempt.kind === 'refused') {
+      for (const change of changes) refusals.set(keyOf(change), attempt.why);
+      return false;
+    }
+    draft = attempt.draft;
+    lines.push(...attempt.lines);
+    for (const change of changes) refusals.delete(keyOf(change));
+    return true;
+  };
+  // A replica has its primary's flags: what it has of its own is known only then.
+  for (const environment of answers.keys())
     for (const ofReplicas of [false, true]) {
       const all = (draft.changes.get(environment) ?? []).filter((change) => isOfReplica(change) === ofReplicas);
-      if (!(await take(all))) await takeEach(all, take);
+      if (all.length > 0 && !(await take(all))) await takeEach(all, take);
     }
-  }
-  return { text: draft.text, lines };
+  return { text: draft.text, lines, refusals };
 }
+
+/** Takes changes of one environment, all of them or none. */
+type Take = (changes: readonly Change[]) => Promise<boolean>;
 
 /** One by one, again and again, since one may only be valid after another. */
-async function takeEach(
-  changes: readonly Change[],
-  take: (changes: readonly Change[]) => Promise<boolean>,
-): Promise<void> {
+async function takeEach(changes: readonly Change[], take: Take): Promise<void> {
   const refused: Change[] = [];
   for (const change of changes) if (!(await take([change]))) refused.push(change);
-  if (refused.length < changes.length) await takeEach(refused, take);
+  if (refused.length > 0 && refused.length < changes.length) await takeEach(refused, take);
 }
 
-function isOfReplica({ resource }: Pick<Change, 'resource'>): boolean {
+function isOfReplica({ resource }: Change): boolean {
   return resource.startsWith('cloudSql.replica ');
 }
 
-interface Taken {
-  readonly draft: Draft;
-  readonly lines: readonly string[];
-}
+type Attempt =
+  | { readonly kind: 'taken'; readonly draft: Draft; readonly lines: readonly string[] }
+  | { readonly kind: 'refused'; readonly why: string };
 
-/** Null where nothing of them can be written, or what comes of it is not just that. */
+/** Those of the changes that a key says are written; refused where what comes of it is not just that. */
 async function adoptChanges(
   shown: string,
   draft: Draft,
-  environment: string,
   changes: readonly Change[],
   answers: AllAnswers,
-): Promise<Taken | null> {
-  const platform = draft.platforms.get(environment);
+): Promise<Attempt> {
   const text = await readSpecText(shown, draft.text, []);
-  if (platform === undefined || text === null) return null;
-  const found = changes
-    .map((change) => ({ change, ...proposeKeep(change, platform, text) }))
-    .filter(({ edit }) => edit !== null);
-  const written = found.length === 0 ? null : writeAll(draft.text, found);
-  const next = written === null ? null : await readDraft(shown, written, answers);
-  const names = new Set(found.map(({ change }) => nameChange(change.resource, change.field)));
-  if (next === null || !isJustThat(draft, next, environment, names)) return null;
-  return { draft: next, lines: found.map(({ keep }) => describeAdopted(keep)) };
+  if (text === null) return { kind: 'refused', why: 'the spec has mistakes' };
+  const found = changes.flatMap((change) => {
+    const platform = draft.platforms.get(change.environment);
+    const proposal = platform === undefined ? null : proposeKeep(change, platform, text);
+    return proposal === null || proposal.edit === null ? [] : [{ change, ...proposal }];
+  });
+  const written = writeAll(draft.text, found);
+  if (written === null) return { kind: 'refused', why: 'two of the values have one place' };
+  const next = await readDraft(shown, written, answers);
+  if (typeof next === 'string') return { kind: 'refused', why: `the spec would have a mistake: ${next}` };
+  const why = findMore(
+    draft,
+    next,
+    found.map(({ change }) => change),
+  );
+  if (why !== null) return { kind: 'refused', why };
+  return { kind: 'taken', draft: next, lines: found.map(({ keep }) => describeAdopted(keep)) };
 }
 
 /** From the end, so that no edit moves another; null where two are of the same place. */
@@ -106,30 +123,35 @@ function writeAll(text: string, proposals: readonly Proposal[]): string | null {
 }
 
 /**
- * Whether the differences that were to go are gone, no other came, and no other environment says anything else. A flag of
- * the primary is its replicas' too, and may differ from what they run.
+ * What comes of adopted changes beyond that they are gone; null: nothing. A flag of the primary is its replicas' too, and
+ * may differ from what they run.
  */
-function isJustThat(before: Draft, after: Draft, environment: string, adopted: ReadonlySet<string>): boolean {
-  const was = listNames(before, environment);
-  const is = listNames(after, environment);
-  const others = [...before.platforms].filter(([name]) => name !== environment);
-  return (
-    [...is].every((name) => !adopted.has(name) && (was.has(name) || isOfReplica({ resource: name }))) &&
-    others.every(([name, platform]) => JSON.stringify(after.platforms.get(name)) === JSON.stringify(platform))
-  );
+function findMore(before: Draft, after: Draft, adopted: readonly Change[]): string | null {
+  const own = new Set(adopted.map(({ environment }) => environment));
+  const was = new Set([...before.changes.values()].flat().map(keyOf));
+  const gone = new Set(adopted.map(keyOf));
+  for (const change of [...after.changes.values()].flat()) {
+    const name = nameChange(change.resource, change.field);
+    if (gone.has(keyOf(change))) return `${name} follows from something else`;
+    if (!was.has(keyOf(change)) && !isOfReplica(change)) return `${name} would differ then`;
+  }
+  const others = [...before.platforms].filter(([name]) => !own.has(name));
+  const changed = others.find(([name, platform]) => !isSame(after.platforms.get(name), platform));
+  return changed === undefined ? null : `${changed[0]} would change too`;
 }
 
-function listNames({ changes }: Draft, environment: string): ReadonlySet<string> {
-  return new Set((changes.get(environment) ?? []).map(({ resource, field }) => nameChange(resource, field)));
+function isSame(a: Platform | undefined, b: Platform): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function describeAdopted(keep: Keep): string {
   return describeKeep(keep).replace(': write ', ': ');
 }
 
-async function readDraft(path: string, text: string, answers: AllAnswers): Promise<Draft | null> {
+/** The first of its mistakes, where the text is no valid spec. */
+async function readDraft(path: string, text: string, answers: AllAnswers): Promise<Draft | string> {
   const resolved = await resolveEnvironments({ path, text }, []);
-  if (!resolved.ok) return null;
+  if (!resolved.ok) return resolved.diagnostics[0]?.message ?? 'it cannot be read';
   const { platforms } = resolved.value;
   return {
     text,

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diffPlatforms } from '../../diff/diff.ts';
-import { type EnvironmentPair, nameChange, type Report, reportChanges } from '../../diff/report.ts';
+import {
+  type EnvironmentPair,
+  nameChange,
+  type Report,
+  type ReportedChange,
+  reportChanges,
+} from '../../diff/report.ts';
 import type { Threshold } from '../../diff/severity.ts';
 import type { Running } from '../../diff/ways.ts';
 import { adviseWays, type Moves } from '../../live/advise.ts';
@@ -11,7 +17,7 @@ import { fetchAnswers } from '../../live/fetch-answers.ts';
 import { type Live, readLive, unseen } from '../../live/read-live.ts';
 import type { CloudSqlHosting, Platform } from '../../model/platform.ts';
 import { CommandError, type Context } from '../context.ts';
-import { type LoadedPlatforms, resolvePlatforms } from '../load.ts';
+import { type LoadedPlatforms, type LoadedSpec, resolvePlatforms } from '../load.ts';
 import { openSqlAdmin } from '../sql-admin.ts';
 import { readBaseline } from './diff-baseline.ts';
 import { readProviderVersions } from './diff-providers.ts';
@@ -82,19 +88,7 @@ export async function reportLive(
   const today = context.now().toISOString().slice(0, 10);
   const report = reportChanges(pairs, { today, failOn, warnings, partial: true });
   const instances = sides.map(({ platform, live }) => describeRunning(platform, live, context.now()));
-  const locks = await readLocks(context, loaded);
-  const { proposeKeep, readSpecText } = await import('./keep-running.ts');
-  const wanted = platforms.map(({ environment }) => environment);
-  const text = await readSpecText(spec.shown, spec.text, wanted);
-  const changes = report.changes.map((change) => {
-    const side = sides.find(({ platform }) => platform.environment === change.environment);
-    if (side?.live == null || text === null) return change;
-    const moves = findMoves(side.live.platform, side.platform, locks);
-    return {
-      ...change,
-      ways: { ...adviseWays(change, side.platform, moves), keep: proposeKeep(change, side.platform, text).keep },
-    };
-  });
+  const changes = await addWays(report.changes, sides, spec, { answers, locks: await readLocks(context, loaded) });
   const findings = instances.flatMap(({ environment, findings: own }) =>
     own.map((message) => ({ kind: 'running' as const, environment, message })),
   );
@@ -105,6 +99,35 @@ export async function reportLive(
 interface Side {
   readonly platform: Platform;
   readonly live: Live | null;
+}
+
+interface Known {
+  readonly answers: AllAnswers;
+  /** The models that were compiled and committed. */
+  readonly locks: readonly Platform[];
+}
+
+/** Both ways out of each difference; none of those of an instance that is yet to be made. */
+async function addWays(
+  changes: readonly ReportedChange[],
+  sides: readonly Side[],
+  spec: LoadedSpec,
+  { answers, locks }: Known,
+): Promise<readonly ReportedChange[]> {
+  const { proposeKeep, readSpecText } = await import('./keep-running.ts');
+  const { adoptRunning, keyOf } = await import('./adopt.ts');
+  const wanted = sides.map(({ platform }) => platform.environment);
+  const text = await readSpecText(spec.shown, spec.text, wanted);
+  // A line is proposed only where --adopt would write it.
+  const { refusals } = await adoptRunning(spec, answers);
+  return changes.map((change) => {
+    const side = sides.find(({ platform }) => platform.environment === change.environment);
+    if (side?.live == null || text === null) return change;
+    const { keep, edit } = proposeKeep(change, side.platform, text);
+    const why = edit === null ? undefined : refusals.get(keyOf(change));
+    const advice = adviseWays(change, side.platform, findMoves(side.live.platform, side.platform, locks));
+    return { ...change, ways: { ...advice, keep: why === undefined ? keep : { kind: 'cannot', reason: why } } };
+  });
 }
 
 async function pairSides(context: Context, projectRoot: string, sides: readonly Side[]) {
@@ -132,7 +155,7 @@ function describeRunning({ environment, hosting }: Platform, live: Live | null, 
   return { environment, instance, exists: true, state, lastBackup, maintenance, findings };
 }
 
-/** The models that were compiled and committed; none where there are no locks that can be read. */
+/** None where there are no locks that can be read. */
 async function readLocks(context: Context, loaded: LoadedPlatforms): Promise<readonly Platform[]> {
   try {
     return (await readBaseline(context, loaded, 'lock')).platforms;

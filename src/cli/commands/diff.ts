@@ -140,7 +140,8 @@ function writeTalk(context: Context, { spec, warnings }: LoadedPlatforms, agains
   const { stderr } = context;
   stderr.write(formatDiagnostics(warnings, new Map([[spec.shown, spec.text]]), stderr.color));
   for (const warning of report.warnings) stderr.write(`warning: ${warning}\n`);
-  stderr.write(`${spec.shown} against ${against}\n\n`);
+  const unseen = report.live === undefined ? '' : `taken as the spec says: ${report.live.unseen.join('; ')}\n`;
+  stderr.write(`${spec.shown} against ${against}\n${unseen}\n`);
 }
 
 /** Names what fails, in every format, and how to say that it is meant. */
