@@ -186,6 +186,14 @@ test('the command itself, as a process of its own, ends by itself', async () => 
   expect(stdout).toBe((await live()).stdout);
 });
 
+test('as a comment of a pull request, with both ways', async () => {
+  holdEarth(server, spoil);
+  const { code, stdout } = await live('--format', 'markdown', '--hunks');
+  expect(code).toBe(0);
+  expect(stdout).toContain('<summary>Which side should change</summary>');
+  expect(stdout).toContain('write tier: db-custom-8-32768');
+});
+
 describe('what cannot be read', () => {
   test('virtual machines: exit 2', async () => {
     write(
@@ -214,6 +222,17 @@ describe('what cannot be read', () => {
       'platform: the Cloud SQL Admin API does not let you read project acme-earth: Not authorized.\n' +
         '  → cloudsql.instances.get is wanted there; roles/cloudsql.viewer has it: gcloud projects add-iam-policy-binding acme-earth --member=user:YOU --role=roles/cloudsql.viewer\n',
     );
+  });
+
+  test('Ctrl-C while it waits for a quota: exit 130', async () => {
+    const quota = { kind: 'error', status: 429, reason: 'rateLimitExceeded', message: 'Quota exceeded' } as const;
+    server.trouble(...Array.from({ length: 10 }, () => quota));
+    const { code, stdout } = await diff(['--against', 'live'], {
+      env: server.environment,
+      signal: AbortSignal.timeout(400),
+    });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(server.calls.length).toBeLessThan(3);
   });
 
   test('--adopt is of what runs', async () => {
