@@ -9,6 +9,9 @@ export const formatOption = (): Option =>
 /** Markdown is for a pull request's comment. */
 export const diffFormatOption = (): Option =>
   new Option('--format <format>', 'how results are printed').choices(['pretty', 'json', 'markdown']).default('pretty');
+/** JUnit's XML is for CI systems, which show it as test results. */
+export const verifyFormatOption = (): Option =>
+  new Option('--format <format>', 'how results are printed').choices(['pretty', 'json', 'junit']).default('pretty');
 /** For the commands that find mistakes in files. */
 export const checkFormatOption = (): Option =>
   new Option('--format <format>', 'how results are printed')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { envOption, formatOption, positiveInteger, type Run, specOption } from './options.ts';
+import { envOption, formatOption, positiveInteger, type Run, specOption, verifyFormatOption } from './options.ts';
 
 interface RuntimeOptions {
   readonly spec?: string;
@@ -34,9 +34,13 @@ interface RetryOptions extends RuntimeOptions {
 export function addRuntimeCommands(program: Command, run: Run): void {
   addDatabaseCommands(program, run);
   addIngestCommands(program, run);
-  withCommonOptions(program.command('verify'))
+  program
+    .command('verify')
+    .addOption(specOption())
+    .addOption(envOption())
+    .addOption(verifyFormatOption())
     .description('whether both databases are there, whole and usable, as a table of checks')
-    .action((options: RuntimeOptions) =>
+    .action((options: Omit<RuntimeOptions, 'format'> & { readonly format: 'pretty' | 'json' | 'junit' }) =>
       run(async (context) => (await import('./commands/verify.ts')).runVerify(context, options)),
     );
 }

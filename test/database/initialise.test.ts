@@ -6,7 +6,7 @@ import { readSqlState } from '../../src/database/failure.ts';
 import { listMissingParts } from '../../src/database/missing-parts.ts';
 import { openServer } from '../../src/database/server.ts';
 import { readStatus } from '../../src/database/status.ts';
-import { verifyDatabases } from '../../src/database/verify.ts';
+import { verifyDatabases } from '../../src/database/verify/verify.ts';
 import { installerLock, layoutVersion } from '../../src/model/layout.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';

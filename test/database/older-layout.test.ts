@@ -6,7 +6,7 @@ import { initialiseDatabases } from '../../src/database/initialise.ts';
 import { listMissingParts } from '../../src/database/missing-parts.ts';
 import { openServer } from '../../src/database/server.ts';
 import { readStatus } from '../../src/database/status.ts';
-import { verifyDatabases } from '../../src/database/verify.ts';
+import { verifyDatabases } from '../../src/database/verify/verify.ts';
 import { layoutVersion, olderLayouts } from '../../src/model/layout.ts';
 import { describeWith } from '../support/needs.ts';
 import { type Postgres, startPostgres } from '../support/postgres.ts';

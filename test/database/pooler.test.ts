@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { openServer } from '../../src/database/server.ts';
-import { verifyDatabases } from '../../src/database/verify.ts';
+import { verifyDatabases } from '../../src/database/verify/verify.ts';
 import type { Platform } from '../../src/model/platform.ts';
 import { describeWith } from '../support/needs.ts';
 import { startPgbouncer } from '../support/pgbouncer.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from '@jest/globals';
 import { openServer } from '../../src/database/server.ts';
-import { verifyDatabases } from '../../src/database/verify.ts';
+import { verifyDatabases } from '../../src/database/verify/verify.ts';
 import { listSqlScripts } from '../../src/emit/sql.ts';
 import { hostileValues } from '../support/hostile.ts';
 import { describeWith } from '../support/needs.ts';

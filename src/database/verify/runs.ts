@@ -1,4 +1,4 @@
-import type { Session } from './connection.ts';
+import type { Session } from '../connection.ts';
 
 /** Shorter pauses are a pod that is started again. */
 const PATIENCE = '10 minutes';

@@ -1,22 +1,23 @@
-import { layoutVersion } from '../model/layout.ts';
-import type { Platform } from '../model/platform.ts';
-import type { Database, DatabaseTarget, Session } from './connection.ts';
-import { DatabaseFailure, describeError } from './failure.ts';
+import type { Platform } from '../../model/platform.ts';
+import type { Database, DatabaseTarget, Session } from '../connection.ts';
+import { DatabaseFailure, describeError } from '../failure.ts';
 import {
   findMismatch,
   findRemedy,
-  type Installation,
   ingestTables,
   inspectPgstac,
-  isOlderLayout,
   listPossibleExtensions,
   platformTables,
   readInstallation,
-} from './inspect.ts';
-import { adviseRefused, describePath, planPgstac } from './pgstac-plan.ts';
-import { rehearse } from './rehearse.ts';
-import { countRows, readExtensions, readServerVersion } from './status.ts';
-import { checkRuns } from './verify-runs.ts';
+} from '../inspect.ts';
+import { adviseRefused, describePath, planPgstac } from '../pgstac-plan.ts';
+import { rehearse } from '../rehearse.ts';
+import { countRows, readExtensions } from '../status.ts';
+import { checkLimits } from './limits.ts';
+import { NotInstalled, type Probe, requireLayout } from './probe.ts';
+import { checkRuns } from './runs.ts';
+import { trySearch } from './search.ts';
+import { checkTls, describeServer } from './server.ts';
 
 export interface Check {
   readonly database: 'pgstac' | 'ingest';
@@ -28,12 +29,6 @@ export interface Check {
   /** True where `platform db init` would make what is missing. */
   readonly needsInit: boolean;
 }
-
-/** What a probe finds that `platform db init` has not made yet. */
-class NotInstalled extends Error {}
-
-/** Gives what was found; throws where that is not what should be. */
-type Probe = (session: Session) => Promise<string>;
 
 /**
  * Tries everything the platform needs of both databases. Each probe runs in a transaction that is rolled back. Where a
@@ -66,6 +61,7 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
   const { version, extensions } = platform.databases.pgstac;
   return {
     server: describeServer,
+    TLS: (session) => checkTls(session, target, platform),
     extensions: (session) => checkExtensions(session, target, extensions),
     'this platform': (session) => checkInstallation(session, target, platform),
     pgSTAC: (session) => checkPgstac(session, target, version),
@@ -81,15 +77,18 @@ function listPgstacProbes(platform: Platform, target: DatabaseTarget): Readonly<
     },
     search: trySearch,
     rights: tryLoading,
+    limits: (session) => checkLimits(session, 'pgstac', platform),
   };
 }
 
 function listIngestProbes(platform: Platform, target: DatabaseTarget): Readonly<Record<string, Probe>> {
   return {
     server: describeServer,
+    TLS: (session) => checkTls(session, target, platform),
     'this platform': (session) => checkInstallation(session, target, platform),
     tables: (session) => checkTables(session, ingestTables),
     rights: tryLogging,
+    limits: (session) => checkLimits(session, 'ingest', platform),
   };
 }
 
@@ -100,13 +99,6 @@ async function runProbe(database: Database, probe: Probe): Promise<Omit<Check, '
   } catch (error) {
     return { ok: false, detail: describeError(error), needsInit: error instanceof NotInstalled };
   }
-}
-
-async function describeServer(session: Session): Promise<string> {
-  const [row] = await session.query<{ user: string; database: string }>(
-    'SELECT current_user::text AS user, current_database()::text AS database',
-  );
-  return `PostgreSQL ${await readServerVersion(session)}, database ${row?.database} as ${row?.user}`;
 }
 
 async function checkExtensions(session: Session, target: DatabaseTarget, wanted: readonly string[]): Promise<string> {
@@ -122,13 +114,6 @@ async function checkInstallation(session: Session, target: DatabaseTarget, platf
   if (mismatch !== null) throw new Error(`${mismatch.reason}: ${findRemedy(mismatch, target)}`);
   const { platform: name, environment } = requireLayout(found);
   return `${name}, ${environment}`;
-}
-
-function requireLayout(found: Installation | null): Installation {
-  if (found === null) throw new NotInstalled('not initialised');
-  if (isOlderLayout(found))
-    throw new NotInstalled(`has layout ${found.version}: db init brings it to layout ${layoutVersion}, rows and all`);
-  return found;
 }
 
 async function checkPgstac(session: Session, target: DatabaseTarget, wanted: string): Promise<string> {
@@ -162,17 +147,6 @@ async function requireCount(session: Session, table: string): Promise<number> {
   const count = await countRows(session, table);
   if (count === null) throw new NotInstalled(`${table} is missing`);
   return count;
-}
-
-async function trySearch(session: Session): Promise<string> {
-  await session.run('SET LOCAL search_path TO pgstac, public');
-  const [row] = await session.query<{ answer: { type?: string; features?: readonly unknown[] } }>(
-    `SELECT pgstac.search('{"limit": 1}'::jsonb) AS answer`,
-  );
-  const { type, features } = row?.answer ?? {};
-  if (type !== 'FeatureCollection' || features === undefined)
-    throw new Error('pgstac.search gave no FeatureCollection');
-  return `a FeatureCollection of ${features.length}`;
 }
 
 /** A loader makes a collection and leaves its traces; a reader only reads, which the counts and the search have shown. */
