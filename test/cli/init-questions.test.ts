@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { cleanEnvironment, runCli } from '../support/cli.ts';
+import { gitEnvironment } from '../support/git.ts';
 import { describeWith } from '../support/needs.ts';
 import { projectRoot } from '../support/root.ts';
+import { runOrThrow } from '../support/run.ts';
 import { makeTemporaryFolder } from '../support/temporary.ts';
 import { down, enter, interrupt, type Turn, typeAnswers } from '../support/typed-answers.ts';
 
@@ -105,5 +107,23 @@ describeWith(['script'], 'init on a terminal', () => {
     const wrong = await run(cwd, [], '--region Europe');
     expect([wrong.code, wrong.screen]).toEqual([2, expect.stringContaining('gcp.region cannot be "Europe"')]);
     expect(existsSync(join(cwd, 'platform.yaml'))).toBe(false);
+    expect((await run(cwd, [], '--yes --project acme-earth')).code).toBe(0);
+    const again = await run(cwd, []);
+    expect([again.code, again.screen]).toEqual([2, expect.stringContaining('platform.yaml is there already')]);
+  }, 60_000);
+
+  test('offers the workflow where one could be written', async () => {
+    const cwd = makeTemporaryFolder('questions');
+    await runOrThrow('git', ['init', '--quiet'], { cwd, env: { ...cleanEnvironment(), ...gitEnvironment } });
+    writeFileSync(join(cwd, 'package.json'), '{ "devDependencies": { "platform": "github:acme/platform" } }');
+    const flags = '--name alps --project acme-earth --region europe-west1 --hosting cloudSql --pgstac 0.9.11';
+    const more = '--network projects/acme-earth/global/networks/main --kubernetes 1.33 --files a.json --pipeline a';
+    const turns: readonly Turn[] = [
+      ['Does Metaflow run', 'n'],
+      ['Environments', enter],
+      ['A GitHub workflow', 'y'],
+    ];
+    expect((await run(cwd, turns, `${flags} ${more}`)).code).toBe(0);
+    expect(existsSync(join(cwd, '.github/workflows/platform.yaml'))).toBe(true);
   }, 60_000);
 });

@@ -28,15 +28,14 @@ export async function runInitSpec(
   refuseSpec(context, folder, dir, options);
   const schema = chooseSchema(folder);
   const place: SpecPlace = { folder, shown: showPath(context, path), schema: schema.reference };
-  const { draft, ci } = await completeGiven(context, given, place, { ...options, path });
+  // What is in the way is said before anything is asked.
+  const besides = [await planGitignore(context, folder), ...(await planSchema(context, folder, schema, options))];
+  const workflow = options.ci === undefined ? null : await planWorkflow(context, path, options);
+  const { draft, workflow: wanted } = await completeGiven(context, given, place, { ...options, path });
   const checked = await checkDraft(draft, place);
   refuseMistakes(context, options, checked, place);
-  const files = [
-    { path, text: checked.text, isNew: true },
-    await planGitignore(context, folder),
-    ...(await planSchema(context, folder, schema, options)),
-    ...(ci === undefined ? [] : [await planWorkflow(context, path, options)]),
-  ];
+  const workflows = [workflow ?? wanted].filter((file) => file !== null);
+  const files = [{ path, text: checked.text, isNew: true }, ...besides, ...workflows];
   await writePlanned(context, files);
   await printResult(context, options, { dir, draft, checked, place, files });
   return 0;
@@ -58,7 +57,8 @@ function refuseSpec(context: Context, folder: string, dir: string, { force, ci }
 
 interface Completed {
   readonly draft: Draft;
-  readonly ci: 'github' | undefined;
+  /** The one that was asked for on the terminal. */
+  readonly workflow: PlannedFile | null;
 }
 
 /** What the flags did not say: asked for where somebody sits at a terminal, else as suggested. */
@@ -74,27 +74,31 @@ async function completeGiven(
       throw new CommandError(2, 'there is nobody to ask, and one thing cannot be guessed: --project', {
         hint: "e.g. platform init --project acme-earth --files 'items/*.ndjson'; platform init --help lists the flags",
       });
-    return { draft: given, ci: options.ci };
+    return { draft: given, workflow: null };
   }
   refuseMistakes(context, options, await checkDraft(withStandIns(given), place), place);
   const { openTerminal } = await import('../init/terminal.ts');
   const terminal = openTerminal(context);
   terminal.begin(`${place.shown}: Enter takes what stands there, Ctrl-C ends and writes nothing`);
   const draft = await askDraft(terminal, given, place);
-  const offersWorkflow = options.ci === undefined && (await canPlanWorkflow(context, options));
-  const wantsWorkflow = offersWorkflow && (await terminal.confirm('A GitHub workflow that checks each pull request?'));
+  const workflow = options.ci === undefined ? await tryWorkflow(context, options) : null;
+  const wantsWorkflow =
+    workflow !== null && (await terminal.confirm('A GitHub workflow that checks each pull request?'));
   terminal.end('Everything is asked.');
-  return { draft, ci: wantsWorkflow ? 'github' : options.ci };
+  return { draft, workflow: wantsWorkflow ? workflow : null };
 }
 
-async function canPlanWorkflow(context: Context, options: InitOptions & { readonly path: string }): Promise<boolean> {
-  return await planWorkflow(context, options.path, options).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof CommandError && error.exitCode === 2) return false;
-      throw error;
-    },
-  );
+/** Null where there can be none: no repository, or nothing that a workflow could install. */
+async function tryWorkflow(
+  context: Context,
+  options: InitOptions & { readonly path: string },
+): Promise<PlannedFile | null> {
+  try {
+    return await planWorkflow(context, options.path, options);
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode === 2) return null;
+    throw error;
+  }
 }
 
 function refuseMistakes(

@@ -3,11 +3,12 @@ import { adviseInstall, type Installer } from './install.ts';
 import type { RunTool, ToolAnswer } from './run-tool.ts';
 import { isAtLeast, readVersion } from './version.ts';
 
-/** A program of the machine, and what it is for. */
+/** A program of the machine. */
 interface Tool {
   readonly name: 'python' | 'pip' | 'terraform' | 'kubectl' | 'gcloud';
   /** Any of these will do; the first that answers is told. */
   readonly commands: readonly (readonly [program: string, ...args: string[]])[];
+  /** After `needed only`. */
   readonly purpose: string;
   /** The oldest version that will do. */
   readonly least?: string;
@@ -23,7 +24,7 @@ const tools: readonly Tool[] = [
       ['python3', '--version'],
       ['python', '--version'],
     ],
-    purpose: 'the generated flows, main.py and tests',
+    purpose: 'for the generated flows, main.py and tests',
     // They say `list[…]` where it is run.
     least: '3.9',
   },
@@ -70,7 +71,7 @@ async function lookAtTool(run: RunTool, installer: Installer, tool: Tool): Promi
   const note = (found: string): Finding => ({
     name,
     state: 'note',
-    found: `${found}; needed only for: ${purpose}`.replace('for: to ', 'to '),
+    found: `${found}; needed only ${purpose}`,
     fix: adviseInstall(name, installer),
   });
   let problem: string | null = null;

@@ -117,7 +117,7 @@ async function askSource(interview: Interview): Promise<void> {
 const chooseHosting = (terminal: Terminal): Promise<Hosting> =>
   terminal.choose('Where do the databases run?', [
     { value: 'cloudSql', label: 'Cloud SQL', hint: 'Google runs, backs up and updates it' },
-    { value: 'virtualMachines', label: 'virtual machines', hint: 'two of your own: cheaper, yours to look after' },
+    { value: 'virtualMachines', label: 'virtual machines', hint: 'two of your own, yours to look after' },
   ]);
 
 const choosePgstac = (terminal: Terminal): Promise<string> =>
