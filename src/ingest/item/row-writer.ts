@@ -1,8 +1,8 @@
 import type { Tape } from '../json/tape.ts';
 import type { Instant } from './instant.ts';
+import { type RowMemory, SLAB_BYTES } from './row-memory.ts';
 
 const NO_BYTES = Buffer.alloc(0);
-const SLAB_BYTES = 1 << 20;
 /** Fewer bytes than this are copied by a loop: a call out of JavaScript costs more. */
 const FEW_BYTES = 48;
 /** A length that stands for NULL. */
@@ -18,12 +18,20 @@ const EPOCH = 946_684_800_000_000n;
  * memory, which live as long as one of their rows is held.
  */
 export class RowWriter {
+  readonly #memory: RowMemory | null;
   #slab = NO_BYTES;
   /** Of the row that is being written. */
   #start = 0;
   #end = 0;
+  /** In the slab. */
+  #rows = 0;
   /** Where the length of the field that is being written stands, from the row's start. */
   #field = 0;
+
+  /** @param memory Where rows are given back once they are not in use any more; null where nobody does. */
+  constructor(memory: RowMemory | null = null) {
+    this.#memory = memory;
+  }
 
   beginRow(fields: number): void {
     this.#reserve(2);
@@ -115,6 +123,7 @@ export class RowWriter {
   /** The row, and the next one starts. */
   take(): Buffer {
     const row = this.#slab.subarray(this.#start, this.#end);
+    this.#rows += 1;
     // What comes next to a large row would hold its memory for as long as itself.
     if (this.#slab.length > SLAB_BYTES) [this.#slab, this.#end] = [NO_BYTES, 0];
     this.#start = this.#end;
@@ -133,8 +142,12 @@ export class RowWriter {
     const written = this.#end - this.#start;
     // A large row has little room to spare: it is written in few steps.
     const needed = written + bytes;
-    const slab = Buffer.allocUnsafeSlow(needed <= SLAB_BYTES ? SLAB_BYTES : needed + SLAB_BYTES);
+    const slab =
+      needed > SLAB_BYTES
+        ? Buffer.allocUnsafeSlow(needed + SLAB_BYTES)
+        : (this.#memory?.take() ?? Buffer.allocUnsafeSlow(SLAB_BYTES));
     this.#slab.copy(slab, 0, this.#start, this.#end);
-    [this.#slab, this.#start, this.#end] = [slab, 0, written];
+    this.#memory?.leave(this.#slab, this.#rows);
+    [this.#slab, this.#start, this.#end, this.#rows] = [slab, 0, written, 0];
   }
 }

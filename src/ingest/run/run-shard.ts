@@ -1,4 +1,5 @@
 import { stopIfInterrupted } from '../failure.ts';
+import { RowMemory } from '../item/row-memory.ts';
 import { RowWriter } from '../item/row-writer.ts';
 import { JsonScanner } from '../json/scan.ts';
 import { writeRow } from '../load/load-batch.ts';
@@ -60,7 +61,8 @@ async function loadParts(
   const { ports, lease, shardBy } = work;
   let counts = noCounts;
   const rows = { isWorthIt: true };
-  const writeRow = makeRowWriter(work, rows);
+  const rowMemory = new RowMemory();
+  const writeRow = makeRowWriter(work, rows, rowMemory);
   const { shards, limit } = run;
   const periods = listPeriods(run);
   // The ledger does not know when an item ends, and a limited run reads no further than it must.
@@ -73,6 +75,7 @@ async function loadParts(
   const inFlight = new InFlight(ports.pgstac.target.kind === 'embedded' ? 1 : work.connections);
   const end = ({ entries, memory: held }: Batch, receipt: readonly ReceiptItem[]) => {
     memory.release(held);
+    for (const { row } of entries) if (row !== null) rowMemory.giveBack(row.bytes);
     counts = countOutcomes(counts, receipt);
     for (const item of receipt) if (item.outcome === 'quarantined') work.notes.addQuarantined(item);
     rows.isWorthIt = receipt.filter(({ outcome }) => outcome === 'unchanged').length * 2 <= receipt.length;
@@ -140,8 +143,12 @@ async function beginBatch(
  * unchanged, whose rows nobody needs, unless the ledger was asked and does not know this one; and not of a large item,
  * which would be held twice.
  */
-function makeRowWriter(work: ShardWork, rows: { readonly isWorthIt: boolean }): CutOptions['writeRow'] {
-  const writer = new RowWriter();
+function makeRowWriter(
+  work: ShardWork,
+  rows: { readonly isWorthIt: boolean },
+  memory: RowMemory,
+): CutOptions['writeRow'] {
+  const writer = new RowWriter(memory);
   const expect = makeExpectation(work);
   return (item, tape, isAsked) => {
     const isWorthIt = (isAsked || rows.isWorthIt) && item.bytes.length < LARGE_ITEM_BYTES;
