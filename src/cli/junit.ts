@@ -4,6 +4,7 @@ export interface TestCase {
   readonly suite: string;
   readonly name: string;
   readonly ok: boolean;
+  readonly isSkipped?: boolean;
   /** What was found, or what is wrong. */
   readonly detail: string;
   readonly milliseconds: number;
@@ -30,17 +31,23 @@ export function formatJunit(title: string, cases: readonly TestCase[]): string {
 function describe(name: string, cases: readonly TestCase[]): string {
   const failed = cases.filter(({ ok }) => !ok).length;
   const time = cases.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  return `name="${xmlText(name)}" tests="${cases.length}" failures="${failed}" errors="0" time="${inSeconds(time)}"`;
+  const skipped = cases.filter(({ isSkipped }) => isSkipped).length;
+  return `name="${xmlText(name)}" tests="${cases.length}" failures="${failed}" errors="0" skipped="${skipped}" time="${inSeconds(time)}"`;
 }
 
-function formatCase(title: string, { suite, name, ok, detail, milliseconds }: TestCase): readonly string[] {
+function formatCase(title: string, { suite, name, ok, isSkipped, detail, milliseconds }: TestCase): readonly string[] {
   const said = xmlText(detail);
   const place = `classname="${xmlText(`${title}.${suite}`)}" name="${xmlText(name)}"`;
   return [
     `    <testcase ${place} time="${inSeconds(milliseconds)}">`,
-    ok ? `      <system-out>${said}</system-out>` : `      <failure message="${said}">${said}</failure>`,
+    formatResult(said, ok, isSkipped === true),
     '    </testcase>',
   ];
+}
+
+function formatResult(said: string, ok: boolean, isSkipped: boolean): string {
+  if (isSkipped) return `      <skipped message="${said}"/>`;
+  return ok ? `      <system-out>${said}</system-out>` : `      <failure message="${said}">${said}</failure>`;
 }
 
 const inSeconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);

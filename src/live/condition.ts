@@ -18,7 +18,7 @@ export interface Condition {
   readonly installedVersion: string | null;
 }
 
-export function readCondition({ instance, backup }: Answers): Condition {
+export function readCondition({ instance, backup }: Pick<Answers, 'instance' | 'backup'>): Condition {
   const { scheduledMaintenance: scheduled } = instance;
   const start = toIso(scheduled?.startTime);
   return {
@@ -40,11 +40,38 @@ function toIso(time: { readonly seconds?: unknown } | null | undefined): string 
 /** A backup is made every day: one that is older was missed. As `alerts.backups` has it. */
 const oldestBackupHours = 36;
 
+export interface Finding {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** Whether it runs, whether it was backed up lately, and what Google has announced, which is nobody's fault. */
+export function checkCondition(condition: Condition, now: Date): Readonly<Record<string, Finding>> {
+  const { state, suspendedFor, installedVersion, lastBackup, maintenance } = condition;
+  const hours = lastBackup === null ? null : countHours(lastBackup, now);
+  return {
+    state: {
+      ok: state === 'RUNNABLE',
+      detail: [state, ...suspendedFor, ...(installedVersion === null ? [] : [installedVersion])].join(', '),
+    },
+    backups: {
+      ok: hours !== null && hours <= oldestBackupHours,
+      detail: hours === null ? 'none that succeeded' : `the last that succeeded is ${formatAge(hours)} old`,
+    },
+    maintenance: {
+      ok: true,
+      detail: maintenance === null ? 'none announced' : `announced: Google restarts it at ${maintenance.start}`,
+    },
+  };
+}
+
+const countHours = (since: string, now: Date): number => Math.floor((now.getTime() - Date.parse(since)) / 3_600_000);
+
 /** What of it a person should know, each as one sentence; none where all is well. */
 export function describeCondition(condition: Condition, databasesSeen: boolean, now: Date): readonly string[] {
   const { state, suspendedFor, lastBackup, maintenance, newerMaintenanceVersions } = condition;
   const why = suspendedFor.length === 0 ? '' : ` (${suspendedFor.join(', ')})`;
-  const hours = lastBackup === null ? null : Math.floor((now.getTime() - Date.parse(lastBackup)) / 3_600_000);
+  const hours = lastBackup === null ? null : countHours(lastBackup, now);
   return [
     ...(state === 'RUNNABLE' ? [] : [`the instance is ${state}${why}`]),
     ...(databasesSeen ? [] : ['the instance does not run, so its databases and logins cannot be listed']),

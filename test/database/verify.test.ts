@@ -232,6 +232,7 @@ describeWith(['python'], 'as JUnit’s XML', () => {
       tests: `${tests}`,
       failures: `${failures}`,
       errors: '0',
+      skipped: '0',
       time,
     });
     const one = (database: string, name: string, time: string) => ({ classname: `verify a b.${database}`, name, time });

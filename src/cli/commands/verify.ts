@@ -1,12 +1,14 @@
 import { DatabaseFailure } from '../../database/failure.ts';
-import { type Check, verifyDatabases } from '../../database/verify/verify.ts';
+import { verifyDatabases } from '../../database/verify/verify.ts';
 import { adviseInit } from '../advise-init.ts';
 import { adviseReach } from '../advise-reach.ts';
 import type { Context, ExitCode } from '../context.ts';
 import { explainRefusal, type Loaded, tryDatabases } from '../databases.ts';
 import { formatJunit } from '../junit.ts';
 import { loadPlatform } from '../load.ts';
+import { findServers } from '../servers.ts';
 import { alignRows } from '../table.ts';
+import { type ShownCheck, verifyInstance } from '../verify-instance.ts';
 import type { DatabaseOptions } from './db.ts';
 
 export interface VerifyOptions extends Omit<DatabaseOptions, 'format'> {
@@ -18,7 +20,9 @@ export async function runVerify(context: Context, options: VerifyOptions): Promi
   const loaded = await loadPlatform(context, options);
   const databases = await tryDatabases(context, loaded);
   try {
-    const checks = await explainRefusal(() => verifyDatabases(databases, loaded.platform, () => performance.now()));
+    const inside = await explainRefusal(() => verifyDatabases(databases, loaded.platform, () => performance.now()));
+    const around = findServers(context) === null ? [] : await verifyInstance(context, loaded.platform);
+    const checks = [...inside, ...around];
     const failed = checks.filter(({ ok }) => !ok).length;
     context.stdout.write(formatChecks(options.format, loaded.platform, checks));
     if (checks.some(({ needsInit }) => needsInit))
@@ -38,7 +42,7 @@ export async function runVerify(context: Context, options: VerifyOptions): Promi
 function formatChecks(
   format: VerifyOptions['format'],
   { name, environment }: Loaded['platform'],
-  checks: readonly Check[],
+  checks: readonly ShownCheck[],
 ): string {
   const failed = checks.filter(({ ok }) => !ok).length;
   switch (format) {
@@ -50,8 +54,8 @@ function formatChecks(
         checks.map(({ database, ...check }) => ({ ...check, suite: database })),
       );
     case 'pretty': {
-      const rows = checks.map(({ database, name: check, ok, detail, milliseconds }) => [
-        ok ? 'ok' : 'FAILED',
+      const rows = checks.map(({ database, name: check, ok, isSkipped, detail, milliseconds }) => [
+        isSkipped ? '-' : ok ? 'ok' : 'FAILED',
         database,
         check,
         `${milliseconds.toFixed(0).padStart(5)} ms`,
