@@ -113,11 +113,12 @@ describeWith(
     test('of the pgstac database, with the pinned release', async () => {
       const { lines } = await bootMachine('pgstac', await findPgstacSql());
       expect(lines).toContain('login: pgstac_user true');
-      expect(lines.slice(-8)).toEqual([
+      expect(lines.slice(-9)).toEqual([
         'second boot: the same',
         'new password: pgstac_user',
         'new boot disk: pgstac_user',
         'pgstac: 0.9.11 0',
+        'new CA: pgstac_user, by the old one certificate verify failed',
         'later: F FD',
         'empty data disk: sudo platform-restore',
         'restored: 1001 pgstac_user',
