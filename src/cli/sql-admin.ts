@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { v1 } from '@google-cloud/sql';
 import type { BackupRun, Instance, SqlAdmin } from '../live/answers.ts';
 import { type BackOffPorts, backOff } from '../live/back-off.ts';
@@ -17,7 +18,10 @@ const mostPages = 10;
  * The Cloud SQL Admin API through Google's own client, as whoever the application default credentials are. By REST, which
  * proxies let through. Nothing is loaded or connected before the first call.
  */
-export function openSqlAdmin({ env, signal }: Pick<Context, 'env' | 'signal'>, ports: BackOffPorts): SqlAdmin {
+export function openSqlAdmin(
+  { env, signal }: Pick<Context, 'env' | 'signal'>,
+  ports: BackOffPorts = waitUntil(signal),
+): SqlAdmin {
   const endpoint = readEndpoint(env[endpointVariable]);
   let opened: Promise<Clients> | null = null;
   const ask = async <T>(project: string, permission: string, request: (clients: Clients) => Promise<T>): Promise<T> => {
@@ -63,6 +67,15 @@ export function openSqlAdmin({ env, signal }: Pick<Context, 'env' | 'signal'>, p
       }
       return null;
     },
+  };
+}
+
+function waitUntil(signal: AbortSignal): BackOffPorts {
+  return {
+    wait: async (milliseconds) => {
+      await sleep(milliseconds, undefined, { signal });
+    },
+    random: Math.random,
   };
 }
 

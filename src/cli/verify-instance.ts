@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../database/verify/verify.ts';
 import { checkCondition, readCondition } from '../live/condition.ts';
 import { LiveFailure } from '../live/failure.ts';
@@ -27,9 +26,7 @@ export async function verifyInstance(context: Context, platform: Platform): Prom
   if (context.env['KUBERNETES_SERVICE_HOST']) return skip('no workload may ask the Cloud SQL Admin API');
   const { state, fix } = await lookAtCredentials(context);
   if (state !== 'ok') return skip(`no application default credentials here: ${fix}`);
-  const { signal } = context;
-  const wait = async (milliseconds: number) => void (await sleep(milliseconds, undefined, { signal }));
-  const admin = openSqlAdmin(context, { wait, random: Math.random });
+  const admin = openSqlAdmin(context);
   const start = performance.now();
   try {
     const instance = await admin.getInstance(gcp.project, hosting.instance);

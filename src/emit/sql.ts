@@ -1,6 +1,6 @@
 import type { Artifact } from '../artifact/artifact.ts';
 import { layoutVersion, olderLayouts } from '../model/layout.ts';
-import { groupRoles, listLogins } from '../model/logins.ts';
+import { adminRoles, groupRoles, listLogins } from '../model/logins.ts';
 import type { Platform } from '../model/platform.ts';
 import { type Fragment, joinFragments } from '../print/fragment.ts';
 import { sqlComment, sqlIdentifier, sqlText } from '../print/sql.ts';
@@ -30,13 +30,13 @@ export function listSqlScripts(platform: Platform): readonly SqlScript[] {
   const prunes = platform.databases.ingest.retentionDays !== null;
   return [
     script('pgstac', 'extensions', 'pgstac-1-extensions', { extensions: extensions.map(sqlIdentifier) }),
-    script('pgstac', 'roles', 'pgstac-2-roles', { roles: listTexts(['pgstac_admin', ...groupRoles.pgstac]) }),
+    script('pgstac', 'roles', 'pgstac-2-roles', { roles: listTexts([adminRoles.pgstac, ...groupRoles.pgstac]) }),
     script('pgstac', 'platform', 'pgstac-3-platform', { installation: viewInstallation(platform, 'pgstac'), prunes }),
     script('pgstac', 'settings', 'pgstac-4-settings', {
       settings: settings.map(({ name, value }) => ({ name: sqlText(name), value: sqlText(value) })),
     }),
     script('pgstac', 'logins', 'pgstac-5-logins', { logins: viewLogins(platform, 'pgstac') }),
-    script('ingest', 'roles', 'ingest-1-roles', { roles: listTexts(['ingest_admin', ...groupRoles.ingest]) }),
+    script('ingest', 'roles', 'ingest-1-roles', { roles: listTexts([adminRoles.ingest, ...groupRoles.ingest]) }),
     script('ingest', 'log', 'ingest-2-log', { installation: viewInstallation(platform, 'ingest'), prunes }),
     script('ingest', 'logins', 'ingest-3-logins', { logins: viewLogins(platform, 'ingest') }),
   ];
@@ -50,7 +50,7 @@ function script(database: 'pgstac' | 'ingest', step: SqlStep, name: string, view
 function viewInstallation(platform: Platform, database: 'pgstac' | 'ingest'): View<'sql'> {
   const [read = '', write = ''] = groupRoles[database];
   return {
-    admin: sqlIdentifier(`${database}_admin`),
+    admin: sqlIdentifier(adminRoles[database]),
     read: sqlIdentifier(read),
     write: sqlIdentifier(write),
     platform: sqlText(platform.name),

@@ -1,3 +1,4 @@
+import { adminRoles, groupRoles } from '../model/logins.ts';
 import type { User } from './answers.ts';
 
 /**
@@ -16,7 +17,7 @@ const googlesOwn = {
 };
 
 /** Roles that SQL makes and nobody logs in as, pgSTAC's and the platform's: `platform db init` knows them. */
-const rolesOfSql = /^(pgstac|ingest)_(admin|read|ingest|write)$/;
+const rolesOfSql = new Set<string>([...Object.values(adminRoles), ...Object.values(groupRoles).flat()]);
 
 export function isGooglesLabel(key: string): boolean {
   return googlesOwn.labels.test(key);
@@ -30,7 +31,7 @@ export function isGooglesDatabase(name: string): boolean {
 export function isGooglesUser(user: User): boolean {
   if (googlesOwn.userTypes.includes(String(user.type))) return true;
   const name = user.name ?? '';
-  return isBuiltIn(user) && (googlesOwn.users.test(name) || rolesOfSql.test(name));
+  return isBuiltIn(user) && (googlesOwn.users.test(name) || rolesOfSql.has(name));
 }
 
 /** The client decodes a type that is not there as the first one, which is that with a password. */

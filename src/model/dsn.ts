@@ -29,9 +29,14 @@ export function adminDsn(platform: Platform, hosting: CloudSqlHosting, database:
   return proxyDsn(platform, hosting.adminUser, database);
 }
 
+/** Its Service, from any namespace of the cluster. */
+export function poolerHost({ namespace }: Pooler): string {
+  return `pgbouncer.${namespace}`;
+}
+
 /** That of a client of the pooler: without a password, and without TLS inside the cluster. */
-export function poolerDsn(platform: Platform, { namespace }: Pooler, database: 'pgstac' | 'ingest'): string {
-  return `postgresql://pooler@pgbouncer.${namespace}:6432/${platform.databases[database].name}?sslmode=disable`;
+export function poolerDsn(platform: Platform, pooler: Pooler, database: 'pgstac' | 'ingest'): string {
+  return `postgresql://pooler@${poolerHost(pooler)}:6432/${platform.databases[database].name}?sslmode=disable`;
 }
 
 /** The port the Auth Proxy listens on at 127.0.0.1, where the spec says nothing about it. */

@@ -21,6 +21,9 @@ export const groupRoles: Readonly<Record<'pgstac' | 'ingest', readonly GroupRole
   ingest: [roles.ingest.read, roles.ingest.write],
 };
 
+/** The role that owns what is in a database, and that no login of the spec is a member of. */
+export const adminRoles = { pgstac: 'pgstac_admin', ingest: 'ingest_admin' } as const;
+
 /**
  * Every login of a database. On Cloud SQL the IAM logins of workloads, the pooler and people (a group's login is the
  * group's own address: https://cloud.google.com/sql/docs/postgres/iam-authentication); on virtual machines the one of the

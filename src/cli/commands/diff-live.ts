@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { diffPlatforms } from '../../diff/diff.ts';
 import {
   type EnvironmentPair,
@@ -28,12 +27,7 @@ import { readProviderVersions } from './diff-providers.ts';
  */
 export async function askLive(context: Context, { platforms }: LoadedPlatforms): Promise<AllAnswers> {
   const hostings = platforms.map((platform) => ({ platform, hosting: requireCloudSql(platform) }));
-  const admin = openSqlAdmin(context, {
-    wait: async (milliseconds) => {
-      await sleep(milliseconds, undefined, { signal: context.signal });
-    },
-    random: Math.random,
-  });
+  const admin = openSqlAdmin(context);
   const answers = new Map<string, Answers | null>();
   try {
     for (const { platform, hosting } of hostings)

@@ -5,7 +5,7 @@ import { showHome } from '../show-path.ts';
 import type { Finding } from './finding.ts';
 
 const login = 'gcloud auth application-default login';
-const purpose = 'only for Google Cloud: gs: sources, Secret Manager';
+const purpose = 'only for Google Cloud: gs: sources, Secret Manager, what Cloud SQL really runs';
 
 /** Kinds of credentials that Google's libraries know (google-auth-library, `GoogleAuth.fromJSON`). */
 const kinds: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { type GroupRole, groupRoles, listLogins } from '../../model/logins.ts';
+import { adminRoles, type GroupRole, groupRoles, listLogins } from '../../model/logins.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { Session } from '../connection.ts';
 import { readSqlState } from '../failure.ts';
@@ -18,22 +18,22 @@ const nobody: Readonly<Record<string, string>> = {
 /** What else a role may not, by statements that would change nothing if it might. */
 const tries: Readonly<Record<GroupRole, Readonly<Record<string, string>>>> = {
   pgstac_read: {
-    'become pgstac_admin': 'SET LOCAL ROLE pgstac_admin',
+    'become pgstac_admin': `SET LOCAL ROLE ${adminRoles.pgstac}`,
     'become pgstac_ingest': 'SET LOCAL ROLE pgstac_ingest',
     'write collections': `INSERT INTO pgstac.collections (content) SELECT '{}'::jsonb WHERE false`,
     'write items': 'DELETE FROM pgstac.items WHERE false',
     'make runs': "INSERT INTO platform.run (run, pipeline, shards) SELECT gen_random_uuid(), '', 1 WHERE false",
   },
   pgstac_ingest: {
-    'become pgstac_admin': 'SET LOCAL ROLE pgstac_admin',
+    'become pgstac_admin': `SET LOCAL ROLE ${adminRoles.pgstac}`,
   },
   ingest_read: {
-    'become ingest_admin': 'SET LOCAL ROLE ingest_admin',
+    'become ingest_admin': `SET LOCAL ROLE ${adminRoles.ingest}`,
     'become ingest_write': 'SET LOCAL ROLE ingest_write',
     'write the log': 'INSERT INTO public.ingestion_log SELECT * FROM public.ingestion_log WHERE false',
   },
   ingest_write: {
-    'become ingest_admin': 'SET LOCAL ROLE ingest_admin',
+    'become ingest_admin': `SET LOCAL ROLE ${adminRoles.ingest}`,
     'change the log': `UPDATE public.ingestion_log SET outcome = 'loaded' WHERE false`,
   },
 };
@@ -60,7 +60,7 @@ export async function checkLimits(session: Session, name: Name, platform: Platfo
   >(
     `SELECT current_user::text AS user, pg_has_role(to_regrole($1), 'USAGE') AS is_admin, ${attributes.join(', ')}
      FROM pg_roles WHERE rolname = current_user`,
-    [`${name}_admin`],
+    [adminRoles[name]],
   );
   if (login === undefined) throw new Error('this login has no row in pg_roles');
   const granted = listLogins(platform, name).find((one) => one.name === login.user);

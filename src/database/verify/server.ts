@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { poolerHost } from '../../model/dsn.ts';
 import type { Platform } from '../../model/platform.ts';
 import type { DatabaseTarget, Session } from '../connection.ts';
 import { readServerVersion } from '../status.ts';
@@ -23,7 +24,7 @@ export async function checkTls(session: Session, target: DatabaseTarget, platfor
     'SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
   );
   const { pooler } = platform.kubernetes ?? { pooler: null };
-  if (pooler !== null && target.host === `pgbouncer.${pooler.namespace}`)
+  if (pooler !== null && target.host === poolerHost(pooler))
     return 'by the pooler’s Auth Proxy; up to the pooler in the clear, inside the cluster';
   if (row?.ssl === true) return `${row.version}, ${row.cipher}`;
   if (isThisMachine(target.host)) return `begins at ${target.host}, where the Auth Proxy or a tunnel takes over`;

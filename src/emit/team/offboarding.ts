@@ -1,3 +1,4 @@
+import { adminRoles, listLogins } from '../../model/logins.ts';
 import type { Person, Platform } from '../../model/platform.ts';
 import { markdownCode, markdownShell, markdownText } from '../../print/markdown.ts';
 import { sqlIdentifier, sqlText } from '../../print/sql.ts';
@@ -31,20 +32,27 @@ export function renderOffboarding(platform: Platform): string {
 }
 
 /** A person's login on Cloud SQL, which Terraform leaves; on machines there are only the machines' own. */
-function viewLogin(platform: Platform, { email, grants }: Person): { readonly [key: string]: View<'markdown'> } {
+function viewLogin(platform: Platform, person: Person): { readonly [key: string]: View<'markdown'> } {
   if (platform.hosting.kind !== 'cloudSql') return { logins: [] };
   return {
-    user: shellPiece(email),
-    logins: (['pgstac', 'ingest'] as const)
-      .filter((database) => grants[database] !== null)
-      .map((database) => ({
-        database: markdownShell(platform.databases[database].name),
-        login: markdownShell(sqlText(email).text.trim()),
-        name: markdownShell(sqlIdentifier(email).text),
-        role: markdownShell(sqlIdentifier(`${database}_${grants[database]}`).text),
-        owner: markdownShell(sqlIdentifier(`${database}_admin`).text),
-      })),
+    user: shellPiece(person.email),
+    logins: listRoles(platform, person).map(({ database, name, role }) => ({
+      database: markdownShell(platform.databases[database].name),
+      login: markdownShell(sqlText(name).text.trim()),
+      name: markdownShell(sqlIdentifier(name).text),
+      role: markdownShell(sqlIdentifier(role).text),
+      owner: markdownShell(sqlIdentifier(adminRoles[database]).text),
+    })),
   };
+}
+
+/** A person's login in each database where it is a member of a group role. */
+function listRoles(platform: Platform, { member }: Person) {
+  return (['pgstac', 'ingest'] as const).flatMap((database) =>
+    listLogins(platform, database).flatMap(({ name, role, owner }) =>
+      owner === member && role !== null ? [{ database, name, role }] : [],
+    ),
+  );
 }
 
 interface Given {
@@ -58,12 +66,10 @@ function listPersonResources(platform: Platform, person: Person): readonly Given
   return platform.hosting.kind === 'cloudSql' ? listOnCloudSql(platform, person) : listOnMachines(person);
 }
 
-function listOnCloudSql({ bastion, hosting }: Platform, { key, grants }: Person): readonly Given[] {
-  const granted = (['pgstac', 'ingest'] as const).flatMap((database) => {
-    const level = grants[database];
-    return level === null ? [] : [`${database}_${level}`];
-  });
-  const inside = hosting.kind === 'cloudSql' && hosting.bootstrap === 'terraform' ? granted : [];
+function listOnCloudSql(platform: Platform, person: Person): readonly Given[] {
+  const { bastion, hosting } = platform;
+  const { key } = person;
+  const inside = hosting.kind === 'cloudSql' && hosting.bootstrap === 'terraform' ? listRoles(platform, person) : [];
   const wayIn: readonly Given[] =
     bastion === null
       ? []
@@ -79,7 +85,7 @@ function listOnCloudSql({ bastion, hosting }: Platform, { key, grants }: Person)
     },
     { address: `google_project_iam_member.cloudsql_login["person/${key}"]`, what: 'logging in to PostgreSQL by IAM' },
     { address: `google_sql_user.person["${key}"]`, what: 'the login, of which Terraform only lets go' },
-    ...inside.map((role) => ({
+    ...inside.map(({ role }) => ({
       address: `postgresql_grant_role.login["person/${key}/${role}"]`,
       what: `what members of ${role} may`,
     })),

@@ -1,4 +1,4 @@
-import { groupRoles } from '../../model/logins.ts';
+import { adminRoles, groupRoles } from '../../model/logins.ts';
 import type { Platform, Workload } from '../../model/platform.ts';
 import type { Fragment } from '../../print/fragment.ts';
 import { hclObject, hclString, hclStrings } from '../../print/hcl.ts';
@@ -21,7 +21,7 @@ export function viewRoles({ kubernetes }: Platform): HclView {
 
 function viewGroup(database: 'ingest' | 'pgstac'): HclView {
   const [read = '', write = ''] = groupRoles[database];
-  return { admin: hclString(`${database}_admin`), read: hclString(read), write: hclString(write) };
+  return { admin: hclString(adminRoles[database]), read: hclString(read), write: hclString(write) };
 }
 
 /** `{ ingest = "write", pgstac = "read" }`: the keys by which `roles.tf` finds a login's group roles. */
