@@ -22,7 +22,10 @@ import { lines, makeCollection, makeItem } from './support/items.ts';
 
 const login = 'ingest-tests-pooler@acme-earth.iam';
 const shards = 4;
-const items = Array.from({ length: 3000 }, (_, place) =>
+/** The key of the lock behind which a batch is held; not the one that the leaking client takes. */
+const HELD = 77;
+// Two batches a shard.
+const items = Array.from({ length: 6000 }, (_, place) =>
   makeItem(`item-${place}`, { properties: { datetime: `2024-0${1 + (place % shards)}-15T10:00:00Z`, place } }),
 );
 
@@ -150,6 +153,32 @@ describeWith(['postgres15', 'pgbouncer', 'python'], 'the runner through the plat
   const count = async (database: string, sql: string) =>
     Number(await server.psql(`SELECT count(*) FROM ${sql}`, database));
 
+  /** A shard's second batch waits where it writes its receipt: all else of it is done, and nothing is committed. */
+  async function holdSecondBatch(id: string, shard: number) {
+    await server.psql(
+      `CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN PERFORM pg_advisory_xact_lock(${HELD}); RETURN NULL; END $$;
+       CREATE TRIGGER wait_for_test AFTER INSERT ON platform.receipt FOR EACH ROW
+         WHEN (NEW.run = '${id}' AND NEW.shard = ${shard} AND NEW.batch = 2) EXECUTE FUNCTION wait_for_test()`,
+      'pgstac',
+    );
+    const holder = new pg.Client({ connectionString: server.dsn('pgstac') });
+    await holder.connect();
+    await holder.query(`SELECT pg_advisory_lock(${HELD})`);
+    const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = ${HELD} AND NOT granted`;
+    let isHeld = true;
+    const reached = (async () => {
+      while (isHeld && (await holder.query(waiting)).rowCount === 0) await sleep(20);
+    })();
+    const release = async () => {
+      if (!isHeld) return;
+      isHeld = false;
+      await reached;
+      await holder.end();
+    };
+    return { reached, release };
+  }
+
   test('sends nothing that needs a session', async () => {
     const { port, statements } = await recordStatements(poolerPort);
     for (const words of [['verify'], ['db', 'status'], ['ingest', '--limit', '50']])
@@ -163,15 +192,16 @@ describeWith(['postgres15', 'pgbouncer', 'python'], 'the runner through the plat
 
   test('loads everything once, in parallel on two connections, killed in the middle, beside a client that leaks', async () => {
     const id = await planRun(poolerPort);
+    const held = await holdSecondBatch(id, 1);
     const stopLeaking = leak();
     try {
       const killed = startShard(id, 1);
-      const others = Array.from({ length: shards - 1 }, (_, at) => runShard(poolerPort, id, at + 2));
-      const receipts = `platform.receipt WHERE run = '${id}' AND shard = 1`;
-      while (killed.exitCode === null && (await count('pgstac', receipts)) === 0) await sleep(20);
       const ended = once(killed, 'exit');
+      const others = Array.from({ length: shards - 1 }, (_, at) => runShard(poolerPort, id, at + 2));
+      await Promise.race([held.reached, ended]);
       killed.kill('SIGKILL');
       expect((await ended)[1]).toBe('SIGKILL');
+      await held.release();
       for (const other of await Promise.all(others)) expect(other).toMatchObject({ code: 0 });
       // As if the minute had passed for which the one that was killed still owns its shard.
       await server.psql(`UPDATE platform.lease SET expires = now() WHERE run = '${id}' AND shard = 1`, 'pgstac');
@@ -179,6 +209,7 @@ describeWith(['postgres15', 'pgbouncer', 'python'], 'the runner through the plat
       expect(await run(poolerPort, 'ingest', 'finish', id)).toMatchObject({ code: 0 });
       expect(await run(poolerPort, 'verify')).toMatchObject({ code: 0 });
     } finally {
+      await held.release();
       expect(await stopLeaking()).toBeGreaterThan(10);
     }
     expect(await count('pgstac', 'pgstac.items')).toBe(items.length);
