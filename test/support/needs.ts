@@ -22,6 +22,7 @@ export type Need =
   | 'zsh'
   | 'fish'
   | 'script'
+  | 'chromium'
   | 'python'
   | 'sharedData'
   | 'sharedTools';
@@ -50,6 +51,7 @@ const requirements: Readonly<Record<Need, Requirement>> = {
   zsh: program('zsh', 'apt-get install zsh'),
   fish: program('fish', 'apt-get install fish'),
   script: program('script', 'apt-get install bsdutils'),
+  chromium: program('chromium', 'apt-get install chromium'),
   shellcheck: program('shellcheck', 'apt-get install shellcheck'),
   go: program('go', 'apt-get install golang-go', ['/usr/local/go/bin']),
   etcd: program('etcd', 'apt-get install etcd-server', ['/usr/sbin']),
