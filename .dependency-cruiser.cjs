@@ -23,6 +23,9 @@ const rooms = {
   ingest: { rooms: ['model', 'database'], packages: ['ajv', 'ajv-formats'], world: [] },
   // Of the package its types only: what is asked of the network is a port.
   live: { rooms: ['model', 'diff'], packages: ['@google-cloud/sql'], world: [] },
+  view: { rooms: ['model'], packages: [], world: [] },
+  // What runs in a browser: its packages are bundled into it.
+  page: { rooms: ['view'], packages: ['preact'], world: [] },
 };
 
 const world = [
@@ -100,13 +103,26 @@ module.exports = {
       from: { path: '^src/', pathNot: slow },
       to: { path: ['node_modules/(yaml|ajv)/', slow], dynamic: false },
     },
+    {
+      name: 'nobody-imports-page',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/page/' },
+      to: { path: '^src/page/' },
+    },
+    {
+      name: 'page-knows-types',
+      comment: 'The page gets its data as JSON: of what makes it, it imports types only.',
+      severity: 'error',
+      from: { path: '^src/page/' },
+      to: { path: '^src/view/', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-development-packages',
       comment: 'The package is installed without devDependencies.',
       severity: 'error',
-      from: {},
+      from: { pathNot: '^src/page/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],

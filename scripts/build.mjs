@@ -1,10 +1,12 @@
-// `npm run build` after the generated sources: dist/ holds the library as modules, and the command as one bundle.
+// `npm run build` after the generated sources: dist/ holds the library as modules, the command as one bundle, and the
+// page of `platform view`.
 
 import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleCommand } from './bundle.mjs';
+import { bundlePage } from './bundle-page.mjs';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'dist/cli');
@@ -28,11 +30,15 @@ async function warmUp() {
   }
 }
 
+async function writeFiles(into, files) {
+  await mkdir(into, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(into, name), text);
+}
+
 // What a source that is gone left there must not get into the package.
 await rm(join(root, 'dist'), { recursive: true, force: true });
 run(join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json');
-const files = await bundleCommand();
-await mkdir(folder, { recursive: true });
-for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+await writeFiles(folder, await bundleCommand());
+await writeFiles(join(root, 'dist/view'), await bundlePage());
 await chmod(join(folder, 'main.js'), 0o755);
 await warmUp();

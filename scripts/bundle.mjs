@@ -3,9 +3,9 @@
 // Not minified, so that the stack of a bug names what it names in src/.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { gatherLicenses } from './gather-licenses.mjs';
 
 const root = join(import.meta.dirname, '..');
 
@@ -76,18 +76,4 @@ export async function bundleCommand() {
 /** load-bundle.ts reads one byte a character, which is quicker than UTF-8. esbuild leaves only comments to escape. */
 function escapeNonAscii(text) {
   return text.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-/** The bundle holds copies of these packages: their licences go with it. */
-async function gatherLicenses(inputs) {
-  const packages = new Set(inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
-  const texts = [...packages].sort().map(async (name) => {
-    const folder = join(root, 'node_modules', name);
-    const { version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    const text = await readFile(join(folder, 'LICENSE'), 'utf8').catch(() =>
-      readFile(join(folder, 'LICENSE.md'), 'utf8'),
-    );
-    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
-  });
-  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
 }

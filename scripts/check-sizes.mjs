@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 const limits = [
-  { folder: 'src', name: /\.ts$/, lines: 250 },
+  { folder: 'src', name: /\.(tsx?|css)$/, lines: 250 },
   { folder: 'bench', name: /\.([cm]js|ts)$/, lines: 250 },
   { folder: 'scripts', name: /\.mjs$/, lines: 250 },
   { folder: 'test', name: /\.ts$/, lines: 400 },

@@ -19,8 +19,11 @@ const rooms: Readonly<Record<string, { readonly rooms: string; readonly packages
   database: { rooms: 'model', packages: 'pg', world: 'fs net' },
   ingest: { rooms: 'model database', packages: '', world: '' },
   live: { rooms: 'model diff', packages: '', world: '' },
+  view: { rooms: 'model', packages: '', world: '' },
+  // Of view its types alone.
+  page: { rooms: '', packages: '', world: '' },
   cli: {
-    rooms: 'diagnostic yaml print artifact spec model emit trace diff database ingest live',
+    rooms: 'diagnostic yaml print artifact spec model emit trace diff database ingest live view',
     packages: 'picocolors pg commander',
     world: 'fs net http child_process',
   },

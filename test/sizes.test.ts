@@ -10,6 +10,8 @@ test('files past their length are named, files at it are not', async () => {
   const lengths = {
     'src/a/fits.ts': 250,
     'src/a/long.ts': 251,
+    'src/a/long.tsx': 251,
+    'src/a/long.css': 251,
     'src/a/made.generated.ts': 9000,
     'scripts/long.mjs': 251,
     'test/fits.test.ts': 400,
@@ -25,7 +27,9 @@ test('files past their length are named, files at it are not', async () => {
     stdout: '',
     stderr: [
       'scripts/long.mjs: 251 lines, at most 250',
+      'src/a/long.css: 251 lines, at most 250',
       'src/a/long.ts: 251 lines, at most 250',
+      'src/a/long.tsx: 251 lines, at most 250',
       'templates/sql/long.sql.hbs: 301 lines, at most 300',
       'test/long.test.ts: 401 lines, at most 400',
       '',

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander';
 import { thresholds } from '../diff/severity.ts';
 import { type TargetName, targetNames } from '../emit/target.ts';
 import type { DiffOptions } from './commands/diff.ts';
-import { checkFormatOption, diffFormatOption, type Run, specOption } from './options.ts';
+import type { ViewOptions } from './commands/view.ts';
+import { checkFormatOption, diffFormatOption, formatOption, type Run, specOption } from './options.ts';
 import type { CheckFormat } from './report.ts';
 
 interface CheckOptions {
@@ -19,7 +20,7 @@ interface CompileFlags extends CheckOptions {
   readonly watch: boolean;
 }
 
-/** validate, compile, diff: what needs nothing but the spec. */
+/** validate, compile, diff, view: what needs nothing but the spec. */
 export function addSpecCommands(program: Command, run: Run): void {
   const envs = (): Option => new Option('--env <names...>', 'only these environments');
   program
@@ -70,6 +71,20 @@ export function addSpecCommands(program: Command, run: Run): void {
     .action((spec: string | undefined, options: DiffOptions) =>
       run(async (context) =>
         (await import('./commands/diff.ts')).runDiff(context, { ...options, spec: spec ?? options.spec }),
+      ),
+    );
+  program
+    .command('view [spec]')
+    .description(
+      'one HTML file that shows the platform: what it is made of, who reaches what, what changes, what it holds',
+    )
+    .addOption(specOption())
+    .addOption(new Option('--env <name>', 'only this environment'))
+    .option('--out <file>', 'where to; left out: .platform/view.html beside the spec')
+    .addOption(formatOption())
+    .action((spec: string | undefined, options: ViewOptions) =>
+      run(async (context) =>
+        (await import('./commands/view.ts')).runView(context, { ...options, spec: spec ?? options.spec }),
       ),
     );
 }

@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'preact/hooks';
+
+export const sections = ['architecture'] as const;
+export type Section = (typeof sections)[number];
+
+/** What is shown: the address says it after its `#`, as `prod/changes`, so that it can be gone back to and shared. */
+export interface Route {
+  readonly environment: string;
+  readonly section: Section;
+}
+
+export type Go = (part: Partial<Route>) => void;
+
+/** Where the page is, and how it goes elsewhere; an address that names nothing is the first of all. */
+export function useRoute(environments: readonly string[]): readonly [Route, Go] {
+  const [route, setRoute] = useState(() => readRoute(location.hash, environments));
+  useEffect(() => {
+    const onChange = () => {
+      // The way to the content is no way to elsewhere.
+      if (location.hash !== '#main') setRoute(readRoute(location.hash, environments));
+    };
+    addEventListener('hashchange', onChange);
+    return () => removeEventListener('hashchange', onChange);
+  }, [environments.join()]);
+  const go: Go = (part) => {
+    location.hash = formatRoute({ ...route, ...part });
+  };
+  return [route, go];
+}
+
+function formatRoute({ environment, section }: Route): string {
+  return `#${encodeURIComponent(environment)}/${section}`;
+}
+
+function readRoute(hash: string, environments: readonly string[]): Route {
+  const [environment = '', section = ''] = hash.slice(1).split('/');
+  return {
+    environment: environments.find((name) => encodeURIComponent(name) === environment) ?? environments[0] ?? '',
+    section: sections.find((name) => name === section) ?? 'architecture',
+  };
+}
