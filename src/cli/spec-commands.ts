@@ -3,7 +3,7 @@ import { thresholds } from '../diff/severity.ts';
 import { type TargetName, targetNames } from '../emit/target.ts';
 import type { DiffOptions } from './commands/diff.ts';
 import type { ViewOptions } from './commands/view.ts';
-import { checkFormatOption, diffFormatOption, formatOption, type Run, specOption } from './options.ts';
+import { checkFormatOption, diffFormatOption, formatOption, positiveInteger, type Run, specOption } from './options.ts';
 import type { CheckFormat } from './report.ts';
 
 interface CheckOptions {
@@ -81,6 +81,7 @@ export function addSpecCommands(program: Command, run: Run): void {
     .addOption(specOption())
     .addOption(new Option('--env <name>', 'only this environment'))
     .option('--out <file>', 'where to; left out: .platform/view.html beside the spec')
+    .option('--items <n>', 'items drawn at most, of each environment: more are sampled evenly', positiveInteger, 50_000)
     .addOption(formatOption())
     .action((spec: string | undefined, options: ViewOptions) =>
       run(async (context) =>

@@ -55,7 +55,7 @@ function describeShards(shards: readonly ShardStatus[]): readonly string[] {
 }
 
 /** What to type to go on with a run; null where somebody does, or there is nothing to go on with. */
-function findNext({ run, pipeline, reads, state, unsettled }: RunStatus, given: Given): string | null {
+export function findNext({ run, pipeline, reads, state, unsettled }: RunStatus, given: Given): string | null {
   switch (state) {
     case 'running':
       return null;

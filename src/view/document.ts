@@ -1,3 +1,5 @@
+import type { ViewIngested } from './ingested.ts';
+
 /** All that the page of `platform view` shows; it stands in the file as JSON. Same inputs, same bytes. */
 export interface ViewDocument {
   /** The platform's name. */
@@ -24,6 +26,5 @@ export interface ViewEnvironment {
   readonly prefix: string;
   readonly project: string;
   readonly region: string;
-  /** What the databases hold; null where there is none to read. */
-  readonly ingested: null;
+  readonly ingested: ViewIngested;
 }

@@ -16,7 +16,7 @@ describe('platform view', () => {
   test('writes one file beside the spec and says where it is', async () => {
     const cwd = makeProject();
     const result = await runCli(['view', '--format', 'json'], { cwd });
-    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/^pgstac .*\ningest .*\n$/) });
     expect(JSON.parse(result.stdout)).toEqual({ file: '.platform/view.html', bytes: expect.any(Number) });
     expect(readPage(join(cwd, '.platform/view.html'))).toMatchObject({
       name: 'sentinel2',

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Corner, listPaths, readFootprints } from '../../src/ingest/run/footprints.ts';
+import { readFootprints } from '../../src/ingest/run/footprints.ts';
+import { type Corner, type Geometry, listPaths as listDetailed } from '../../src/ingest/run/outlines.ts';
 import { describeWith } from '../support/needs.ts';
 import { sharedRoot } from '../support/root.ts';
 import { type Databases, makeEmbeddedDatabase } from './support/databases.ts';
 import { makeItem } from './support/items.ts';
 import { load, loadText } from './support/load.ts';
+
+const listPaths = (geometry: Geometry) => listDetailed(geometry, { corners: 60, decimals: 3 });
 
 const square = [
   [179, 0],

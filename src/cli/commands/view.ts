@@ -9,6 +9,7 @@ import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
 import type { Format } from '../report.ts';
 import { showPath } from '../show-path.ts';
+import { readIngested } from '../view/read-ingested.ts';
 import { readPageCode } from '../view/read-page-code.ts';
 
 export interface ViewOptions {
@@ -16,6 +17,8 @@ export interface ViewOptions {
   readonly env?: string | undefined;
   /** Left out: `.platform/view.html` in the project's folder, which is in no repository. */
   readonly out?: string | undefined;
+  /** Items that are drawn for each environment, at most. */
+  readonly items: number;
   readonly format: Format;
 }
 
@@ -25,7 +28,7 @@ export async function runView(context: Context, options: ViewOptions): Promise<E
     spec: options.spec,
     env: options.env === undefined ? [] : [options.env],
   });
-  const page = renderPage(await makeDocument(context, loaded), await readPageCode());
+  const page = renderPage(await makeDocument(context, loaded, options), await readPageCode());
   const path =
     options.out === undefined ? join(loaded.projectRoot, '.platform', 'view.html') : resolve(context.cwd, options.out);
   await writePage(context, path, page);
@@ -36,19 +39,34 @@ export async function runView(context: Context, options: ViewOptions): Promise<E
   return 0;
 }
 
-async function makeDocument(context: Context, loaded: LoadedPlatforms): Promise<ViewDocument> {
+async function makeDocument(context: Context, loaded: LoadedPlatforms, options: ViewOptions): Promise<ViewDocument> {
   const { spec, platforms } = loaded;
+  const environments: ViewEnvironment[] = [];
+  // One after another: an embedded database takes a core and a gigabyte.
+  for (const platform of platforms) environments.push(await viewEnvironment(context, loaded, platform, options));
   return {
     name: platforms[0]?.name ?? '',
     compiler: compilerVersion,
     made: context.now().toISOString(),
     spec: { path: spec.shown, lines: maskText(spec.text).split('\n') },
-    environments: platforms.map(viewEnvironment),
+    environments,
   };
 }
 
-function viewEnvironment({ environment, prefix, gcp }: Platform): ViewEnvironment {
-  return { name: environment, prefix, project: gcp.project, region: gcp.region, ingested: null };
+async function viewEnvironment(
+  context: Context,
+  loaded: LoadedPlatforms,
+  platform: Platform,
+  options: ViewOptions,
+): Promise<ViewEnvironment> {
+  const { environment, prefix, gcp } = platform;
+  const env = loaded.environments.length > 1 ? environment : options.env;
+  const ingested = await readIngested(
+    context,
+    { ...loaded, platform, given: { spec: options.spec, env } },
+    options.items,
+  );
+  return { name: environment, prefix, project: gcp.project, region: gcp.region, ingested };
 }
 
 /** By rename, so that a browser that reloads never sees half of it. */

@@ -9,19 +9,30 @@ import {
   type WantedStatus,
 } from './run-status.ts';
 
+/** What is read from; inside a transaction its session stands for the database. */
+type Readable = Pick<Database, 'session'>;
+
 /** The runs as the pgstac database has them, the latest first. A reader's rights are enough. */
-export async function readStatus(pgstac: Database, wanted: WantedStatus): Promise<readonly RunStatus[]> {
+export async function readStatus(
+  pgstac: Readable,
+  wanted: WantedStatus,
+  most = MOST_RUNS,
+): Promise<readonly RunStatus[]> {
   return await pgstac.session(async (session) => {
-    const runs = await session.query<RunRow>(READ_RUNS, [wanted.run, wanted.pipeline, MOST_RUNS]);
+    const runs = await session.query<RunRow>(READ_RUNS, [wanted.run, wanted.pipeline, most]);
     const shards = await session.query<ShardRow>(READ_SHARDS, [runs.map(({ run }) => run)]);
     return describeRuns(runs, shards);
   });
 }
 
 /** The runs as the ingest database has them, which does not know who is at work. */
-export async function readLoggedStatus(ingest: Database, wanted: WantedStatus): Promise<readonly RunStatus[]> {
+export async function readLoggedStatus(
+  ingest: Readable,
+  wanted: WantedStatus,
+  most = MOST_RUNS,
+): Promise<readonly RunStatus[]> {
   return await ingest.session(async (session) => {
-    const runs = await session.query<RunRow>(READ_LOGGED_RUNS, [wanted.run, wanted.pipeline, MOST_RUNS]);
+    const runs = await session.query<RunRow>(READ_LOGGED_RUNS, [wanted.run, wanted.pipeline, most]);
     const shards = await session.query<ShardRow>(READ_LOGGED_SHARDS, [runs.map(({ run }) => run)]);
     return describeRuns(runs, shards);
   });
