@@ -23,7 +23,7 @@ const rooms = {
   ingest: { rooms: ['model', 'database'], packages: ['ajv', 'ajv-formats'], world: [] },
   // Of the package its types only: what is asked of the network is a port.
   live: { rooms: ['model', 'diff'], packages: ['@google-cloud/sql'], world: [] },
-  view: { rooms: ['model'], packages: [], world: [] },
+  view: { rooms: ['spec', 'model', 'emit', 'artifact', 'trace', 'diff'], packages: [], world: [] },
   // What runs in a browser: its packages are bundled into it.
   page: { rooms: ['view'], packages: ['preact'], world: [] },
 };

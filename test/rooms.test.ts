@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, { readonly rooms: string; readonly packages
   database: { rooms: 'model', packages: 'pg', world: 'fs net' },
   ingest: { rooms: 'model database', packages: '', world: '' },
   live: { rooms: 'model diff', packages: '', world: '' },
-  view: { rooms: 'model', packages: '', world: '' },
+  view: { rooms: 'spec model emit artifact trace diff', packages: '', world: '' },
   // Of view its types alone.
   page: { rooms: '', packages: '', world: '' },
   cli: {

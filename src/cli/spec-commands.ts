@@ -80,6 +80,10 @@ export function addSpecCommands(program: Command, run: Run): void {
     )
     .addOption(specOption())
     .addOption(new Option('--env <name>', 'only this environment'))
+    .option(
+      '--against <what>',
+      'what changes are shown against: lock (left out), a git ref of the spec, or a spec file',
+    )
     .option('--out <file>', 'where to; left out: .platform/view.html beside the spec')
     .option('--items <n>', 'items drawn at most, of each environment: more are sampled evenly', positiveInteger, 50_000)
     .addOption(formatOption())

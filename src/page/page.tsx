@@ -1,11 +1,19 @@
 import type { ViewDocument, ViewEnvironment } from '../view/document.ts';
-import { type Section, useRoute } from './route.ts';
+import { Artifacts } from './artifacts.tsx';
+import { Changes } from './changes.tsx';
+import { formatRoute, type Section, sections, useRoute } from './route.ts';
 import { SwitchEnvironment } from './switch-environment.tsx';
 import { SwitchTheme } from './theme.tsx';
 
+const titles: Readonly<Record<Section, string>> = {
+  artifacts: 'Files',
+  changes: 'Changes',
+};
+
 /** The whole page: which platform this is, its environments, and one section of what is known of it. */
 export function Page({ shown }: { readonly shown: ViewDocument }) {
-  const [route, go] = useRoute(shown.environments.map(({ name }) => name));
+  const names = shown.environments.map(({ name }) => name);
+  const [route, go] = useRoute(names);
   const environment = shown.environments.find(({ name }) => name === route.environment);
   if (environment === undefined) return null;
   return (
@@ -20,11 +28,23 @@ export function Page({ shown }: { readonly shown: ViewDocument }) {
             {environment.project} · {environment.region}
           </p>
         </div>
-        <SwitchEnvironment names={shown.environments.map(({ name }) => name)} chosen={environment.name} onChoose={go} />
+        <SwitchEnvironment names={names} chosen={environment.name} onChoose={go} />
         <SwitchTheme />
       </header>
+      <nav aria-label="Sections">
+        {sections.map((section) => (
+          <a
+            key={section}
+            href={formatRoute({ ...route, section })}
+            aria-current={section === route.section ? 'page' : undefined}
+          >
+            {titles[section]}
+          </a>
+        ))}
+      </nav>
       <main id="main" tabIndex={-1}>
-        <ShowSection section={route.section} environment={environment} />
+        <h2>{titles[route.section]}</h2>
+        <ShowSection key={environment.name} section={route.section} shown={shown} environment={environment} />
       </main>
       <footer>
         Made {shown.made.slice(0, 16).replace('T', ' ')} UTC from {shown.spec.path} by platform {shown.compiler}. It
@@ -36,13 +56,16 @@ export function Page({ shown }: { readonly shown: ViewDocument }) {
 
 interface ShowProps {
   readonly section: Section;
+  readonly shown: ViewDocument;
   readonly environment: ViewEnvironment;
 }
 
-function ShowSection({ section, environment }: ShowProps) {
+function ShowSection({ section, shown, environment }: ShowProps) {
   switch (section) {
-    case 'architecture':
-      return <h2>{environment.prefix}</h2>;
+    case 'artifacts':
+      return <Artifacts artifacts={environment.artifacts} spec={shown.spec} />;
+    case 'changes':
+      return <Changes changes={environment.changes} gone={shown.gone} />;
     default:
       return section satisfies never;
   }

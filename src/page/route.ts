@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const sections = ['architecture'] as const;
+export const sections = ['artifacts', 'changes'] as const;
 export type Section = (typeof sections)[number];
 
 /** What is shown: the address says it after its `#`, as `prod/changes`, so that it can be gone back to and shared. */
@@ -28,7 +28,7 @@ export function useRoute(environments: readonly string[]): readonly [Route, Go] 
   return [route, go];
 }
 
-function formatRoute({ environment, section }: Route): string {
+export function formatRoute({ environment, section }: Route): string {
   return `#${encodeURIComponent(environment)}/${section}`;
 }
 
@@ -36,6 +36,6 @@ function readRoute(hash: string, environments: readonly string[]): Route {
   const [environment = '', section = ''] = hash.slice(1).split('/');
   return {
     environment: environments.find((name) => encodeURIComponent(name) === environment) ?? environments[0] ?? '',
-    section: sections.find((name) => name === section) ?? 'architecture',
+    section: sections.find((name) => name === section) ?? sections[0],
   };
 }

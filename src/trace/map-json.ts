@@ -111,7 +111,7 @@ export function toRanges(lines: readonly number[]): readonly LineRange[] {
 }
 
 /** Lines of an artifact, those with the same causes together. */
-function listLines(map: CauseMap, file: string, text: string): readonly LineEntry[] {
+export function listLines(map: CauseMap, file: string, text: string): readonly LineEntry[] {
   const entries: { lines: [number, number]; causes: LineEntry['causes'] }[] = [];
   const own = { ...map, places: map.places.filter(({ effects }) => effects.has(file)) };
   for (let line = 1; line <= splitLines(text).length; line++) {

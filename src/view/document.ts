@@ -1,3 +1,5 @@
+import type { ViewArtifacts } from './artifacts.ts';
+import type { ViewChange, ViewChanges } from './changes.ts';
 import type { ViewIngested } from './ingested.ts';
 
 /** All that the page of `platform view` shows; it stands in the file as JSON. Same inputs, same bytes. */
@@ -11,6 +13,8 @@ export interface ViewDocument {
   readonly spec: ViewSpec;
   /** In the spec's order: all, or the one that was asked for. */
   readonly environments: readonly ViewEnvironment[];
+  /** Environments that the spec no longer has. */
+  readonly gone: readonly GoneEnvironment[];
 }
 
 export interface ViewSpec {
@@ -26,5 +30,12 @@ export interface ViewEnvironment {
   readonly prefix: string;
   readonly project: string;
   readonly region: string;
+  readonly artifacts: ViewArtifacts;
+  readonly changes: ViewChanges;
   readonly ingested: ViewIngested;
+}
+
+export interface GoneEnvironment {
+  readonly name: string;
+  readonly changes: readonly ViewChange[];
 }

@@ -9,6 +9,7 @@ const empty: ViewDocument = {
   made: '2026-11-23T20:00:00.000Z',
   spec: { path: 'platform.yaml', lines: [] },
   environments: [],
+  gone: [],
 };
 const code = { script: 'document.title;', style: 'body { margin: 0 }' };
 

@@ -3,16 +3,13 @@ import { type Paste, writeAcknowledgements } from '../../diff/format/acknowledge
 import { formatJson } from '../../diff/format/json.ts';
 import { formatMarkdown, longestComment } from '../../diff/format/markdown.ts';
 import { formatPretty } from '../../diff/format/pretty.ts';
-import { addOrigins } from '../../diff/origins.ts';
-import { type EnvironmentPair, nameChange, type Report, reportChanges } from '../../diff/report.ts';
+import { nameChange, type Report } from '../../diff/report.ts';
 import type { Threshold } from '../../diff/severity.ts';
-import type { Platform } from '../../model/platform.ts';
 import { CommandError, type Context, type ExitCode } from '../context.ts';
 import { type LoadedPlatforms, loadPlatforms } from '../load.ts';
-import { readBaseline } from './diff-baseline.ts';
+import { type Compared, compareSpecs, dayOf } from './compare-specs.ts';
 import { foldHunks, formatHunks } from './diff-hunks.ts';
-import { readProviderVersions } from './diff-providers.ts';
-import { type TracedOrigin, traceDiff } from './diff-trace.ts';
+import type { TracedOrigin } from './diff-trace.ts';
 
 export interface DiffOptions {
   readonly spec?: string | undefined;
@@ -48,24 +45,6 @@ export async function runDiff(context: Context, options: DiffOptions): Promise<E
   return failed || (options.exitCode && report.changes.length > 0) ? 1 : 0;
 }
 
-interface Compared {
-  readonly report: Report;
-  /** What the spec was compared with, for people. */
-  readonly shown: string;
-  readonly origins: readonly TracedOrigin[];
-  /** The spec as it is now: --adopt has written into it. */
-  readonly loaded: LoadedPlatforms;
-}
-
-async function compareSpecs(context: Context, loaded: LoadedPlatforms, options: DiffOptions): Promise<Compared> {
-  const baseline = await readBaseline(context, loaded, options.against ?? 'lock');
-  const { pairs, warnings } = await pairPlatforms(context, baseline.platforms, loaded, options.env ?? []);
-  const changes = reportChanges(pairs, { today: dayOf(context.now()), failOn: options.failOn ?? null, warnings });
-  const specs = { before: baseline.spec, after: { path: loaded.spec.shown, text: loaded.spec.text } };
-  const { origins, untraced } = await traceDiff(pairs, specs, options.hunks === true);
-  return { report: addOrigins(changes, origins, untraced), shown: baseline.shown, origins, loaded };
-}
-
 async function compareLive(context: Context, loaded: LoadedPlatforms, options: DiffOptions): Promise<Compared> {
   const { adoptLive, askLive, reportLive } = await import('./diff-live.ts');
   const answers = await askLive(context, loaded);
@@ -94,35 +73,6 @@ function formatReport(
     default:
       return format satisfies never;
   }
-}
-
-interface Pairs {
-  readonly pairs: readonly EnvironmentPair[];
-  /** A skew between the providers that apply the changes and those that the rules know. */
-  readonly warnings: readonly string[];
-}
-
-/** By environment, in the spec's order; those that are gone from the spec come last, in a full diff only. */
-async function pairPlatforms(
-  context: Context,
-  before: readonly Platform[],
-  loaded: LoadedPlatforms,
-  wanted: readonly string[],
-): Promise<Pairs> {
-  const gone = wanted.length > 0 ? [] : before.filter(({ environment }) => !loaded.environments.includes(environment));
-  const was = (environment: string) => before.find((platform) => platform.environment === environment) ?? null;
-  const sides = [
-    ...loaded.platforms.map((after) => ({ environment: after.environment, before: was(after.environment), after })),
-    ...gone.map((platform) => ({ environment: platform.environment, before: platform, after: null })),
-  ];
-  const pairs: EnvironmentPair[] = [];
-  const warnings: string[] = [];
-  for (const { environment, ...side } of sides) {
-    const running = await readProviderVersions(context, loaded.projectRoot, environment);
-    pairs.push({ ...side, running: running.ranges });
-    warnings.push(...running.warnings);
-  }
-  return { pairs, warnings };
 }
 
 function proposePaste(context: Context, { platforms }: LoadedPlatforms): Paste {
@@ -154,9 +104,4 @@ function writeFailing({ stderr }: Context, { changes, failOn }: Report, paste: s
   );
   stderr.write(`\nplatform: --fail-on ${failOn}: not acknowledged:\n${names.join('')}`);
   stderr.write(`  → what is meant can be acknowledged in the spec:\n\n${paste}`);
-}
-
-/** YYYY-MM-DD, UTC. */
-function dayOf(time: Date): string {
-  return time.toISOString().slice(0, 10);
 }

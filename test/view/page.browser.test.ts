@@ -1,0 +1,94 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { type PageOptions, useBrowser } from '../support/browser.ts';
+import { runCli } from '../support/cli.ts';
+import { describeWith } from '../support/needs.ts';
+import { projectRoot } from '../support/root.ts';
+import { makeTemporaryFolder } from '../support/temporary.ts';
+import { writePage } from '../support/view.ts';
+
+describeWith(['chromium'], 'the page of platform view', () => {
+  const browser = useBrowser();
+  let file: string;
+
+  beforeAll(async () => {
+    const cwd = makeTemporaryFolder('view');
+    const spec = join(cwd, 'platform.yaml');
+    cpSync(join(projectRoot, 'examples/01-cloud-sql/platform.yaml'), spec);
+    await runCli(['compile'], { cwd });
+    const changed = readFileSync(spec, 'utf8')
+      .replace('tier: db-custom-4-16384', 'tier: db-custom-8-32768')
+      .replaceAll('europe-west1', 'europe-west4')
+      .replace('sizeGb: 200', 'sizeGb: 300');
+    writeFileSync(spec, changed);
+    file = (await writePage(cwd)).file;
+  });
+
+  const openAt = async (place: string, options: PageOptions = {}) => {
+    const opened = await browser.open(file, options);
+    await opened.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
+    return opened;
+  };
+
+  test('marks the lines of the spec that made a line of a file, and the other way round', async () => {
+    const { page, troubles } = await openAt('prod/artifacts');
+    await page.getByRole('searchbox').fill('instance');
+    await page.getByRole('button', { name: /instance\.tf/ }).click();
+    const own = page.getByRole('listbox', { name: 'Lines of terraform/instance.tf' });
+    const spec = page.getByRole('listbox', { name: 'Lines of platform.yaml' });
+    await own.getByRole('option').filter({ hasText: 'db-custom-8-32768' }).click();
+    await expect(spec.locator('.marked').allTextContents()).resolves.toContainEqual(
+      expect.stringContaining('tier: db-custom-8'),
+    );
+    await expect(page.getByRole('region', { name: 'Why' }).textContent()).resolves.toContain('hosting.cloudSql.tier');
+    // From the keyboard: the line above is the name of what is next to it in the spec.
+    await spec.focus();
+    const line = await spec.locator('.marked').first().getAttribute('data-line');
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press('ArrowDown');
+      if ((await spec.locator('.chosen').getAttribute('data-line')) === line) break;
+    }
+    await expect(own.locator('.marked').allTextContents()).resolves.toContainEqual(
+      expect.stringContaining('db-custom-8-32768'),
+    );
+    expect(troubles).toEqual([]);
+  });
+
+  test('shows what changes, and narrows it by impact', async () => {
+    const { page, troubles } = await openAt('prod/changes');
+    const items = page.locator('.changes > li');
+    const all = await items.count();
+    expect(all).toBeGreaterThan(2);
+    await expect(items.first().getByRole('heading').textContent()).resolves.toMatch(/replace|refused|destroy/);
+    await page.getByRole('checkbox', { name: /replace/ }).uncheck();
+    expect(await items.count()).toBeLessThan(all);
+    expect(troubles).toEqual([]);
+  });
+
+  test('changes its environment and its colours from the keyboard', async () => {
+    const { page, troubles } = await browser.open(file);
+    await page.getByLabel('Environment').selectOption('prod');
+    expect(page.url()).toContain('#prod/');
+    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const light = await ground();
+    await page.getByLabel('Colours').selectOption('dark');
+    expect(await ground()).not.toBe(light);
+    await page.reload();
+    expect(await ground()).not.toBe(light);
+    expect(troubles).toEqual([]);
+  });
+
+  test.each(['artifacts', 'changes'])('%s fits a desk and a hand, light and dark', async (section) => {
+    for (const theme of ['light', 'dark'] as const)
+      for (const [width, height] of [
+        [1440, 900],
+        [360, 800],
+      ] as const) {
+        const { page, troubles, capture } = await openAt(`prod/${section}`, { width, height, theme });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        await capture(`${section}-${width}-${theme}`);
+        expect(troubles).toEqual([]);
+      }
+  });
+});
