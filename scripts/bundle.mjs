@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..');
 // What commands on databases load when they need it; PGlite finds its own files beside its own code.
 const external = [
   ...['pg', '@electric-sql/pglite', '@electric-sql/pglite-postgis'],
-  ...['@google-cloud/secret-manager', '@google-cloud/sql', 'google-auth-library', '@clack/prompts'],
+  ...['@google-cloud/cloud-sql-connector', '@google-cloud/secret-manager', '@google-cloud/sql'],
+  ...['google-auth-library', '@clack/prompts'],
 ];
 
 /** Stands where the build's id goes until the bytes it is the hash of are known. */

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database, DatabaseTarget } from '../database/connection.ts';
+import { type Database, type DatabaseTarget, describePlace } from '../database/connection.ts';
 import { DatabaseFailure, describeError, readSqlState } from '../database/failure.ts';
 import { type InitialiseReport, type InitialiseScripts, initialiseDatabases } from '../database/initialise.ts';
 import type { Migration } from '../database/migrations.ts';
 import { listMissingParts } from '../database/missing-parts.ts';
-import { openServer, readTarget } from '../database/server.ts';
 import { listSqlScripts } from '../emit/sql.ts';
 import { isLostConnection } from '../ingest/load/retry.ts';
 import type { Platform } from '../model/platform.ts';
@@ -14,8 +13,7 @@ import { CommandError, type Context } from './context.ts';
 import { openEmbeddedFolder } from './embedded.ts';
 import type { LoadedPlatform } from './load.ts';
 import { obtainRelease, obtainSteps } from './release-ports.ts';
-import { openSecrets } from './secrets.ts';
-import { describeServer, findServers, type Server } from './servers.ts';
+import { describeServer, findServers, openGoogle, type Server } from './servers.ts';
 
 export type Loaded = LoadedPlatform;
 
@@ -61,22 +59,22 @@ export async function tryDatabases(context: Context, loaded: Loaded): Promise<Tr
 async function openEach(context: Context, loaded: Loaded, create: boolean): Promise<Tried> {
   const variables = findServers(context);
   if (variables === null) return await openOne(context, loaded, create);
-  const secrets = openSecrets();
+  const google = openGoogle(context);
   const describeOne = (database: 'pgstac' | 'ingest') =>
-    describeServer(context, loaded.platform, database, variables[database], secrets);
+    describeServer(context, loaded.platform, database, variables[database], google);
   const servers = { pgstac: await describeOne('pgstac'), ingest: await describeOne('ingest') };
-  printTargets(context, { pgstac: readTarget(...servers.pgstac), ingest: readTarget(...servers.ingest) });
+  printTargets(context, { pgstac: servers.pgstac.target, ingest: servers.ingest.target });
   const [pgstac, ingest] = await Promise.all([tryServer(servers.pgstac), tryServer(servers.ingest)]);
   const close = async () => {
     await Promise.all([pgstac, ingest].map((one) => (one instanceof DatabaseFailure ? undefined : one.close())));
-    await secrets.close();
+    await google.close();
   };
   return { pgstac, ingest, isNew: false, close };
 }
 
 async function tryServer(server: Server): Promise<Database | DatabaseFailure> {
   try {
-    return await openServer(...server);
+    return await server.open();
   } catch (error) {
     if (error instanceof DatabaseFailure) return error;
     throw error;
@@ -155,7 +153,7 @@ function printTargets(
 
 function describe(target: DatabaseTarget): string {
   if (target.kind === 'embedded') return `embedded database in ${target.folder}`;
-  return `database ${target.database} at ${target.host}:${target.port} as ${target.user} (${target.variable})`;
+  return `database ${target.database} at ${describePlace(target)} as ${target.user} (${target.variable})`;
 }
 
 /** The embedded database, which serves as both. */

@@ -17,20 +17,21 @@ interface ApiError {
 
 /** https://cloud.google.com/apis/design/errors; a body that is a proxy's or the token server's is told from the API's. */
 export function readFault(error: unknown): Fault {
-  const { message, status, code, name } = error as {
+  const { message, status, code, name, response } = error as {
     message?: string;
     status?: unknown;
     code?: unknown;
     name?: string;
+    response?: { readonly data?: unknown };
   };
-  const words = message ?? String(error);
   if (typeof status !== 'number')
     return {
       status: null,
       reason: typeof code === 'string' ? code : (name ?? ''),
-      message: words.split('\n')[0] ?? '',
+      message: (message ?? String(error)).split('\n')[0] ?? '',
     };
-  const body = parse(words);
+  // Google's clients put the body into the message, its connector beside it.
+  const body = response?.data === undefined ? parse(message ?? '') : readBody(response.data);
   const fault = body?.error;
   // The token server: {"error":"invalid_grant","error_description":"…"}
   if (typeof fault === 'string') return { status: null, reason: fault, message: body?.error_description ?? fault };
@@ -40,13 +41,22 @@ export function readFault(error: unknown): Fault {
   return { status, reason, message: said };
 }
 
-function parse(text: string): { error?: string | ApiError; error_description?: string } | null {
+interface Body {
+  readonly error?: string | ApiError;
+  readonly error_description?: string;
+}
+
+function parse(text: string): Body | null {
   try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' ? body : null;
+    return readBody(JSON.parse(text));
   } catch {
     return null;
   }
+}
+
+function readBody(body: unknown): Body | null {
+  if (typeof body === 'string') return parse(body);
+  return typeof body === 'object' ? body : null;
 }
 
 const quota = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED)$/;
@@ -59,14 +69,21 @@ export function isPassing(error: unknown): boolean {
   return status === 429 || status === 408 || status >= 500 || (status === 403 && quota.test(reason));
 }
 
-const role = 'roles/cloudsql.viewer';
 const login = 'gcloud auth application-default login';
 
+/** What was asked for. */
+interface Asked {
+  readonly project: string;
+  readonly permission: string;
+  /** One that has the permission; left out: who may read. */
+  readonly role?: string;
+  /** `read project …`, which is what it is where it is left out. */
+  readonly purpose?: string;
+}
+
 /** What a person can do about it. */
-export function explainFault(
-  error: unknown,
-  { project, permission }: { readonly project: string; readonly permission: string },
-): LiveFailure {
+export function explainFault(error: unknown, asked: Asked): LiveFailure {
+  const { project, permission, role = 'roles/cloudsql.viewer', purpose = `read project ${project}` } = asked;
   const { status, reason, message } = readFault(error);
   const fail = (what: string, hint: string) =>
     new LiveFailure(`the Cloud SQL Admin API ${what}`, { hint, cause: error });
@@ -84,7 +101,7 @@ export function explainFault(
     );
   if (status === 403)
     return fail(
-      `does not let you read project ${project}: ${message}`,
+      `does not let you ${purpose}: ${message}`,
       `${permission} is wanted there; ${role} has it: gcloud projects add-iam-policy-binding ${project} --member=user:YOU --role=${role}`,
     );
   if (status === 401) return fail('does not take the credentials', `log in again: ${login}`);

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { v1 } from '@google-cloud/sql';
 import type { BackupRun, Instance, SqlAdmin } from '../live/answers.ts';
 import { type BackOffPorts, backOff } from '../live/back-off.ts';
-import { CommandError, type Context } from './context.ts';
+import type { Context } from './context.ts';
+import { endInTime } from './end-in-time.ts';
+import { type Endpoint, readEndpoint } from './sql-admin-endpoint.ts';
 import { explainFault, isPassing, readFault } from './sql-admin-faults.ts';
-
-/** gcloud's own name for another address of the API: a private endpoint of Google's, say. */
-const endpointVariable = 'CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL';
 
 /** Of one call; the library's own limit does not hold for REST. */
 const patienceMilliseconds = 20_000;
@@ -22,13 +21,13 @@ export function openSqlAdmin(
   { env, signal }: Pick<Context, 'env' | 'signal'>,
   ports: BackOffPorts = waitUntil(signal),
 ): SqlAdmin {
-  const endpoint = readEndpoint(env[endpointVariable]);
+  const endpoint = readEndpoint(env);
   let opened: Promise<Clients> | null = null;
   const ask = async <T>(project: string, permission: string, request: (clients: Clients) => Promise<T>): Promise<T> => {
     const once = async () => {
       signal.throwIfAborted();
       opened ??= connect(endpoint);
-      return await endInTime(request(await opened), signal);
+      return await endInTime(request(await opened), patienceMilliseconds, signal);
     };
     try {
       return await backOff(once, isPassing, ports);
@@ -86,12 +85,6 @@ interface Clients {
   readonly backups: v1.SqlBackupRunsServiceClient;
 }
 
-interface Endpoint {
-  readonly apiEndpoint: string;
-  readonly port: number;
-  readonly protocol: 'http' | 'https';
-}
-
 async function connect(endpoint: Endpoint | null): Promise<Clients> {
   // The debug log that this turns on has tokens in it.
   delete process.env['GOOGLE_SDK_NODE_LOGGING'];
@@ -108,20 +101,6 @@ async function connect(endpoint: Endpoint | null): Promise<Clients> {
   return clients;
 }
 
-/** Null: Google's own. The token goes there, so it is encrypted unless it stays on this machine. Throws `CommandError`. */
-function readEndpoint(text: string | undefined): Endpoint | null {
-  if (text === undefined || text === '') return null;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isOwn = url?.hostname === '127.0.0.1' || url?.hostname === 'localhost' || url?.hostname === '[::1]';
-  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isOwn))) {
-    const protocol = url.protocol === 'https:' ? 'https' : 'http';
-    return { apiEndpoint: url.hostname, port: Number(url.port || (protocol === 'https' ? 443 : 80)), protocol };
-  }
-  throw new CommandError(2, `${endpointVariable} is no address of an API`, {
-    hint: 'write https://HOST/, or take it away for https://sqladmin.googleapis.com/',
-  });
-}
-
 /** The answer; null where the API refuses with that status. */
 async function orNull<T>(status: number, answer: Promise<readonly [T, ...unknown[]]>): Promise<T | null> {
   try {
@@ -130,15 +109,4 @@ async function orNull<T>(status: number, answer: Promise<readonly [T, ...unknown
     if (readFault(error).status === status) return null;
     throw error;
   }
-}
-
-/** Rejects where there is no answer in time, or the user ends the command. */
-async function endInTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  const end = AbortSignal.any([signal, AbortSignal.timeout(patienceMilliseconds)]);
-  return await Promise.race([
-    answer,
-    new Promise<never>((_, reject) => {
-      end.addEventListener('abort', () => reject(end.reason), { once: true });
-    }),
-  ]);
 }

@@ -59,8 +59,9 @@ export type DatabaseTarget =
       readonly kind: 'server';
       /** The environment variable that named it, `PGSTAC_DSN`, `PGSTAC_URI` or `INGEST_DB_DSN`. */
       readonly variable: string;
+      /** A name or an address; of a Cloud SQL instance `project:region:name`, and then there is no port. */
       readonly host: string;
-      readonly port: number;
+      readonly port: number | null;
       readonly database: string;
       readonly user: string;
     };
@@ -68,5 +69,12 @@ export type DatabaseTarget =
 /** In the middle of a message. */
 export function describeTarget(target: DatabaseTarget): string {
   if (target.kind === 'embedded') return `the embedded database in ${target.folder}`;
-  return `${target.variable} (database ${target.database} at ${target.host}:${target.port} as ${target.user})`;
+  return `${target.variable} (database ${target.database} at ${describePlace(target)} as ${target.user})`;
+}
+
+export type ServerTarget = Extract<DatabaseTarget, { kind: 'server' }>;
+
+/** `HOST:PORT`, or the name of an instance. */
+export function describePlace({ host, port }: ServerTarget): string {
+  return port === null ? host : `${host}:${port}`;
 }

@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
 import type { Credentials } from './credentials.ts';
 import { describeError } from './failure.ts';
+import { tryLogin } from './server-pool.ts';
 
 type Tls = ConnectionOptions | false;
 
@@ -15,16 +16,11 @@ export async function chooseTls(
 ): Promise<Tls> {
   const attempts = listTlsAttempts(host, credentials);
   for (const [index, ssl] of attempts.entries()) {
-    const client = new driver.Client({ ...base, ssl });
-    // A connection that breaks later than its own error would otherwise end the process.
-    client.on('error', () => undefined);
     try {
-      await client.connect();
+      await tryLogin(driver, { ...base, ssl });
       return ssl;
     } catch (error) {
       if (index === attempts.length - 1 || !/SSL|encryption/i.test(describeError(error))) throw error;
-    } finally {
-      await client.end().catch(() => undefined);
     }
   }
   throw new Error('sslmode without an attempt');

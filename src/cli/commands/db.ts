@@ -1,4 +1,4 @@
-import type { DatabaseTarget } from '../../database/connection.ts';
+import { type DatabaseTarget, describePlace } from '../../database/connection.ts';
 import { isOlderLayout } from '../../database/inspect.ts';
 import { type DatabaseStatus, type PgstacStatus, readStatus } from '../../database/status.ts';
 import { layoutVersion } from '../../model/layout.ts';
@@ -108,7 +108,7 @@ function describePgstac({ wanted, found, action, detail }: PgstacStatus): readon
 }
 
 function describeTarget(target: DatabaseTarget): string {
-  return target.kind === 'embedded' ? 'embedded' : `${target.database} at ${target.host}:${target.port}`;
+  return target.kind === 'embedded' ? 'embedded' : `${target.database} at ${describePlace(target)}`;
 }
 
 function countOf(rows: number): string {

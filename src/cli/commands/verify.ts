@@ -28,11 +28,10 @@ export async function runVerify(context: Context, options: VerifyOptions): Promi
     if (checks.some(({ needsInit }) => needsInit))
       context.stderr.write(`something is missing: ${adviseInit(loaded, databases)}\n`);
     const unreachable = [databases.pgstac, databases.ingest].filter((one) => one instanceof DatabaseFailure);
-    for (const hint of new Set(unreachable.map((failure) => failure.hint))) if (hint) context.stderr.write(`${hint}\n`);
-    if (unreachable.length > 0) {
-      context.stderr.write(`${adviseReach(loaded.platform)}\n`);
-      return 4;
-    }
+    const hints = unreachable.flatMap(({ hint }) => hint ?? []);
+    if (unreachable.length > 0) hints.push(adviseReach(loaded.platform));
+    for (const hint of new Set(hints)) context.stderr.write(`${hint}\n`);
+    if (unreachable.length > 0) return 4;
     return failed === 0 ? 0 : 1;
   } finally {
     await databases.close();

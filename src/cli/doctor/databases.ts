@@ -5,13 +5,11 @@ import { openEmbedded } from '../../database/embedded.ts';
 import { DatabaseFailure, describeError } from '../../database/failure.ts';
 import { findHolder } from '../../database/lock.ts';
 import { listMissingParts } from '../../database/missing-parts.ts';
-import { openServer } from '../../database/server.ts';
 import { adviseInit } from '../advise-init.ts';
 import { CommandError, type Context } from '../context.ts';
 import type { LoadedPlatform, LoadedPlatforms } from '../load.ts';
 import { renderCommand } from '../render-command.ts';
-import { openSecrets } from '../secrets.ts';
-import { describeServer, findServers } from '../servers.ts';
+import { describeServer, findServers, openGoogle } from '../servers.ts';
 import { showPath } from '../show-path.ts';
 import type { Finding } from './finding.ts';
 import type { ProjectOptions } from './project.ts';
@@ -88,11 +86,11 @@ async function lookAtServers(
   variables: Named,
   longestConnect: number,
 ): Promise<readonly Finding[]> {
-  const secrets = openSecrets();
+  const google = openGoogle(context);
   const open = async (database: 'pgstac' | 'ingest'): Promise<Database | Finding> => {
     try {
-      const [dsn, server] = await describeServer(context, loaded.platform, database, variables[database], secrets);
-      return await openServer(dsn, { ...server, longestConnect });
+      const server = await describeServer(context, loaded.platform, database, variables[database], google);
+      return await server.open(longestConnect);
     } catch (error) {
       if (!(error instanceof DatabaseFailure)) throw error;
       return { name: `${database} database`, state: 'missing', found: error.message, fix: error.hint ?? null };
@@ -111,7 +109,7 @@ async function lookAtServers(
     return [...reached, await lookAtContent(loaded, { pgstac, ingest })];
   } finally {
     await Promise.all(opened.map((one) => ('state' in one ? undefined : one.close())));
-    await secrets.close();
+    await google.close();
   }
 }
 

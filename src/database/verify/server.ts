@@ -20,6 +20,7 @@ export async function describeServer(session: Session): Promise<string> {
  */
 export async function checkTls(session: Session, target: DatabaseTarget, platform: Platform): Promise<string> {
   if (target.kind === 'embedded') return 'not needed: the database is in this process';
+  if (target.port === null) return 'by Google’s connector, with certificates on both sides';
   const [row] = await session.query<{ ssl: boolean; version: string | null; cipher: string | null }>(
     'SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()',
   );

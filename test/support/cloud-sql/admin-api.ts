@@ -14,15 +14,17 @@ export interface Instance {
   readonly way: ProxyWay;
   /** Google accounts with `roles/cloudsql.client`. */
   readonly clients: ReadonlySet<string>;
+  /** What the API says to everybody instead, where it has a bad day. */
+  refusal: Answer | null;
 }
 
 /** The certificates that were issued, by fingerprint: each with the account whose login token came with the request, or null. */
 export type Issued = Map<string, { readonly login: string | null }>;
 
-type Answer = readonly [status: number, body: object];
+export type Answer = readonly [status: number, body: object];
 
 /**
- * The two methods of the SQL Admin API that the Auth Proxy calls, for one instance: `connectSettings` and
+ * The two methods of the SQL Admin API that the Auth Proxy and Google's connectors call, for one instance: `connectSettings` and
  * `generateEphemeralCert`. It gives both only to an account with `roles/cloudsql.client` and a token of the API's scope.
  * Source: https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1beta4/connect, and what the proxy's connector asks
  * and checks: internal/cloudsql/refresh.go in cloud-sql-go-connector.
@@ -36,10 +38,12 @@ export async function startAdminApi(
   const [project, , name] = instance.connectionName.split(':');
   const path = `/sql/v1beta4/projects/${project}/instances/${name}`;
   const answer = async (request: IncomingMessage): Promise<Answer> => {
+    if (instance.refusal !== null) return instance.refusal;
     const bearer = request.headers.authorization?.replace('Bearer ', '') ?? '';
     const account = tokens.read(bearer, adminScope);
     if (account === null) return refuse(401, 'Request had invalid authentication credentials.');
     const asked = new URL(request.url ?? '/', 'http://api').pathname;
+    if (asked === path.replace('/sql/v1beta4', '/v1')) return refuse(403, 'Only who connects is known here.');
     if (asked !== `${path}/connectSettings` && asked !== `${path}:generateEphemeralCert`)
       return refuse(404, 'The Cloud SQL instance does not exist.');
     if (!instance.clients.has(account)) return refuse(403, 'The client is not authorized to make this request.');
@@ -69,7 +73,11 @@ function connectSettings(instance: Instance, authority: Authority): object {
     databaseVersion: 'POSTGRES_15',
     region: instance.connectionName.split(':')[1],
     serverCaMode: 'GOOGLE_MANAGED_INTERNAL_CA',
-    serverCaCert: { kind: 'sql#sslCert', cert: authority.certificate },
+    serverCaCert: {
+      kind: 'sql#sslCert',
+      cert: authority.certificate,
+      expirationTime: new Date(Date.now() + 86_400_000).toISOString(),
+    },
     ...describePlace(instance),
   };
 }
@@ -90,8 +98,9 @@ async function generateEphemeralCert(
   return [200, { ephemeralCert: { kind: 'sql#sslCert', cert } }];
 }
 
-function refuse(code: number, message: string): Answer {
-  return [code, { error: { code, message, errors: [{ message, domain: 'global', reason: 'refused' }] } }];
+/** https://cloud.google.com/apis/design/errors */
+export function refuse(code: number, message: string, reason = 'refused'): Answer {
+  return [code, { error: { code, message, errors: [{ message, domain: 'global', reason }] } }];
 }
 
 async function readBody(request: IncomingMessage): Promise<object> {

@@ -4,10 +4,11 @@ import type { CloudSqlHosting, Platform, Pooler, Workload } from '../../../src/m
 import { chooseWay } from '../../../src/model/proxy-way.ts';
 import { type Postgres, startPostgres } from '../postgres.ts';
 import { makeTemporaryFolder } from '../temporary.ts';
-import { type Issued, startAdminApi } from './admin-api.ts';
+import { type Answer, type Instance, type Issued, startAdminApi } from './admin-api.ts';
 import { makeAuthority } from './certificates.ts';
 import { startMetadataServer } from './metadata-server.ts';
 import { startServerProxy } from './server-proxy.ts';
+import { startTokenServer } from './token-server.ts';
 import { makeTokens } from './tokens.ts';
 
 export interface CloudSql {
@@ -18,16 +19,23 @@ export interface CloudSql {
    * gives them its tokens, and, for the Auth Proxy, the SQL Admin API. No option of theirs is touched.
    */
   variablesFor(account: string): Promise<Readonly<Record<string, string>>>;
+  /** The same for a person who has logged in on a laptop. */
+  variablesForPerson(email: string): Promise<Readonly<Record<string, string>>>;
+  /** From now on the API says this to everybody; null: nothing special. */
+  refuseAll(refusal: Answer | null): void;
+  /** The server proxy goes away: nobody answers at the instance's address any more. */
+  cutOff(): Promise<void>;
   /** Happens by itself at the end of the test file. */
   stop(): Promise<void>;
 }
 
 /**
- * A stand-in of a platform's Cloud SQL instance, for the real Auth Proxy: the instance itself cannot be had in a test.
+ * A stand-in of a platform's Cloud SQL instance, for the real Auth Proxy and Google's real connector: the instance itself cannot be had in a test.
  * Real are PostgreSQL 15, TLS, the certificates, and who may log in as whom; written here, from Google's documentation
- * and the proxy's source, are the SQL Admin API's two methods, the metadata server and the server proxy on port 3307.
+ * and the proxy's source, are the SQL Admin API's two methods, the metadata server, the
+ * server of people's tokens, and the server proxy on port 3307.
  * As Terraform leaves it: the databases are empty, the admin has a password, the logins of workloads and people exist.
- * Not here: a person who logs in, IAM login with a token for a password, limits and failover.
+ * Not here: IAM login with a token for a password, limits and failover.
  * Takes about three seconds.
  */
 export async function startCloudSql(platform: Platform, adminPassword: string): Promise<CloudSql> {
@@ -52,8 +60,10 @@ export async function startCloudSql(platform: Platform, adminPassword: string): 
   const clients = new Set([
     ...listIdentities(platform).map(({ google }) => google.email),
     hosting.initAccount?.email ?? '',
+    ...platform.people.map(({ email }) => email),
   ]);
-  const instance = { connectionName: hosting.connectionName, address: proxy.address, way, clients };
+  const { connectionName } = hosting;
+  const instance: Instance = { connectionName, address: proxy.address, way, clients, refusal: null };
   const api = await startAdminApi(instance, authorities, tokens, issued);
   const servers: Server[] = [proxy.server, api.server];
   const variablesFor = async (account: string) => {
@@ -63,7 +73,19 @@ export async function startCloudSql(platform: Platform, adminPassword: string): 
       GCE_METADATA_HOST: metadata.host,
       GCE_METADATA_IP: metadata.host,
       CSQL_PROXY_SQLADMIN_API_ENDPOINT: api.url,
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL: `${api.url}/`,
     };
+  };
+  const variablesForPerson = async (email: string) => {
+    const login = await startTokenServer(email, tokens, authorities.server, folder);
+    servers.push(...login.servers);
+    return { ...login.environment, CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL: `${api.url}/` };
+  };
+  const refuseAll = (refusal: Answer | null) => {
+    instance.refusal = refusal;
+  };
+  const cutOff = async () => {
+    proxy.server.close();
   };
   const stop = async () => {
     for (const server of servers.splice(0)) {
@@ -72,7 +94,7 @@ export async function startCloudSql(platform: Platform, adminPassword: string): 
     await postgres.stop();
   };
   running.add(stop);
-  return { postgres, variablesFor, stop };
+  return { postgres, variablesFor, variablesForPerson, refuseAll, cutOff, stop };
 }
 
 const running = new Set<() => Promise<void>>();
@@ -88,7 +110,10 @@ function listIdentities({ workloads, kubernetes }: Platform): readonly (Workload
 }
 
 function listIamUsers(platform: Platform): readonly string[] {
-  return listIdentities(platform).flatMap(({ databaseUser }) => databaseUser ?? []);
+  return [
+    ...listIdentities(platform).flatMap(({ databaseUser }) => databaseUser ?? []),
+    ...platform.people.map(({ email }) => email),
+  ];
 }
 
 async function layDatabases(
@@ -98,21 +123,21 @@ async function layDatabases(
   adminPassword: string,
 ): Promise<void> {
   const names = [platform.databases.ingest.name, platform.databases.pgstac.name];
-  const workloads = listIamUsers(platform).map(
-    (user) => `CREATE ROLE "${user}" LOGIN IN ROLE cloudsqliamserviceaccount;`,
-  );
-  const people = platform.people.map(({ email }) => `CREATE ROLE "${email}" LOGIN;`);
+  const logins = listIamUsers(platform).map((user) => {
+    const group = user.endsWith('.iam') ? 'cloudsqliamserviceaccount' : 'cloudsqliamuser';
+    return `CREATE ROLE "${user}" LOGIN IN ROLE ${group};`;
+  });
   await psql(`
     CREATE ROLE cloudsqlsuperuser NOLOGIN CREATEROLE CREATEDB;
     CREATE ROLE cloudsqliamserviceaccount NOLOGIN;
+    CREATE ROLE cloudsqliamuser NOLOGIN;
     CREATE ROLE "${hosting.adminUser}" LOGIN CREATEROLE CREATEDB IN ROLE cloudsqlsuperuser PASSWORD '${adminPassword}';
-    ${workloads.join('\n')}
-    ${people.join('\n')}
+    ${logins.join('\n')}
     ${names.map((name) => `CREATE DATABASE "${name}" OWNER cloudsqlsuperuser;`).join('\n')}`);
   // Cloud SQL lets its admins make it; a server of one's own wants a superuser.
   await psql('CREATE EXTENSION postgis', platform.databases.pgstac.name);
   // Who comes as one of these has proved it to the server proxy.
-  await letIn(psql, 'host all +cloudsqliamserviceaccount 127.0.0.1/32 trust');
+  await letIn(psql, 'host all +cloudsqliamserviceaccount,+cloudsqliamuser 127.0.0.1/32 trust');
 }
 
 /** Puts a rule before the others in pg_hba.conf, as the server itself can write it. */

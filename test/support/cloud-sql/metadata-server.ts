@@ -4,7 +4,7 @@ import type { Tokens } from './tokens.ts';
 
 /**
  * What a pod with Workload Identity is given in place of Google's metadata server: tokens of one Google account.
- * Google's own libraries ask it, in Go and in Python, when GCE_METADATA_HOST names it.
+ * Google's own libraries ask it, in Go, Python and Node, when GCE_METADATA_HOST names it.
  * Source: https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys
  */
 export async function startMetadataServer(
@@ -30,6 +30,8 @@ function answerTo(url: URL, account: string, tokens: Tokens): object | string | 
   switch (url.pathname.replace(/\/$/, '').replace(`${own}/${account}`, `${own}/default`)) {
     case '':
       return 'computeMetadata/';
+    case '/computeMetadata/v1/instance':
+      return '';
     case '/computeMetadata/v1/project/project-id':
       return account.replace(/^.*@|\.iam\.gserviceaccount\.com$/g, '');
     case '/computeMetadata/v1/instance/zone':
