@@ -25,7 +25,7 @@ const rooms = {
   live: { rooms: ['model', 'diff'], packages: ['@google-cloud/sql'], world: [] },
   view: { rooms: ['spec', 'model', 'emit', 'artifact', 'trace', 'diff'], packages: [], world: [] },
   // What runs in a browser: its packages are bundled into it.
-  page: { rooms: ['view'], packages: ['preact'], world: [] },
+  page: { rooms: ['view'], packages: ['preact', 'd3-geo', 'd3-scale', 'topojson-client', 'world-atlas', '@types/(d3-[a-z]+|topojson-[a-z]+)'], world: [] },
 };
 
 const world = [

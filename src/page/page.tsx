@@ -1,13 +1,17 @@
 import type { ViewDocument, ViewEnvironment } from '../view/document.ts';
 import { Artifacts } from './artifacts.tsx';
 import { Changes } from './changes.tsx';
+import { Items } from './items/items.tsx';
 import { formatRoute, type Section, sections, useRoute } from './route.ts';
+import { Runs } from './runs/runs.tsx';
 import { SwitchEnvironment } from './switch-environment.tsx';
 import { SwitchTheme } from './theme.tsx';
 
 const titles: Readonly<Record<Section, string>> = {
   artifacts: 'Files',
   changes: 'Changes',
+  items: 'Items',
+  runs: 'Runs',
 };
 
 /** The whole page: which platform this is, its environments, and one section of what is known of it. */
@@ -66,6 +70,10 @@ function ShowSection({ section, shown, environment }: ShowProps) {
       return <Artifacts artifacts={environment.artifacts} spec={shown.spec} />;
     case 'changes':
       return <Changes changes={environment.changes} gone={shown.gone} />;
+    case 'items':
+      return <Items data={environment.ingested} />;
+    case 'runs':
+      return <Runs data={environment.ingested} />;
     default:
       return section satisfies never;
   }

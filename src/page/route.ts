@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const sections = ['artifacts', 'changes'] as const;
+export const sections = ['artifacts', 'changes', 'items', 'runs'] as const;
 export type Section = (typeof sections)[number];
 
 /** What is shown: the address says it after its `#`, as `prod/changes`, so that it can be gone back to and shared. */
