@@ -24,6 +24,11 @@ export interface Case {
   command(step: Step, database: string): Command;
 }
 
+/** What a step loads, of the same pipeline each time. */
+function fileOf(step: Step): string {
+  return step === 'changed' ? 'changed.ndjson' : 'items.ndjson';
+}
+
 const allSteps: readonly Step[] = ['insert', 'same', 'changed'];
 
 export async function listCases(bench: Bench): Promise<readonly Case[]> {
@@ -57,7 +62,7 @@ async function describePypgstac(bench: Bench, release: Release): Promise<Case> {
     command: (step, database) => ({
       program: bench.pypgstac[release],
       args: [
-        ...['load', 'items', join(bench.folder, step === 'changed' ? 'changed.ndjson' : 'items.ndjson')],
+        ...['load', 'items', join(bench.folder, fileOf(step))],
         ...['--dsn', bench.server.dsn(database), '--method', step === 'insert' ? 'insert' : 'upsert'],
       ],
     }),
@@ -75,7 +80,7 @@ function describeOurs(bench: Bench, project: Project, template: string, steps: r
     steps,
     prepare: () => copyDatabase(bench, `ours_${release}_${compression}_${judge}`, template),
     command: (step, database) =>
-      runPlatform(bench, project, database, ['ingest', step === 'changed' ? 'changed' : 'items', '--format', 'json']),
+      runPlatform(bench, project, database, ['ingest', 'items', '--format', 'json'], fileOf(step)),
   };
 }
 

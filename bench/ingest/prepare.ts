@@ -57,11 +57,21 @@ export interface Project {
   readonly judge: 'structure' | 'full';
 }
 
-/** `platform` in a project of its own, on a server's database or, where there is none, on the embedded one. */
-export function runPlatform(bench: Bench, project: Project, database: string | null, args: readonly string[]): Command {
+/**
+ * `platform` in a project of its own, on a server's database or, where there is none, on the embedded one.
+ *
+ * @param file What the pipeline `items` reads: its source may change from run to run.
+ */
+export function runPlatform(
+  bench: Bench,
+  project: Project,
+  database: string | null,
+  args: readonly string[],
+  file = 'items.ndjson',
+): Command {
   const folder = join(bench.folder, Object.values(project).join('-'));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'platform.yaml'), describeProject(project));
+  writeFileSync(join(folder, 'platform.yaml'), describeProject(project, file));
   const dsn = database === null ? null : bench.server.dsn(database);
   return {
     program: process.execPath,
@@ -74,17 +84,16 @@ export function runPlatform(bench: Bench, project: Project, database: string | n
   };
 }
 
-function describeProject({ release, compression, judge }: Project): string {
+function describeProject({ release, compression, judge }: Project, file: string): string {
   const judged = judge === 'full' ? 'judge: full, schemas: ../schemas' : 'judge: structure';
-  const pipeline = (file: string) => `{ source: { files: [../collection.json, ../${file}] }, ${judged} }`;
+  const pipeline = (name: string) => `{ source: { files: [../collection.json, ../${name}] }, ${judged} }`;
   return `apiVersion: platform/v1
 name: bench
 gcp: { project: acme-earth, region: europe-west1, network: projects/acme-earth/global/networks/main }
 hosting: { cloudSql: { tier: db-custom-1-3840 } }
 databases: { ingest: {}, pgstac: { pgstac: ${release}, compression: ${compression} } }
 pipelines:
-  items: ${pipeline('items.ndjson')}
-  changed: ${pipeline('changed.ndjson')}
+  items: ${pipeline(file)}
   whole: ${pipeline('whole.json')}
 `;
 }

@@ -17,7 +17,9 @@ const months = Array.from({ length: 8 }, (_, month) => ({
   from: `2024-${String(month + 1).padStart(2, '0')}-01T00:00:00.000Z`,
   to: `2024-${String(month + 2).padStart(2, '0')}-01T00:00:00.000Z`,
 }));
-const items = months.map(({ from }, month) => makeItem(String(month), { properties: { datetime: from } }));
+const makeItems = (platform: string) =>
+  months.map(({ from }, month) => makeItem(String(month), { properties: { datetime: from, platform } }));
+const items = makeItems('one');
 
 describeWith(['postgres15', 'python'], 'partitions are settled', () => {
   const { make } = useServer(['0.9.11', '0.10.0']);
@@ -60,6 +62,20 @@ describeWith(['postgres15', 'python'], 'partitions are settled', () => {
       const undisturbed = await make(version);
       await load(undisturbed, items, { shardBy: 'month' });
       expect(await describeDatabase(pgstac)).toEqual(await describeDatabase(undisturbed.pgstac));
+    }, 60_000);
+
+    test('to the same, and no reader is in the way, where a partition takes an upsert as it is', async () => {
+      const [databases, undisturbed] = [await make(version), await make(version)];
+      const changed = makeItems('other');
+      await load(databases, items, { shardBy: 'month' });
+      await databases.pgstac.session(async (reader) => {
+        await reader.query('BEGIN');
+        await reader.query('SELECT FROM pgstac.items');
+        await load(databases, changed, { shardBy: 'month' });
+        await reader.query('ROLLBACK');
+      });
+      await load(undisturbed, changed, { shardBy: 'month' });
+      expect(await describeDatabase(databases.pgstac)).toEqual(await describeDatabase(undisturbed.pgstac));
     }, 60_000);
 
     test('again, where pgSTAC passed over what kept it from making a constraint', async () => {

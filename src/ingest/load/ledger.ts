@@ -52,9 +52,25 @@ async function insertRows(session: Session, { run, batch, pipeline }: LedgerPlac
   await session.copyInto({ schema: 'platform', name: 'ledger', columns: COLUMNS }, [Buffer.from(lines.join(''))]);
 }
 
-/** Updates, and with it locks, the rows that still are what they were when they were looked up. */
+/**
+ * Updates, and with it locks, the rows that still are what they were when they were looked up. Each is found by the
+ * index: up to some hundred thousand rows the planner would read and hash the whole ledger for each batch instead.
+ */
 async function updateRows(session: Session, { run, batch, pipeline }: LedgerPlace, met: readonly Met[]): Promise<void> {
-  const [updated] = await session.query<{ rows: number }>(
+  const [, [updated]] = await together([
+    session.run('SET LOCAL enable_hashjoin TO off; SET LOCAL enable_mergejoin TO off'),
+    updateNoted(session, { run, batch, pipeline }, met),
+    session.run('SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT'),
+  ]);
+  if (updated?.rows !== met.length) throw new MetAnother('items of a batch were loaded meanwhile');
+}
+
+function updateNoted(
+  session: Session,
+  { run, batch, pipeline }: LedgerPlace,
+  met: readonly Met[],
+): Promise<readonly { readonly rows: number }[]> {
+  return session.query<{ rows: number }>(
     `WITH updated AS (
        UPDATE platform.ledger l SET hash = decode(w.hash, 'hex'), run = $1::uuid, batch = $2::int, position = w.position,
          start = w.start, pipeline = CASE coalesce(l.pipeline, $3) WHEN $3 THEN $3 ELSE '*' END
@@ -77,7 +93,6 @@ async function updateRows(session: Session, { run, batch, pipeline }: LedgerPlac
       ].map(writeArray),
     ],
   );
-  if (updated?.rows !== met.length) throw new MetAnother('items of a batch were loaded meanwhile');
 }
 
 /** An order that all runners share, so that two with the same items wait for each other and not in a ring. */

@@ -2,6 +2,7 @@ import type { Pipeline } from '../../model/platform.ts';
 import { RowWriter } from '../item/row-writer.ts';
 import type { ShardBy } from '../item/shard.ts';
 import { JsonScanner } from '../json/scan.ts';
+import { readBounds } from '../load/bounds.ts';
 import { type KnownCollection, readCollection } from '../load/collections.ts';
 import type { Layout } from '../load/layout.ts';
 import { preparePartitions } from '../load/partitions.ts';
@@ -58,7 +59,10 @@ export function makeShardWork(fixed: Omit<ShardWork, Made>): ShardWork {
     scanner: new JsonScanner(),
     writer: new RowWriter(),
     collections: new Map(),
-    prepared: keepPrepared((keys) => preparePartitions(fixed.ports.pgstac, keys)),
+    prepared: keepPrepared({
+      prepare: (keys) => preparePartitions(fixed.ports.pgstac, keys),
+      readBounds: (collection) => readBounds(fixed.ports.pgstac, collection),
+    }),
     writes: new RecentWrites(),
   };
 }

@@ -29,14 +29,14 @@ pipelines:
 
 /**
  * The items of a source, over seven months, a few bad and a few of them twice. A later version of the source has some
- * changed, some moved to another month, and some new.
+ * changed, some moved to another month, be it an eighth or a day that no item of it had, and some new.
  */
 export function makeSource(version: 1 | 2, count = 2300): string {
   const random = makeRandom(7);
   const items = Array.from({ length: version === 1 ? count - 300 : count }, (_, place) => {
     const [month, day] = [random(7), 1 + random(28)];
-    const moved = version === 2 && place % 19 === 3 ? (month + 1) % 7 : month;
-    const datetime = new Date(Date.UTC(2024, moved, day)).toISOString();
+    const isMoved = version === 2 && place % 19 === 3;
+    const datetime = new Date(Date.UTC(2024, isMoved ? month + 1 : month, isMoved ? day + 2 : day)).toISOString();
     if (place % 97 === 50) return makeItem(`bad-${place}`, { geometry: null });
     const changed = version === 2 && place % 5 === 1 ? { version } : {};
     return makeItem(`item-${place % 41 === 5 ? place - 1 : place}`, { properties: { datetime, place, ...changed } });
