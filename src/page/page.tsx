@@ -1,13 +1,15 @@
 import type { ViewDocument, ViewEnvironment } from '../view/document.ts';
+import { Architecture } from './architecture.tsx';
 import { Artifacts } from './artifacts.tsx';
 import { Changes } from './changes.tsx';
 import { Items } from './items/items.tsx';
-import { formatRoute, type Section, sections, useRoute } from './route.ts';
+import { formatRoute, type Route, type Section, sections, useRoute } from './route.ts';
 import { Runs } from './runs/runs.tsx';
 import { SwitchEnvironment } from './switch-environment.tsx';
 import { SwitchTheme } from './theme.tsx';
 
 const titles: Readonly<Record<Section, string>> = {
+  architecture: 'Architecture',
   artifacts: 'Files',
   changes: 'Changes',
   items: 'Items',
@@ -39,7 +41,7 @@ export function Page({ shown }: { readonly shown: ViewDocument }) {
         {sections.map((section) => (
           <a
             key={section}
-            href={formatRoute({ ...route, section })}
+            href={formatRoute({ ...route, section, detail: '' })}
             aria-current={section === route.section ? 'page' : undefined}
           >
             {titles[section]}
@@ -48,7 +50,7 @@ export function Page({ shown }: { readonly shown: ViewDocument }) {
       </nav>
       <main id="main" tabIndex={-1}>
         <h2>{titles[route.section]}</h2>
-        <ShowSection key={environment.name} section={route.section} shown={shown} environment={environment} />
+        <ShowSection key={environment.name} route={route} shown={shown} environment={environment} />
       </main>
       <footer>
         Made {shown.made.slice(0, 16).replace('T', ' ')} UTC from {shown.spec.path} by platform {shown.compiler}. It
@@ -59,13 +61,15 @@ export function Page({ shown }: { readonly shown: ViewDocument }) {
 }
 
 interface ShowProps {
-  readonly section: Section;
+  readonly route: Route;
   readonly shown: ViewDocument;
   readonly environment: ViewEnvironment;
 }
 
-function ShowSection({ section, shown, environment }: ShowProps) {
-  switch (section) {
+function ShowSection({ route, shown, environment }: ShowProps) {
+  switch (route.section) {
+    case 'architecture':
+      return <Architecture architecture={environment.architecture} route={route} />;
     case 'artifacts':
       return <Artifacts artifacts={environment.artifacts} spec={shown.spec} />;
     case 'changes':
@@ -75,6 +79,6 @@ function ShowSection({ section, shown, environment }: ShowProps) {
     case 'runs':
       return <Runs data={environment.ingested} />;
     default:
-      return section satisfies never;
+      return route.section satisfies never;
   }
 }

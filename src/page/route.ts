@@ -1,12 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const sections = ['artifacts', 'changes', 'items', 'runs'] as const;
+export const sections = ['architecture', 'artifacts', 'changes', 'items', 'runs'] as const;
 export type Section = (typeof sections)[number];
 
-/** What is shown: the address says it after its `#`, as `prod/changes`, so that it can be gone back to and shared. */
+/**
+ * What is shown: the address says it after its `#`, as `prod/architecture/pooler`, so that it can be gone back to and
+ * shared.
+ */
 export interface Route {
   readonly environment: string;
   readonly section: Section;
+  /** What is chosen in it; empty where nothing is. */
+  readonly detail: string;
 }
 
 export type Go = (part: Partial<Route>) => void;
@@ -23,19 +28,30 @@ export function useRoute(environments: readonly string[]): readonly [Route, Go] 
     return () => removeEventListener('hashchange', onChange);
   }, [environments.join()]);
   const go: Go = (part) => {
-    location.hash = formatRoute({ ...route, ...part });
+    location.hash = formatRoute({ ...route, detail: '', ...part });
   };
   return [route, go];
 }
 
-export function formatRoute({ environment, section }: Route): string {
-  return `#${encodeURIComponent(environment)}/${section}`;
+export function formatRoute({ environment, section, detail }: Route): string {
+  const rest = detail === '' ? '' : `/${encodeURIComponent(detail)}`;
+  return `#${encodeURIComponent(environment)}/${section}${rest}`;
 }
 
 function readRoute(hash: string, environments: readonly string[]): Route {
-  const [environment = '', section = ''] = hash.slice(1).split('/');
+  const [environment = '', section = '', detail = ''] = hash.slice(1).split('/');
   return {
     environment: environments.find((name) => encodeURIComponent(name) === environment) ?? environments[0] ?? '',
     section: sections.find((name) => name === section) ?? sections[0],
+    detail: decode(detail),
   };
+}
+
+/** An address that somebody typed may hold a lone `%`. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
 }

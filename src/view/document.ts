@@ -1,3 +1,4 @@
+import type { Architecture } from './architecture/architecture.ts';
 import type { ViewArtifacts } from './artifacts.ts';
 import type { ViewChange, ViewChanges } from './changes.ts';
 import type { ViewIngested } from './ingested.ts';
@@ -30,6 +31,7 @@ export interface ViewEnvironment {
   readonly prefix: string;
   readonly project: string;
   readonly region: string;
+  readonly architecture: Architecture;
   readonly artifacts: ViewArtifacts;
   readonly changes: ViewChanges;
   readonly ingested: ViewIngested;

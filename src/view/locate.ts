@@ -22,3 +22,14 @@ export function createLocate(root: SpecNode, document: SpecNode): Locate {
     return { path: formatPath(path), line: place.range.start.line, written: node !== null };
   };
 }
+
+/** The path of the entry of a list that has a value at a key, e.g. of a person by `member`; the list's own where none has. */
+export function findEntry(root: SpecNode, list: SpecPath, key: string, value: string): SpecPath {
+  const node = findNode(root, list);
+  if (node?.kind !== 'list') return list;
+  const at = node.items.findIndex((item) => {
+    const found = findNode(item, [key]);
+    return found?.kind === 'scalar' && found.value === value;
+  });
+  return at < 0 ? list : [...list, at];
+}

@@ -55,6 +55,24 @@ describeWith(['chromium'], 'the page of platform view', () => {
     expect(troubles).toEqual([]);
   });
 
+  test('draws who reaches what, no text beyond its place, and shows the facts of a box', async () => {
+    const { page, troubles, capture } = await openAt('prod/architecture', { width: 1440 });
+    const late = await page.evaluate(`
+      [...document.querySelectorAll('.node')].flatMap((node) => {
+        const box = node.querySelector('rect').getBBox();
+        return [...node.querySelectorAll('text')].map((text) => text.getBBox())
+          .filter(({ x, width }) => x < box.x || x + width > box.x + box.width);
+      })`);
+    expect(late).toEqual([]);
+    await page.getByRole('link', { name: 'alps-prod-stac-api: Auth Proxy in its pods' }).focus();
+    await page.keyboard.press('Enter');
+    const facts = page.getByRole('region', { name: 'What is chosen' });
+    await expect(facts.textContent()).resolves.toContain('alps-prod-stac-api@acme-earth.iam.gserviceaccount.com');
+    await expect(facts.textContent()).resolves.toContain('access.workloads.stac-api');
+    await capture('architecture-chosen');
+    expect(troubles).toEqual([]);
+  });
+
   test('shows what changes, and narrows it by impact', async () => {
     const { page, troubles } = await openAt('prod/changes');
     const items = page.locator('.changes > li');
@@ -79,7 +97,7 @@ describeWith(['chromium'], 'the page of platform view', () => {
     expect(troubles).toEqual([]);
   });
 
-  test.each(['artifacts', 'changes'])('%s fits a desk and a hand, light and dark', async (section) => {
+  test.each(['architecture', 'artifacts', 'changes'])('%s fits a desk and a hand, light and dark', async (section) => {
     for (const theme of ['light', 'dark'] as const)
       for (const [width, height] of [
         [1440, 900],

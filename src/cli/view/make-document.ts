@@ -7,6 +7,7 @@ import { openTrace } from '../../trace/trace.ts';
 import { compilerVersion } from '../../version.generated.ts';
 import type { ViewChanges } from '../../view/changes.ts';
 import type { ViewDocument, ViewEnvironment } from '../../view/document.ts';
+import { drawArchitecture } from '../../view/draw-architecture.ts';
 import { listArtifacts } from '../../view/list-artifacts.ts';
 import { listChanges, listGone } from '../../view/list-changes.ts';
 import { createLocate } from '../../view/locate.ts';
@@ -67,6 +68,7 @@ function viewEnvironment(
     prefix,
     project: gcp.project,
     region: gcp.region,
+    architecture: drawArchitecture(platform, trace.root, locate),
     artifacts: listArtifacts(compilePlatform(platform, text), trace, mapCauses(trace), locate),
     changes: compared instanceof CommandError ? explainNone(compared) : viewChanges(compared, environment),
   };
