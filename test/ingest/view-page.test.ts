@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser, waitUntil } from '../support/browser.ts';
 import { runCli } from '../support/cli.ts';
 import { describeWith } from '../support/needs.ts';
 import { projectRoot, sharedRoot } from '../support/root.ts';
@@ -29,7 +29,7 @@ describeWith(['postgres15', 'python', 'chromium', 'sharedData'], 'a page of real
     await loadFolder(databases, join(projectRoot, 'spec/items'));
     const { page, troubles, capture } = await openItems();
     expect(await countOf(page)).toBe(290);
-    await page.waitForFunction(`document.querySelector('canvas').dataset.drawn === '290'`);
+    await page.locator('canvas[data-drawn="290"]').waitFor();
     await capture('items-sample');
     for (const [name, key] of [
       ['From', 'PageUp'],
@@ -48,7 +48,7 @@ describeWith(['postgres15', 'python', 'chromium', 'sharedData'], 'a page of real
     expect(truth?.items).toBeGreaterThan(20);
     expect(truth?.items).toBeLessThan(270);
     expect(await countOf(page)).toBe(truth?.items);
-    await page.waitForFunction(`document.querySelector('canvas').dataset.drawn === '${truth?.items}'`);
+    await page.locator(`canvas[data-drawn="${truth?.items}"]`).waitFor();
     await capture('items-sample-brushed');
     expect(troubles).toEqual([]);
   });
@@ -65,7 +65,7 @@ describeWith(['postgres15', 'python', 'chromium', 'sharedData'], 'a page of real
     expect(await page.locator('.legend label').allTextContents()).toEqual(truth.map(({ line }) => line));
     // The Sentinel-2 items of the safe folder only: those across the antimeridian are drawn on both sides of it.
     await page.getByRole('checkbox', { name: /landsat/ }).click();
-    await page.waitForFunction(`Number(document.querySelector('canvas').dataset.drawn) < 250`);
+    await waitUntil(async () => Number(await page.locator('canvas').getAttribute('data-drawn')) < 250);
     await capture('items-shared');
     await page.evaluate(`location.hash = '#default/runs'`);
     expect(await page.locator('.figures > tbody').count()).toBe(names.length);
@@ -87,7 +87,7 @@ describeWith(['postgres15', 'python', 'chromium', 'sharedData'], 'a page of real
     if (code !== 0) throw new Error(stderr);
     const opened = await browser.open(join(cwd, 'page.html'));
     await opened.page.evaluate(`location.hash = '#default/items'`);
-    await opened.page.waitForFunction(`document.querySelector('canvas')?.dataset.drawn !== undefined`);
+    await opened.page.locator('canvas[data-drawn]').waitFor();
     return opened;
   }
 });

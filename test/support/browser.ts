@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -87,4 +88,12 @@ async function openFile(page: Page, url: string): Promise<OpenedPage> {
       await page.screenshot({ path: join(screenshotFolder, `${name}.png`), fullPage: true });
     },
   };
+}
+
+/** Waits until a page is as it should be: asked from here, since a page of ours has no `eval` to ask itself with. */
+export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await isSo()); waited += 20) {
+    if (waited > 30_000) throw new Error(`never came true: ${isSo}`);
+    await sleep(20);
+  }
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { ViewBins, ViewIngested } from '../../src/view/ingested.ts';
-import { useBrowser } from '../support/browser.ts';
+import { useBrowser, waitUntil } from '../support/browser.ts';
 import { generateItems, writeIngestedPage } from '../support/generated-view.ts';
 import { describeWith } from '../support/needs.ts';
 
@@ -43,7 +43,7 @@ describeWith(['chromium'], 'fifty thousand footprints in a browser', () => {
     const later = sumBins(([start]) => start >= begin);
     expect(later).toBeLessThan(40_000);
     expect(await countOf(page)).toBe(later);
-    await page.waitForFunction(`Number(document.querySelector('canvas').dataset.drawn) < 45000`);
+    await waitUntil(async () => (await drawn(page)) < 45_000);
     await page.getByRole('checkbox', { name: /naip/ }).click();
     expect(await countOf(page)).toBe(sumBins(([start, collection]) => start >= begin && collection !== 3));
     await page.getByRole('checkbox', { name: /naip/ }).press('Space');
@@ -70,7 +70,7 @@ describeWith(['chromium'], 'fifty thousand footprints in a browser', () => {
     await map.focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('+');
-    await page.waitForFunction(`Number(document.querySelector('canvas').dataset.drawn) < 50000`);
+    await waitUntil(async () => (await drawn(page)) < 50_000);
     expect(await page.locator('caption').textContent()).not.toContain('50,000 drawn');
     await page.keyboard.press('0');
     const row = page.getByRole('button', { name: 'landsat-8-c2-l2_000000_T32TLR' });
@@ -148,7 +148,7 @@ async function goTo(page: Page, section: string): Promise<void> {
 
 /** Footprints on the map, once it is drawn. */
 async function drawn(page: Page): Promise<number> {
-  await page.waitForFunction(`document.querySelector('canvas')?.dataset.drawn !== undefined`);
+  await page.locator('canvas[data-drawn]').waitFor();
   return Number(await page.locator('canvas').getAttribute('data-drawn'));
 }
 

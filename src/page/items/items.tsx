@@ -35,6 +35,11 @@ function Explore({ data, place }: { readonly data: ViewItems; readonly place: st
   const total = counts.reduce((sum, count, at) => (isHidden[at] ? sum : sum + count), 0);
   const names = (item: number) => data.collections[items.collection[item] ?? 0]?.id ?? '';
   const unplaced = useMemo(() => items.boxes.filter((edge, at) => at % 4 === 0 && Number.isNaN(edge)).length, [items]);
+  // Told apart from what changes with every step of the map: hundreds of bars need not be compared for that.
+  const histogram = useMemo(
+    () => <Histogram {...{ bars, colours, palette, isHidden, range }} onBrush={setRange} />,
+    [bars, colours, palette, isHidden, range],
+  );
   return (
     <div class="items">
       <p class="summary" aria-live="polite">
@@ -85,7 +90,7 @@ function Explore({ data, place }: { readonly data: ViewItems; readonly place: st
           />
         </aside>
       </div>
-      <Histogram bars={bars} colours={colours} palette={palette} isHidden={isHidden} range={range} onBrush={setRange} />
+      {histogram}
       <ItemList
         items={items}
         isShown={isShown}
