@@ -12,6 +12,7 @@ const pages = [
   { page: 'change-safely.md', on: 'embedded' },
   { page: 'ingest-items.md', on: 'embedded' },
   { page: 'operate.md', on: 'embedded' },
+  { page: 'transcript.md', on: 'embedded' },
   { page: 'gke.md', on: 'embedded' },
   { page: 'self-host.md', on: 'server' },
   { page: 'upgrade-pgstac.md', on: 'server' },
