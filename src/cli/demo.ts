@@ -25,7 +25,7 @@ async function runDemo(): Promise<number> {
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   real.stdout.write(`Done in ${seconds} s. The artifacts are in generated/default (start with its README.md),\n`);
-  real.stdout.write('both databases in .platform/default.\n');
+  real.stdout.write('both databases in .platform/default. To look at all of it: npx platform view\n');
   return 0;
 }
 

@@ -2,6 +2,7 @@ import type { ViewDocument, ViewEnvironment } from '../view/document.ts';
 import { Architecture } from './architecture.tsx';
 import { Artifacts } from './artifacts.tsx';
 import { Changes } from './changes.tsx';
+import { Costs } from './costs.tsx';
 import { Items } from './items/items.tsx';
 import { formatRoute, type Route, type Section, sections, useRoute } from './route.ts';
 import { Runs } from './runs/runs.tsx';
@@ -12,6 +13,7 @@ const titles: Readonly<Record<Section, string>> = {
   architecture: 'Architecture',
   artifacts: 'Files',
   changes: 'Changes',
+  costs: 'Costs',
   items: 'Items',
   runs: 'Runs',
 };
@@ -74,6 +76,8 @@ function ShowSection({ route, shown, environment }: ShowProps) {
       return <Artifacts artifacts={environment.artifacts} spec={shown.spec} />;
     case 'changes':
       return <Changes changes={environment.changes} gone={shown.gone} />;
+    case 'costs':
+      return <Costs costs={environment.costs} />;
     case 'items':
       return <Items data={environment.ingested} />;
     case 'runs':

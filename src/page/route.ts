@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const sections = ['architecture', 'artifacts', 'changes', 'items', 'runs'] as const;
+export const sections = ['architecture', 'artifacts', 'changes', 'costs', 'items', 'runs'] as const;
 export type Section = (typeof sections)[number];
 
 /**

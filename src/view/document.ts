@@ -1,6 +1,7 @@
 import type { Architecture } from './architecture/architecture.ts';
 import type { ViewArtifacts } from './artifacts.ts';
 import type { ViewChange, ViewChanges } from './changes.ts';
+import type { ViewCosts } from './costs/costs.ts';
 import type { ViewIngested } from './ingested.ts';
 
 /** All that the page of `platform view` shows; it stands in the file as JSON. Same inputs, same bytes. */
@@ -34,6 +35,7 @@ export interface ViewEnvironment {
   readonly architecture: Architecture;
   readonly artifacts: ViewArtifacts;
   readonly changes: ViewChanges;
+  readonly costs: ViewCosts;
   readonly ingested: ViewIngested;
 }
 

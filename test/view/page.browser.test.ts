@@ -97,16 +97,19 @@ describeWith(['chromium'], 'the page of platform view', () => {
     expect(troubles).toEqual([]);
   });
 
-  test.each(['architecture', 'artifacts', 'changes'])('%s fits a desk and a hand, light and dark', async (section) => {
-    for (const theme of ['light', 'dark'] as const)
-      for (const [width, height] of [
-        [1440, 900],
-        [360, 800],
-      ] as const) {
-        const { page, troubles, capture } = await openAt(`prod/${section}`, { width, height, theme });
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-        await capture(`${section}-${width}-${theme}`);
-        expect(troubles).toEqual([]);
-      }
-  });
+  test.each(['architecture', 'artifacts', 'changes', 'costs'])(
+    '%s fits a desk and a hand, light and dark',
+    async (section) => {
+      for (const theme of ['light', 'dark'] as const)
+        for (const [width, height] of [
+          [1440, 900],
+          [360, 800],
+        ] as const) {
+          const { page, troubles, capture } = await openAt(`prod/${section}`, { width, height, theme });
+          expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+          await capture(`${section}-${width}-${theme}`);
+          expect(troubles).toEqual([]);
+        }
+    },
+  );
 });

@@ -10,6 +10,7 @@ import type { ViewDocument, ViewEnvironment } from '../../view/document.ts';
 import { drawArchitecture } from '../../view/draw-architecture.ts';
 import { listArtifacts } from '../../view/list-artifacts.ts';
 import { listChanges, listGone } from '../../view/list-changes.ts';
+import { listCosts } from '../../view/list-costs.ts';
 import { createLocate } from '../../view/locate.ts';
 import { type Compared, compareSpecs } from '../commands/compare-specs.ts';
 import { CommandError, type Context } from '../context.ts';
@@ -70,6 +71,7 @@ function viewEnvironment(
     region: gcp.region,
     architecture: drawArchitecture(platform, trace.root, locate),
     artifacts: listArtifacts(compilePlatform(platform, text), trace, mapCauses(trace), locate),
+    costs: listCosts(platform, trace.root, locate),
     changes: compared instanceof CommandError ? explainNone(compared) : viewChanges(compared, environment),
   };
 }
