@@ -85,7 +85,7 @@ describeWith(['postgres15', 'python'], 'each command of a page runs, and prints 
       await replay(steps, 'earth', { env });
       await server?.stop();
     },
-    180_000,
+    300_000,
   );
 });
 
