@@ -16,6 +16,8 @@ export interface PageOptions {
   readonly height?: number;
   readonly theme?: 'light' | 'dark';
   readonly hasTouch?: boolean;
+  /** What the address says after its `#`. */
+  readonly hash?: string;
 }
 
 export interface OpenedPage {
@@ -43,7 +45,7 @@ export function useBrowser(): SuiteBrowser {
   });
   afterAll(() => browser?.close());
   return {
-    async open(file, { width = 1280, height = 900, theme = 'light', hasTouch = false } = {}) {
+    async open(file, { width = 1280, height = 900, theme = 'light', hasTouch = false, hash = '' } = {}) {
       if (browser === undefined) throw new Error('the browser starts with the suite: open pages in its tests');
       const context = await browser.newContext({
         viewport: { width, height },
@@ -53,7 +55,7 @@ export function useBrowser(): SuiteBrowser {
         timezoneId: 'Europe/Zurich',
       });
       contexts.push(context);
-      return await openFile(await context.newPage(), pathToFileURL(file).href);
+      return await openFile(await context.newPage(), pathToFileURL(file).href, hash);
     },
   };
 }
@@ -69,7 +71,7 @@ async function launch(): Promise<Browser> {
   });
 }
 
-async function openFile(page: Page, url: string): Promise<OpenedPage> {
+async function openFile(page: Page, url: string, hash: string): Promise<OpenedPage> {
   const troubles: string[] = [];
   page.on('console', (message) => {
     const type = message.type();
@@ -79,7 +81,7 @@ async function openFile(page: Page, url: string): Promise<OpenedPage> {
   page.on('request', (request) => {
     if (request.url().split('#')[0] !== url) troubles.push(`request: ${request.url().slice(0, 200)}`);
   });
-  await page.goto(url);
+  await page.goto(`${url}#${hash}`);
   return {
     page,
     troubles,

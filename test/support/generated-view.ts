@@ -46,7 +46,7 @@ export function generateItems(count: number, names: readonly string[]): ViewItem
 
 const countOf = (total: number) => ({ total, shown: total });
 
-/** A page with nothing but what was ingested, by the code that `npm run build` made. */
+/** A page with nothing but what was ingested, to be opened there and nowhere else; by the code that `npm run build` made. */
 export function writeIngestedPage(ingested: ViewIngested): string {
   const document: ViewDocument = {
     name: 'alps',

@@ -19,8 +19,7 @@ describeWith(['chromium'], 'fifty thousand footprints in a browser', () => {
     file = writeIngestedPage({ ...read, items } satisfies ViewIngested);
   });
   const open = async (options: Parameters<typeof browser.open>[1] = {}) => {
-    const opened = await browser.open(file, options);
-    await goTo(opened.page, 'items');
+    const opened = await browser.open(file, { ...options, hash: 'default/items' });
     await drawn(opened.page);
     return opened;
   };
@@ -141,10 +140,6 @@ describeWith(['chromium'], 'fifty thousand footprints in a browser', () => {
     );
   });
 });
-
-async function goTo(page: Page, section: string): Promise<void> {
-  await page.evaluate(`location.hash = '#default/${section}'`);
-}
 
 /** Footprints on the map, once it is drawn. */
 async function drawn(page: Page): Promise<number> {

@@ -77,8 +77,7 @@ const full: ViewIngested = {
 describeWith(['chromium'], 'runs and quarantine in a browser', () => {
   const browser = useBrowser();
   const openAt = async (ingested: ViewIngested, section: string, options = {}) => {
-    const opened = await browser.open(writeIngestedPage(ingested), options);
-    await opened.page.evaluate(`location.hash = '#default/${section}'`);
+    const opened = await browser.open(writeIngestedPage(ingested), { ...options, hash: `default/${section}` });
     return opened;
   };
 

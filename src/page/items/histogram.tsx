@@ -31,6 +31,7 @@ export function Histogram({ bars, colours, palette, isHidden, range, onBrush }: 
   const shown = counts.map((own) => own.map((items, place) => (isHidden[place] ? 0 : items)));
   const most = Math.max(1, ...shown.map((own) => own.reduce((sum, items) => sum + items, 0)));
   const [from, to] = range ?? [0, last];
+  const fills = Array.from(colours, (colour) => formatColour(palette.colours[colour]));
   const choose = (one: number, other: number) => {
     const next: Range = [Math.min(one, other), Math.max(one, other)];
     onBrush(next[0] === 0 && next[1] === last ? null : next);
@@ -71,26 +72,17 @@ export function Histogram({ bars, colours, palette, isHidden, range, onBrush }: 
             height={HEIGHT}
             class="brushed"
           />
-          {shown.map((own, bar) => {
-            const [left, right] = [x(edges[bar] ?? 0), x(edges[bar + 1] ?? 0)];
-            let top = HEIGHT;
-            return own.map((items, place) => {
-              if (items === 0) return null;
-              const height = Math.max(1, (items / most) * (HEIGHT - 4));
-              top -= height;
-              return (
-                <rect
-                  key={`${bar}/${place}`}
-                  x={left}
-                  y={top}
-                  width={Math.max(1, right - left - Math.min(2, (right - left) / 6))}
-                  height={height}
-                  fill={formatColour(palette.colours[colours[place] ?? 0])}
-                  opacity={bar >= from && bar < to ? 1 : 0.25}
-                />
-              );
-            });
-          })}
+          {shown.map((own, bar) => (
+            <Bar
+              key={edges[bar]}
+              counts={own}
+              most={most}
+              left={x(edges[bar] ?? 0)}
+              right={x(edges[bar + 1] ?? 0)}
+              isBrushed={bar >= from && bar < to}
+              fills={fills}
+            />
+          ))}
         </svg>
         {([0, 1] as const).map((end) => (
           <BrushHandle
@@ -106,6 +98,33 @@ export function Histogram({ bars, colours, palette, isHidden, range, onBrush }: 
       </div>
       <Axis edges={edges} />
     </div>
+  );
+}
+
+interface BarProps {
+  /** By collection. */
+  readonly counts: readonly number[];
+  /** Of the highest bar. */
+  readonly most: number;
+  readonly left: number;
+  readonly right: number;
+  readonly isBrushed: boolean;
+  readonly fills: readonly string[];
+}
+
+/** The collections on each other, with a gap to the next bar. */
+function Bar({ counts, most, left, right, isBrushed, fills }: BarProps) {
+  const width = Math.max(1, right - left - Math.min(2, (right - left) / 6));
+  let top = HEIGHT;
+  return (
+    <g opacity={isBrushed ? 1 : 0.25}>
+      {counts.map((items, place) => {
+        if (items === 0) return null;
+        const height = Math.max(1, (items / most) * (HEIGHT - 4));
+        top -= height;
+        return <rect key={`${place}`} x={left} y={top} width={width} height={height} fill={fills[place]} />;
+      })}
+    </g>
   );
 }
 

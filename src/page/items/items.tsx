@@ -2,12 +2,12 @@ import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import type { ViewIngested, ViewItems } from '../../view/ingested.ts';
 import { type Bounds, type Camera, findBounds, fitBounds, limitCamera, type Size, world } from './camera.ts';
 import { type Bars, chooseBars } from './choose-bars.ts';
-import { formatCount, formatMoment } from './format.ts';
 import { Histogram, type Range } from './histogram.tsx';
 import { Legend } from './legend.tsx';
 import { ItemDetails, ItemList } from './list.tsx';
 import { FootprintMap } from './map.tsx';
 import { chooseColours, usePalette } from './palette.ts';
+import { Summary } from './summary.tsx';
 import { type Items as Unpacked, unpackItems } from './unpack-items.ts';
 import { NothingIngested, Unread } from './unread.tsx';
 
@@ -34,7 +34,6 @@ function Explore({ data, place }: { readonly data: ViewItems; readonly place: st
   const marked = pointed ?? chosen[0] ?? null;
   const total = counts.reduce((sum, count, at) => (isHidden[at] ? sum : sum + count), 0);
   const names = (item: number) => data.collections[items.collection[item] ?? 0]?.id ?? '';
-  const unplaced = useMemo(() => items.boxes.filter((edge, at) => at % 4 === 0 && Number.isNaN(edge)).length, [items]);
   // Told apart from what changes with every step of the map: hundreds of bars need not be compared for that.
   const histogram = useMemo(
     () => <Histogram {...{ bars, colours, palette, isHidden, range }} onBrush={setRange} />,
@@ -42,28 +41,7 @@ function Explore({ data, place }: { readonly data: ViewItems; readonly place: st
   );
   return (
     <div class="items">
-      <p class="summary" aria-live="polite">
-        <strong>{formatCount(total)}</strong> of {formatCount(data.total)} items
-        {range === null
-          ? ''
-          : `, from ${formatMoment(bars.edges[range[0]] ?? 0)} until ${formatMoment(bars.edges[range[1]] ?? 0)} (UTC)`}
-        {range === null ? null : (
-          <button type="button" onClick={() => setRange(null)}>
-            All times
-          </button>
-        )}
-      </p>
-      {items.count < data.total ? (
-        <p class="soft">
-          Drawn are {formatCount(items.count)} of {formatCount(data.total)}, sampled evenly; the counts are of all.
-        </p>
-      ) : null}
-      {unplaced > 0 ? (
-        <p class="soft">
-          {formatCount(unplaced)} of the drawn have an empty footprint: the list has them, where the map is the whole
-          world.
-        </p>
-      ) : null}
+      <Summary data={data} items={items} bars={bars} range={range} total={total} onAll={() => setRange(null)} />
       <div class="explore">
         <FootprintMap
           items={items}

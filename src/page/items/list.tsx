@@ -81,7 +81,7 @@ export function ItemList({ items, isShown, bounds, marked, names, onChoose, onPo
         </thead>
         <tbody>
           {rows.map((item) => (
-            <tr key={item} aria-selected={item === marked}>
+            <tr key={item} aria-current={item === marked ? 'true' : undefined}>
               <th scope="row">
                 <button
                   type="button"

@@ -174,7 +174,7 @@ export function paintCoverage(
       pixels[pixel + 1] = green / count;
       pixels[pixel + 2] = blue / count;
       // One is seen, and so is whether it is ten or a thousand.
-      pixels[pixel + 3] = 80 + Math.min(150, 22 * Math.log2(count));
+      pixels[pixel + 3] = 110 + Math.min(120, 18 * Math.log2(count));
     }
   return pixels;
 }
