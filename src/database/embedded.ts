@@ -34,7 +34,10 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions): Pr
   const lock = await lockFolder(folder, options.onWait, options.signal);
   try {
     const dataFolder = join(folder, 'data');
-    if (options.create !== undefined && !existsSync(dataFolder)) await options.create(dataFolder);
+    const isThere = existsSync(dataFolder);
+    // PGlite would take what is left of one for a new folder, and make an empty cluster in it.
+    if (isThere && !existsSync(join(dataFolder, 'PG_VERSION'))) throw new Error(`${dataFolder} lacks PG_VERSION`);
+    if (options.create !== undefined && !isThere) await options.create(dataFolder);
     const cluster = await openCluster(dataFolder);
     return makeDatabase(cluster, folder, async () => {
       await cluster.close();

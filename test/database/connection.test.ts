@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -178,6 +179,15 @@ describe('the embedded database', () => {
     const database = await openEmbedded(join(folder, 'two'), { onWait: () => undefined });
     await expect(database.session(() => database.session(async () => 1))).rejects.toThrow('inside another');
     await database.close();
+  });
+
+  test('what is left of a damaged one is not taken for a new folder', async () => {
+    const damaged = join(folder, 'damaged');
+    const open = () => openEmbedded(damaged, { onWait: () => undefined });
+    await (await open()).close();
+    rmSync(join(damaged, 'data/PG_VERSION'));
+    await expect(open()).rejects.toThrow(/does not open: .*PG_VERSION/);
+    expect(existsSync(join(damaged, 'data/PG_VERSION'))).toBe(false);
   });
 
   test('a second process waits, is told who holds the folder, and sees what the first one wrote', async () => {
