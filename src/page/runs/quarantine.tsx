@@ -58,7 +58,11 @@ function Reason({ row }: { readonly row: ViewQuarantine }) {
           </li>
         ))}
       </ul>
-      {row.items > row.examples.length ? <p class="soft">The latest {row.examples.length} are shown.</p> : null}
+      {row.items > row.examples.length ? (
+        <p class="soft">
+          The latest {row.examples.length} of {row.items}.
+        </p>
+      ) : null}
     </details>
   );
 }
