@@ -40,7 +40,8 @@ const google = /(^|\(|&& )(gcloud|terraform|kubectl|docker) |--with kubernetes /
 /**
  * Runs the blocks in their order, in one shell and one new folder of this name that has the package; each has to print
  * what is shown. A block for Google Cloud is not run: each of its lines has to stand, word by word, in the guides that the
- * page has had compiled by then. Of those, test/emit/terraform/user-guide runs Terraform's; nothing runs gcloud's.
+ * page has had compiled by then. Of those, test/emit/terraform/user-guide runs Terraform's; gcloud and
+ * kubectl read theirs in google-lines.test.ts.
  */
 export async function replay(steps: readonly Step[], name: string, { env = {} }: ReplayOptions = {}): Promise<void> {
   const folder = makeTemporaryFolder('replay');

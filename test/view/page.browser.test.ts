@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { type PageOptions, useBrowser } from '../support/browser.ts';
+import type { Locator } from 'playwright-core';
+import { type PageOptions, useBrowser, waitUntil } from '../support/browser.ts';
 import { runCli } from '../support/cli.ts';
 import { describeWith } from '../support/needs.ts';
 import { projectRoot } from '../support/root.ts';
@@ -25,11 +26,9 @@ describeWith(['chromium'], 'the page of platform view', () => {
     file = (await writePage(cwd)).file;
   });
 
-  const openAt = async (place: string, options: PageOptions = {}) => {
-    const opened = await browser.open(file, options);
-    await opened.page.evaluate(`location.hash = ${JSON.stringify(place)}`);
-    return opened;
-  };
+  const openAt = (place: string, options: PageOptions = {}) => browser.open(file, { ...options, hash: place });
+  /** The page shows what was chosen a moment after it was. */
+  const untilSaid = (place: Locator, text: string) => place.filter({ hasText: text }).first().waitFor();
 
   test('marks the lines of the spec that made a line of a file, and the other way round', async () => {
     const { page, troubles } = await openAt('prod/artifacts');
@@ -38,25 +37,30 @@ describeWith(['chromium'], 'the page of platform view', () => {
     const own = page.getByRole('listbox', { name: 'Lines of terraform/instance.tf' });
     const spec = page.getByRole('listbox', { name: 'Lines of platform.yaml' });
     await own.getByRole('option').filter({ hasText: 'db-custom-8-32768' }).click();
-    await expect(spec.locator('.marked').allTextContents()).resolves.toContainEqual(
-      expect.stringContaining('tier: db-custom-8'),
-    );
-    await expect(page.getByRole('region', { name: 'Why' }).textContent()).resolves.toContain('hosting.cloudSql.tier');
+    await untilSaid(spec.locator('.marked'), 'tier: db-custom-8');
+    await untilSaid(page.getByRole('region', { name: 'Why' }), 'hosting.cloudSql.tier');
     // From the keyboard: the line above is the name of what is next to it in the spec.
     await spec.focus();
     const line = await spec.locator('.marked').first().getAttribute('data-line');
-    for (let presses = 0; presses < 60; presses++) {
+    expect(line).not.toBeNull();
+    let chosen: string | null = null;
+    for (let presses = 0; presses < 60 && chosen !== line; presses++) {
+      const before = chosen;
       await page.keyboard.press('ArrowDown');
-      if ((await spec.locator('.chosen').getAttribute('data-line')) === line) break;
+      await waitUntil(async () => {
+        chosen = await spec.evaluate((list) => list.querySelector('.chosen')?.getAttribute('data-line') ?? null);
+        return chosen !== before;
+      });
     }
-    await expect(own.locator('.marked').allTextContents()).resolves.toContainEqual(
-      expect.stringContaining('db-custom-8-32768'),
-    );
+    expect(chosen).toBe(line);
+    await untilSaid(own.locator('.marked'), 'db-custom-8-32768');
     expect(troubles).toEqual([]);
   });
 
   test('draws who reaches what, no text beyond its place, and shows the facts of a box', async () => {
     const { page, troubles, capture } = await openAt('prod/architecture', { width: 1440 });
+    await page.getByRole('heading', { name: 'Architecture' }).waitFor();
+    expect(await page.locator('.node').count()).toBeGreaterThan(10);
     const late = await page.evaluate(`
       [...document.querySelectorAll('.node')].flatMap((node) => {
         const box = node.querySelector('rect').getBBox();
@@ -67,8 +71,8 @@ describeWith(['chromium'], 'the page of platform view', () => {
     await page.getByRole('link', { name: 'alps-prod-stac-api: Auth Proxy in its pods' }).focus();
     await page.keyboard.press('Enter');
     const facts = page.getByRole('region', { name: 'What is chosen' });
-    await expect(facts.textContent()).resolves.toContain('alps-prod-stac-api@acme-earth.iam.gserviceaccount.com');
-    await expect(facts.textContent()).resolves.toContain('access.workloads.stac-api');
+    await untilSaid(facts, 'alps-prod-stac-api@acme-earth.iam.gserviceaccount.com');
+    await untilSaid(facts, 'access.workloads.stac-api');
     await capture('architecture-chosen');
     expect(troubles).toEqual([]);
   });
@@ -80,20 +84,20 @@ describeWith(['chromium'], 'the page of platform view', () => {
     expect(all).toBeGreaterThan(2);
     await expect(items.first().getByRole('heading').textContent()).resolves.toMatch(/replace|refused|destroy/);
     await page.getByRole('checkbox', { name: /replace/ }).uncheck();
-    expect(await items.count()).toBeLessThan(all);
+    await waitUntil(async () => (await items.count()) < all);
     expect(troubles).toEqual([]);
   });
 
   test('changes its environment and its colours from the keyboard', async () => {
     const { page, troubles } = await browser.open(file);
     await page.getByLabel('Environment').selectOption('prod');
-    expect(page.url()).toContain('#prod/');
+    await waitUntil(async () => page.url().includes('#prod/'));
     const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     const light = await ground();
     await page.getByLabel('Colours').selectOption('dark');
-    expect(await ground()).not.toBe(light);
+    await waitUntil(async () => (await ground()) !== light);
     await page.reload();
-    expect(await ground()).not.toBe(light);
+    await waitUntil(async () => (await ground()) !== light);
     expect(troubles).toEqual([]);
   });
 

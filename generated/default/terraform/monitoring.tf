@@ -73,7 +73,7 @@ locals {
         SELECT datname, pg_size_pretty(pg_database_size(datname)) FROM pg_database ORDER BY pg_database_size(datname) DESC;
         SELECT slot_name, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) FROM pg_replication_slots;
         ```
-        More room: `gcloud sql instances patch ${google_sql_database_instance.main.name} --project=${var.project_id} --storage-auto-increase-limit=GB`, and the same in `hosting.cloudSql.disk.limitGb`.
+        More room: `gcloud beta sql instances patch ${google_sql_database_instance.main.name} --project=${var.project_id} --storage-auto-increase-limit=GB`, and the same in `hosting.cloudSql.disk.limitGb`.
       EOT
     }
     connections = {
