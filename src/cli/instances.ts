@@ -1,8 +1,8 @@
 import { DatabaseFailure } from '../database/failure.ts';
 import type { Dial } from '../database/instance.ts';
 import type { ProxyWay } from '../model/proxy-way.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { Context } from './context.ts';
-import { endInTime } from './end-in-time.ts';
 import { findGoogleLogin } from './google-login.ts';
 import { explainInstanceFault } from './instance-faults.ts';
 import { readEndpoint } from './sql-admin-endpoint.ts';
@@ -43,7 +43,7 @@ export function openInstances({ env, signal }: Pick<Context, 'env' | 'signal'>):
     findLogin: async () => {
       login ??= findGoogleLogin();
       try {
-        return await endInTime(login, patienceMilliseconds, signal);
+        return await answerInTime(login, patienceMilliseconds, signal);
       } catch (error) {
         throw explain(error, null);
       }
@@ -53,7 +53,7 @@ export function openInstances({ env, signal }: Pick<Context, 'env' | 'signal'>):
       const one = opened.get(key) ?? connect(way, env);
       opened.set(key, one);
       try {
-        return (await endInTime(one, patienceMilliseconds, signal)).dial;
+        return (await answerInTime(one, patienceMilliseconds, signal)).dial;
       } catch (error) {
         throw explain(error, way.connectionName);
       }

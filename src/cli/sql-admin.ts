@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { v1 } from '@google-cloud/sql';
 import type { BackupRun, Instance, SqlAdmin } from '../live/answers.ts';
 import { type BackOffPorts, backOff } from '../live/back-off.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { Context } from './context.ts';
-import { endInTime } from './end-in-time.ts';
 import { type Endpoint, readEndpoint } from './sql-admin-endpoint.ts';
 import { explainFault, isPassing, readFault } from './sql-admin-faults.ts';
 
@@ -27,7 +27,7 @@ export function openSqlAdmin(
     const once = async () => {
       signal.throwIfAborted();
       opened ??= connect(endpoint);
-      return await endInTime(request(await opened), patienceMilliseconds, signal);
+      return await answerInTime(request(await opened), patienceMilliseconds, signal);
     };
     try {
       return await backOff(once, isPassing, ports);

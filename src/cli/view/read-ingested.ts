@@ -13,7 +13,7 @@ import { CommandError, type Context } from '../context.ts';
 import { explainRefusal, type Loaded, type Tried, tryDatabases } from '../databases.ts';
 import { renderCommand } from '../render-command.ts';
 import { findNext } from '../status-output.ts';
-import { hideSecrets } from './hide-secrets.ts';
+import { cutAddresses } from './cut-addresses.ts';
 
 /** Runs, and items in quarantine of each reason, that a page tells of. */
 const MOST_RUNS = 20;
@@ -37,7 +37,7 @@ export async function readIngested(context: Context, loaded: Loaded, most: numbe
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return { kind: 'unread', reason: hideSecrets(error.message), hint: error.hint ?? null };
+    return { kind: 'unread', reason: cutAddresses(error.message), hint: error.hint ?? null };
   }
 }
 
@@ -58,7 +58,7 @@ async function readEither(loaded: Loaded, databases: Tried, most: number): Promi
     kind: 'read',
     place: describePlace(database, loaded),
     ...known,
-    lacking: failure instanceof DatabaseFailure ? hideSecrets(failure.message) : null,
+    lacking: failure instanceof DatabaseFailure ? cutAddresses(failure.message) : null,
     commands: {
       ingest: renderCommand(['ingest'], loaded.given),
       status: renderCommand(['ingest', 'status'], loaded.given),
@@ -87,8 +87,8 @@ async function readKnown(pgstac: Database, loaded: Loaded, most: number): Promis
           retry: renderCommand(words, loaded.given),
           examples: one.examples.map((example) => ({
             ...example,
-            source: hideSecrets(example.source),
-            message: hideSecrets(example.message),
+            source: cutAddresses(example.source),
+            message: cutAddresses(example.message),
           })),
         };
       }),
