@@ -8,7 +8,6 @@ import { countReceipts } from './run/counts.ts';
 import { keepLease, releaseLease, takeLease } from './run/lease.ts';
 import { LogAhead } from './run/log-ahead.ts';
 import { openNotes } from './run/notes.ts';
-import type { Counts } from './run/outcome.ts';
 import { listPeriods, type PlannedRun } from './run/planned-run.ts';
 import { refuseOtherSource } from './run/reconcile.ts';
 import { runShard } from './run/run-shard.ts';
@@ -33,17 +32,12 @@ export interface IngestionPlan {
   readonly holder: string;
 }
 
-export interface IngestionReport {
-  /** Of the shards run, what earlier starts of them had done included. */
-  readonly counts: Counts;
-}
-
 /**
  * Runs the shards of a run that are not done yet and leaves their receipts; `finishRun` writes the log. Resumes where an
  * earlier start stopped. Throws `IngestionFailure`, and the database's own errors where no attempt helped; what is
  * committed is kept.
  */
-export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<IngestionReport> {
+export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<void> {
   const { run, shard } = plan;
   refuseOtherSource(run, plan.pipeline);
   const shards = shard === null ? Array.from({ length: run.shards }, (_, place) => place + 1) : [shard];
@@ -56,7 +50,6 @@ export async function runIngestion(plan: IngestionPlan, ports: Ports): Promise<I
       report: (happening) => ports.report({ ...happening, at }),
     });
   }
-  return { counts: await countReceipts(ports.pgstac, run.run, shard) };
 }
 
 async function runOneShard(

@@ -4,6 +4,7 @@ import { allTime } from '../../ingest/item/period.ts';
 import type { Ports } from '../../ingest/ports.ts';
 import type { Report } from '../../ingest/progress.ts';
 import { chooseShards } from '../../ingest/run/choose-shards.ts';
+import { countReceipts } from '../../ingest/run/counts.ts';
 import { type FinishReport, finishIfLast, finishRun, settleAll } from '../../ingest/run/finish-run.ts';
 import { readFootprints } from '../../ingest/run/footprints.ts';
 import { logRun } from '../../ingest/run/log-run.ts';
@@ -56,11 +57,11 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
         compression: chooseCompression(loaded, ports),
         holder: nameHolder(context),
       };
-      const { counts, finished } = await explainIngestion(
-        async () => ({
-          ...(await runIngestion(plan, ports)),
-          finished: await finish(run.run, wanted, options, ports, loaded),
-        }),
+      const finished = await explainIngestion(
+        async () => {
+          await runIngestion(plan, ports);
+          return await finish(run.run, wanted, options, ports, loaded);
+        },
         describeRest(run, wanted, options),
       );
       if (finished !== null) {
@@ -70,6 +71,7 @@ export async function runIngest(outer: Context, options: IngestOptions): Promise
         rows = finished.rows;
       } else if (wanted.shard !== null) {
         const shard = `${wanted.shard.number}/${wanted.shard.of}`;
+        const counts = await countReceipts(ports.pgstac, run.run, wanted.shard.number);
         const quarantine = await reportQuarantine(ports.pgstac, run.run, wanted.shard.number, SHOWN_ITEMS);
         const missingAssets = await reportAssets(ports, pipeline, run.run, wanted.shard.number, options);
         runs.push({ run: run.run, pipeline: pipeline.name, shard, counts, openShards: [], quarantine, missingAssets });

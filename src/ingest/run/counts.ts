@@ -24,14 +24,3 @@ export async function countReceipts(pgstac: Database, run: string, shard: number
   );
   return countOutcomes(noCounts, rows);
 }
-
-/** Items that were deleted after a run since they were gone from its source. */
-export async function countDeleted(pgstac: Database, run: string): Promise<number> {
-  const [row] = await pgstac.session((session) =>
-    session.query<{ deleted: number }>(
-      `SELECT coalesce(sum(jsonb_array_length(items)), 0)::int AS deleted FROM platform.receipt WHERE run = $1 AND shard = 0`,
-      [run],
-    ),
-  );
-  return row?.deleted ?? 0;
-}

@@ -5,7 +5,6 @@ import { IngestionFailure } from '../failure.ts';
 import { listStale, settlePartition } from '../load/partitions.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
-import { countDeleted, countReceipts } from './counts.ts';
 import { type LoggedBatch, writeLog } from './log.ts';
 import { logRun } from './log-run.ts';
 import type { Counts } from './outcome.ts';
@@ -58,7 +57,7 @@ export async function finishRun(run: string, ports: Ports, spec = noSpec): Promi
   const ends = openShards.length === 0;
   const refused = ends && planned.reconcile ? await tryReconcile(planned, spec, ports) : null;
   // Before the run is closed: who dies in between finds it open, and writes it once more.
-  await logRun(ports, run, ends);
+  const { counts, deleted } = await logRun(ports, run, ends);
   if (ends)
     await ports.pgstac.session((session) =>
       session.query('UPDATE platform.run SET finished = clock_timestamp() WHERE run = $1 AND finished IS NULL', [run]),
@@ -67,10 +66,10 @@ export async function finishRun(run: string, ports: Ports, spec = noSpec): Promi
   return {
     run,
     pipeline: planned.pipeline,
-    counts: await countReceipts(ports.pgstac, run, null),
+    counts,
     rows: await countRows(ports),
     openShards,
-    deleted: await countDeleted(ports.pgstac, run),
+    deleted,
     refused,
   };
 }
