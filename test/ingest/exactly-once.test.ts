@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Database } from '../../src/database/connection.ts';
 import { type IngestionPlan, runIngestion } from '../../src/ingest/ingestion.ts';
+import { countReceipts } from '../../src/ingest/run/counts.ts';
 import { finishRun, settleAll } from '../../src/ingest/run/finish-run.ts';
 import { makeRunId } from '../../src/ingest/run/planned-run.ts';
 import { makeRandom } from '../support/hostile.ts';
@@ -181,9 +182,11 @@ describeWith(['postgres15', 'python'], 'exactly once', () => {
     const databases = await make();
     const plan = await makePlan(source, makePorts(databases, folder));
     const both = [databases, await openAgain()].map((one, place) =>
-      runIngestion({ ...plan, holder: `runner ${place}` }, makePorts(one, folder)),
+      runIngestion({ ...plan, holder: `runner ${place}` }, makePorts(one, folder)).then(() =>
+        countReceipts(one.pgstac, plan.run.run, null),
+      ),
     );
-    await Promise.all(both);
+    expect(await Promise.all(both)).toEqual([expected.counts, expected.counts]);
     const report = await finishRun(plan.run.run, makePorts(databases, folder));
     expect(report.counts).toEqual(expected.counts);
     expect(await rowsOf(databases.pgstac, 'SELECT epoch::int AS epoch, done FROM platform.lease')).toEqual([

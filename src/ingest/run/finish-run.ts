@@ -57,7 +57,7 @@ export async function finishRun(run: string, ports: Ports, spec = noSpec): Promi
   const ends = openShards.length === 0;
   const refused = ends && planned.reconcile ? await tryReconcile(planned, spec, ports) : null;
   // Before the run is closed: who dies in between finds it open, and writes it once more.
-  const { counts, deleted } = await logRun(ports, run, ends);
+  const { deleted, ...counts } = await logRun(ports, run, ends);
   if (ends)
     await ports.pgstac.session((session) =>
       session.query('UPDATE platform.run SET finished = clock_timestamp() WHERE run = $1 AND finished IS NULL', [run]),

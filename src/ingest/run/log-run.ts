@@ -2,7 +2,7 @@ import type { Session } from '../../database/connection.ts';
 import { retryTransaction } from '../load/retry.ts';
 import type { Ports } from '../ports.ts';
 import { countColumns } from './counts.ts';
-import { type Counts, noCounts } from './outcome.ts';
+import { type StatusCounts, sumShards } from './run-status.ts';
 
 const columns = countColumns.map(([column]) => column).join(', ');
 const replaced = countColumns.map(([column]) => `${column} = EXCLUDED.${column}`).join(', ');
@@ -10,45 +10,21 @@ const replaced = countColumns.map(([column]) => `${column} = EXCLUDED.${column}`
 /**
  * Writes what a run is, and what its shards have done so far, into `ingestion_run` and `ingestion_shard` of the ingest
  * database. All of it is told by the pgstac database, so that it may be done at any time, and again. Where `ends`, the
- * run is finished from now on, and what a slower runner counted before it changes nothing any more. Gives what was done.
+ * run is finished from now on, and what a slower runner counted before it changes nothing any more. Gives what
+ * was done in the run so far, earlier starts of it included.
  */
-export async function logRun(ports: Ports, run: string, ends: boolean): Promise<RunDone> {
+export async function logRun(ports: Ports, run: string, ends: boolean): Promise<StatusCounts> {
   // As texts: a driver makes Dates of moments, which end at milliseconds.
   const [found] = await ports.pgstac.session((session) => session.query<{ run: string }>(READ_RUN, [run, ends]));
   const [{ shards } = { shards: '[]' }] = await ports.pgstac.session((session) =>
     session.query<{ shards: string }>(READ_SHARDS, [run]),
   );
-  if (found === undefined) return { counts: noCounts, deleted: 0 };
+  if (found === undefined) return sumShards([]);
   await retryTransaction(ports, () =>
     ports.ingest.transaction((session) => writeRows(session, found.run, shards, ports.version)),
   );
   return sumShards(JSON.parse(shards));
 }
-
-/** What was done in a run so far, by its receipts: earlier starts of it are in it. */
-export interface RunDone {
-  readonly counts: Counts;
-  /** Items that were gone from the source; no shard has read them. */
-  readonly deleted: number;
-}
-
-/** A row of `READ_SHARDS`: a number for each of `countColumns`. */
-type ShardDone = Omit<Counts, 'read'> & { readonly shard: number; readonly deleted: number };
-
-function sumShards(shards: readonly ShardDone[]): RunDone {
-  const counts = { ...noCounts };
-  let deleted = 0;
-  for (const done of shards) {
-    deleted += done.deleted;
-    for (const name of countNames) {
-      counts[name] += done[name];
-      counts.read += done[name];
-    }
-  }
-  return { counts, deleted };
-}
-
-const countNames = (Object.keys(noCounts) as (keyof Counts)[]).filter((name) => name !== 'read');
 
 const READ_RUN = `
   SELECT to_jsonb(r)::text AS run

@@ -63,14 +63,16 @@ export type RunRow = Omit<RunStatus, 'reads' | 'state' | 'counts' | 'shards'> & 
 };
 
 /** A shard as a database has it; 0 is the deletion of what is gone. */
-export type ShardRow = Omit<ShardStatus, 'counts'> & Omit<StatusCounts, 'read'> & { readonly run: string };
+export type ShardRow = Omit<ShardStatus, 'counts'> & ShardCounts & { readonly run: string };
+
+type ShardCounts = Omit<StatusCounts, 'read'>;
 
 /** Puts runs together from their rows and those of their shards. */
 export function describeRuns(runs: readonly RunRow[], shards: readonly ShardRow[]): readonly RunStatus[] {
   return runs.map(({ isSuperseded, source, ...run }) => {
     const rows = shards.filter((shard) => shard.run === run.run);
     const own = rows.filter(({ shard }) => shard > 0).map(describeShard);
-    const counts = rows.map(readCounts).reduce(addCounts, noStatusCounts);
+    const counts = sumShards(rows);
     const reads = source === null ? null : readRetry({ source }) === null ? 'source' : 'quarantine';
     return { ...run, reads, state: findState(run.finished !== null, isSuperseded, own), counts, shards: own };
   });
@@ -90,7 +92,12 @@ function describeShard(row: ShardRow): ShardStatus {
   return { shard, state, counts: readCounts(row), itemsPerSecond, lastWord, holder };
 }
 
-function readCounts(row: ShardRow): StatusCounts {
+/** What a run came to. */
+export function sumShards(rows: readonly ShardCounts[]): StatusCounts {
+  return rows.map(readCounts).reduce(addCounts, noStatusCounts);
+}
+
+function readCounts(row: ShardCounts): StatusCounts {
   const { inserted, updated, unchanged, ignored, duplicates, quarantined, deleted } = row;
   const read = inserted + updated + unchanged + ignored + duplicates + quarantined;
   return { read, inserted, updated, unchanged, ignored, duplicates, quarantined, deleted };
